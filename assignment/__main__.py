@@ -1,0 +1,6 @@
+"""`python -m assignment` is the console script `assignment`."""
+
+from assignment.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,144 @@
+"""The only reader of argv. It answers --help and a wrong flag without importing TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from assignment import __version__
+from assignment.errors import AssignmentError, sentence_for
+from assignment.settings import DATA_CHOICES, PRECISIONS, QUICK, FashionSettings, settings_from
+
+WRONG_INPUT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main() -> int:
+    """The console script: `assignment run --firstname ana`."""
+    parser = _Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
+    parser.add_argument("--version", action="version", version=f"assignment {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    run = commands.add_parser("run", help="carry out the eight steps of the assignment", description=RUN)
+    _add_run_options(run)
+    return _answer(lambda: _run(vars(parser.parse_args())))
+
+
+def main_run() -> int:
+    """`run_assignment.py`: the same as `assignment run`."""
+    parser = _Parser(prog="run_assignment.py", description=RUN)
+    _add_run_options(parser)
+    return _answer(lambda: _run(vars(parser.parse_args())))
+
+
+def main_step(number: int) -> int:
+    """`python -m assignment.fashion.stepN_...`: one step of the eight, after those whose products it needs."""
+    parser = _Parser(prog=f"step {number}", description=f"Step {number} of the assignment, by itself.")
+    _add_run_options(parser)
+    return _answer(lambda: _run(vars(parser.parse_args()), step=number))
+
+
+RUN = (
+    "Carry out the eight steps of the Fashion-MNIST assignment: a GAN that learns trousers."
+    " Figures and records go to OUTPUTS/FIRSTNAME/fashion/, the two .h5 files to MODELS/."
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence."""
+
+    def error(self, message: str):
+        raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    # Nothing is given a default here: what is not said is left to the settings, which hold the sheet's numbers.
+    add = parser.add_argument
+    whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
+    folder = {"type": Path, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    of = FashionSettings
+    add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
+    add("--quick", action="store_true", help=f"a look at all eight steps: {QUICK['epochs']} epochs, a grid after each")
+    add("--epochs", **whole, help=f"epochs to train (default {of.epochs}, as the sheet says)")
+    add("--batch-size", **whole, help=f"images in an update (default {of.batch_size}, as the sheet says)")
+    add("--grid-every", **whole, help=f"epochs between two grids (default {of.grid_every}, as the sheet says)")
+    add("--seed", **whole, help=f"the same seed gives the same weights (default {of.seed})")
+    add(
+        "--precision", choices=PRECISIONS, default=argparse.SUPPRESS,
+        help="auto (the default) takes mixed_bfloat16 where the processor computes in it, else float32",
+    )  # fmt: skip
+    add(
+        "--data", choices=DATA_CHOICES, default=argparse.SUPPRESS,
+        help="auto (the default) takes the real images where they are to be had, else a drawn stand-in;"
+        " real refuses the stand-in; standin asks for it",
+    )  # fmt: skip
+    add("--data-dir", **folder, help="folder with fashion-mnist/ or the four IDX files (else ASSIGNMENT_DATA_DIR)")
+    add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
+    add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
+    add("--show", action="store_true", default=argparse.SUPPRESS, help="also open the figures in windows")
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"takes a whole number, not {text!r}") from None
+
+
+def _answer(action) -> int:
+    """Do what was asked; turn what the person can mend into one sentence on standard error."""
+    try:
+        return action()
+    except AssignmentError as error:
+        problem = str(error)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as in `... | head`; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WRONG_INPUT
+    except OSError as error:
+        problem = sentence_for(error)
+    except KeyboardInterrupt:
+        print("\nstopped as you asked; nothing was trained that is not saved.", file=sys.stderr)
+        return INTERRUPTED
+    print(f"error: {problem}", file=sys.stderr)
+    return WRONG_INPUT
+
+
+def _run(options: dict, step: int | None = None) -> int:
+    options.pop("command", None)
+    chosen = QUICK if options.pop("quick") else {}
+    settings = settings_from(FashionSettings, {**chosen, **options})
+
+    # From here on it takes seconds: TensorFlow, then the steps.
+    from assignment import runtime
+
+    runtime.start_tensorflow()
+    from assignment.fashion import track
+    from assignment.figures.window import Windows
+    from assignment.run import Run
+    from assignment.screen import Screen
+    from assignment.workspace import Workspace
+
+    windows = Windows() if settings.show else None
+    screen = Screen(windows=windows if windows and windows.available else None)
+    if windows and not windows.available:
+        screen.say("There is no display here, so --show opens no windows; the figures are saved all the same.")
+    workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
+    workspace.prepare()
+    run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
+    if step is not None:
+        track.run_step(step, run)
+        finished = True
+    else:
+        finished = track.run_track(run)
+    screen.hold_windows()
+    return 0 if finished else INTERRUPTED
+
+
+def _command() -> str:
+    """The line that repeats this run, as the person typed it."""
+    program = Path(sys.argv[0]).name
+    front = ["python", program] if program.endswith(".py") else [program]
+    return shlex.join([*front, *sys.argv[1:]])

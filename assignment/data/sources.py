@@ -1,0 +1,137 @@
+"""The first source that has the images: a folder, Keras' cache, a download, the drawn stand-in."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assignment.data import idx, standin
+from assignment.data.dataset import Dataset, Provenance
+from assignment.errors import AssignmentError
+
+# The four files, training images first; each is (file name, MD5 of its unpacked bytes).
+# Fashion-MNIST: https://github.com/zalandoresearch/fashion-mnist
+FASHION_MNIST_FILES = (
+    ("train-images-idx3-ubyte", "f4a8712d7a061bf5bd6d2ca38dc4d50a"),
+    ("train-labels-idx1-ubyte", "9018921c3c673c538a1fc5bad174d6f9"),
+    ("t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a"),
+    ("t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965"),
+)
+DATA_DIR_VARIABLE = "ASSIGNMENT_DATA_DIR"
+LONGEST_SILENCE = 20.0  # seconds; a network that drops packets must not hold the student for minutes
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set: its name in folders and in Keras, its name and credit for people, its files."""
+
+    name: str
+    title: str
+    credit: str
+    files: tuple[tuple[str, str], ...]
+
+
+FASHION_MNIST = Source("fashion-mnist", "Fashion-MNIST", "Zalando Research, MIT licence", FASHION_MNIST_FILES)
+
+
+def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> Dataset:
+    """Load `source` from the first place that has it.
+
+    The places in their order: `data_dir` (else the folder that ASSIGNMENT_DATA_DIR names), Keras' cache, a download,
+    the drawn stand-in. `choice` is "auto", "real" (never the stand-in) or "standin" (only the stand-in).
+    Raises AssignmentError when a named folder lacks the files, when a real file is damaged (never a fallback), or when
+    "real" finds no image.
+    """
+    if choice == "standin":
+        return standin.draw()
+    folder = data_dir or _folder_of_environment()
+    if folder is not None:
+        return from_folder(source, folder)
+    dataset = from_cache(source) or from_download(source)
+    if dataset is not None:
+        return dataset
+    if choice == "real":
+        raise AssignmentError(
+            f"{source.title} is not in Keras' cache and could not be downloaded; give its folder with --data-dir."
+        )
+    return standin.draw()
+
+
+def _folder_of_environment() -> Path | None:
+    named = os.environ.get(DATA_DIR_VARIABLE)
+    return Path(named) if named else None
+
+
+def from_folder(source: Source, folder: Path) -> Dataset:
+    """Load from a folder that holds `<source.name>/` or the four IDX files themselves, gzipped or not."""
+    if not folder.is_dir():
+        raise AssignmentError(f"the data folder {folder} does not exist.")
+    inner = folder / source.name
+    home = inner if inner.is_dir() else folder
+    paths = [_gzipped_or_not(home / name, source) for name, _ in source.files]
+    return _from_files(source, paths, f"folder {home}")
+
+
+def _gzipped_or_not(path: Path, source: Source) -> Path:
+    for candidate in (path, path.with_name(path.name + ".gz")):
+        if candidate.is_file():
+            return candidate
+    raise AssignmentError(f"the data folder {path.parent} has no {path.name} (or {path.name}.gz) of {source.title}.")
+
+
+def from_cache(source: Source) -> Dataset | None:
+    """Load what Keras downloaded earlier, without asking the network; None where a file is missing."""
+    folder = keras_cache() / source.name
+    paths = [folder / f"{name}.gz" for name, _ in source.files]
+    if not all(path.is_file() for path in paths):
+        return None
+    return _from_files(source, paths, "Keras' cache")
+
+
+def from_download(source: Source) -> Dataset | None:
+    """Download through `keras.datasets`; None where that does not succeed (no network, no server)."""
+    from keras import datasets
+
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(LONGEST_SILENCE)
+    try:
+        getattr(datasets, source.name.replace("-", "_")).load_data()
+    except Exception:  # Keras raises a bare Exception for a failed download, NumPy its own for a torn file
+        pass  # what has arrived is judged below: nothing is None, a damaged file is named
+    finally:
+        socket.setdefaulttimeout(patience)
+    return from_cache(source)
+
+
+def keras_cache() -> Path:
+    """The folder in which Keras keeps downloaded data sets (KERAS_HOME is honoured)."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def _from_files(source: Source, paths: list[Path], where: str) -> Dataset:
+    arrays = [_checked(path, published) for path, (_, published) in zip(paths, source.files)]
+    train_images, train_labels, test_images, test_labels = arrays
+    return Dataset(
+        images=np.concatenate([train_images, test_images]),  # (70000, 28, 28)
+        labels=np.concatenate([train_labels, test_labels]),  # (70000,)
+        provenance=Provenance(
+            source=where,
+            caption=f"{source.title} ({source.credit})",
+            checked="published MD5 of all four files",
+            is_standin=False,
+        ),
+    )
+
+
+def _checked(path: Path, published_md5: str) -> np.ndarray:
+    content = idx.read_bytes(path)
+    if idx.md5(content) != published_md5:
+        # A short or malformed file is named by what is wrong with it; any other is simply not the published one.
+        idx.parse(content, path)
+        raise AssignmentError(f"{path} is damaged or another file (its MD5 is not the published one); fetch it again.")
+    return idx.parse(content, path)

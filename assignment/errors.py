@@ -1,0 +1,22 @@
+"""The one exception that reaches the person as a sentence."""
+
+from __future__ import annotations
+
+import errno
+
+
+class AssignmentError(Exception):
+    """A mistake that the person can mend; its text is one clear sentence, shown without a traceback."""
+
+
+def sentence_for(error: OSError) -> str:
+    """Say in one sentence what the operating system refused, naming the file where it is known."""
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full{where}; make room and run the same command again."
+    if error.errno == getattr(errno, "EDQUOT", None):
+        return f"your disk quota is used up{where}; make room and run the same command again."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"this place cannot be written or read{where}; choose another with --outputs-dir and --models-dir."
+    reason = (error.strerror or str(error)).lower()
+    return f"the operating system refused a file ({reason}){where}."

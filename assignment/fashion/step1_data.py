@@ -1,0 +1,37 @@
+"""Step 1 of the sheet: get the data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment.data.dataset import TROUSER, Dataset
+
+FIRST = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
+
+
+class SheetData(NamedTuple):
+    """The sheet's three: `ds1` and `ds2` are dictionaries with `images` and `labels`, `dataset` is all trousers.
+
+    Images are float32 (n, 28, 28) in [-1, 1]; labels uint8 (n,).
+    """
+
+    ds1: dict[str, np.ndarray]
+    ds2: dict[str, np.ndarray]
+    dataset: np.ndarray
+
+
+def split_data(source: Dataset) -> SheetData:
+    """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1)."""
+    images = source.images.astype(np.float32) / 127.5 - 1.0  # (70000, 28, 28), 0..255 to -1..1
+    ds1 = {"images": images[:FIRST], "labels": source.labels[:FIRST]}
+    ds2 = {"images": images[FIRST:], "labels": source.labels[FIRST:]}
+    dataset = np.concatenate([part["images"][part["labels"] == TROUSER] for part in (ds1, ds2)])  # (7000, 28, 28)
+    return SheetData(ds1, ds2, dataset)
+
+
+if __name__ == "__main__":
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(1))

@@ -1,0 +1,49 @@
+"""Step 3 of the sheet: build the generator model of the GAN."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import keras
+from keras import layers
+
+from assignment.training.streams import seed_initial_weights
+
+LATENT_DIM = 100  # the sheet: "Input = Vector with dimension size 100"
+STREAM = 3  # its own stream of initial weights, numbered as the step
+
+
+def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+    """The sheet's generator, `generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+
+    2,330,944 weights, 25,472 of them (BatchNormalization's averages) not trainable. `precision` is the dtype policy of
+    all layers but the last, which stays in float32 so that pixels are not rounded to bfloat16's eight bits.
+
+    The sheet's `77256` neurons are 7*7*256 with the signs lost. It gives LeakyReLU no slope: Keras' default, 0.3.
+    """
+    seed_initial_weights(seed, STREAM)
+    transposed = partial(layers.Conv2DTranspose, kernel_size=5, padding="same", use_bias=False)
+
+    return keras.Sequential(
+        [
+            keras.Input((LATENT_DIM,), name="noise"),  # (n, 100)
+            layers.Dense(7 * 7 * 256, use_bias=False, dtype=precision),  # (n, 12544)
+            layers.BatchNormalization(dtype=precision),
+            layers.LeakyReLU(dtype=precision),
+            layers.Reshape((7, 7, 256), dtype=precision),  # (n, 7, 7, 256)
+            transposed(128, strides=1, dtype=precision),  # (n, 7, 7, 128)
+            layers.BatchNormalization(dtype=precision),
+            layers.LeakyReLU(dtype=precision),
+            transposed(64, strides=2, dtype=precision),  # (n, 14, 14, 64)
+            layers.BatchNormalization(dtype=precision),
+            layers.LeakyReLU(dtype=precision),
+            transposed(1, strides=2, activation="tanh", dtype="float32"),  # (n, 28, 28, 1)
+        ],
+        name=f"generator_model_{firstname}",
+    )
+
+
+if __name__ == "__main__":
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(3))

@@ -1,0 +1,33 @@
+"""Step 7 of the sheet: train the GAN model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assignment.fashion.step3_generator import LATENT_DIM
+from assignment.settings import FashionSettings
+from assignment.training.loop import Row, train
+from assignment.training.steps import Update
+
+
+def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings) -> Iterator[Row]:
+    """Train on `dataset`, float32 (n, 28, 28) in [-1, 1], for the settings' epochs and batch size; a row an epoch.
+
+    The sheet: 300 epochs, batch size 128. `update` is a rule of the compiled GAN, `training.steps.compiled_update`'s.
+    """
+    return train(
+        update,
+        dataset[..., np.newaxis],  # (n, 28, 28, 1)
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        latent_dim=LATENT_DIM,
+        seed=settings.seed,
+    )
+
+
+if __name__ == "__main__":
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(7))

@@ -1,0 +1,22 @@
+"""Step 8 of the sheet: save the GAN model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assignment.training.export import export_h5
+from assignment.training.gan import Gan
+from assignment.workspace import Workspace
+
+
+def save_models(gan: Gan, workspace: Workspace) -> tuple[Path, Path]:
+    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place."""
+    export_h5(gan.generator, workspace.generator_model)
+    export_h5(gan.discriminator, workspace.discriminator_model)
+    return workspace.generator_model, workspace.discriminator_model
+
+
+if __name__ == "__main__":
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(8))

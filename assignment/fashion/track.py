@@ -1,0 +1,184 @@
+"""The assignment sheet's eight steps in their order: each step's product, drawn, saved and said."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import numpy as np
+
+from assignment.data import sources
+from assignment.fashion.step1_data import SheetData, split_data
+from assignment.fashion.step2_display import display_images
+from assignment.fashion.step3_generator import LATENT_DIM, build_generator
+from assignment.fashion.step4_sample import sample_untrained
+from assignment.fashion.step5_discriminator import build_discriminator
+from assignment.fashion.step6_compile import compile_gan
+from assignment.fashion.step7_train import train_gan
+from assignment.fashion.step8_save import save_models
+from assignment.journal import Journal
+from assignment.record import write_record
+from assignment.run import Run
+from assignment.screen import duration
+from assignment.training import streams
+from assignment.training.gan import Gan
+from assignment.training.interrupt import Interrupted, stop_on_request
+from assignment.training.loop import updates_per_epoch
+from assignment.training.proof import Movement, prove_freeze
+from assignment.training.steps import compiled_update
+
+GRID_IMAGES = 12  # the sheet, steps 4 and 7
+
+
+def run_track(run: Run) -> bool:
+    """Carry out all eight steps; True when the training went to its end, False when the person stopped it."""
+    started = time.perf_counter()
+    data, run = get_data(run)
+    show_images(data, run)
+    generator = make_generator(run)
+    show_untrained(generator, run)
+    discriminator = make_discriminator(run)
+    gan, update, proof = make_gan(generator, discriminator, data, run)
+    record = partial(write_record, run, proof=proof)
+
+    run.workspace.remove_earlier_training()
+    prepared = time.perf_counter()
+    record(status="running", rows=[], timings={"preparation": prepared - started})
+    journal = Journal(run, sample=lambda: generator(grid_noise(run), training=False).numpy())
+    finished = train(journal, update, data, run)
+    trained = time.perf_counter()
+    save(gan, run)
+    timings = {
+        "preparation": prepared - started,
+        "training": trained - prepared,
+        "saving": time.perf_counter() - trained,
+    }
+    record(status="finished" if finished else "interrupted", rows=journal.rows, timings=timings)
+    run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
+    return finished
+
+
+def run_step(number: int, run: Run) -> None:
+    """Carry out one step by itself, after those whose products it needs."""
+    if number == 1:
+        get_data(run)
+    elif number == 2:
+        show_images(*get_data(run))
+    elif number == 3:
+        make_generator(run)
+    elif number == 4:
+        show_untrained(make_generator(run), run)
+    elif number == 5:
+        make_discriminator(run)
+    elif number == 6:
+        data, run = get_data(run)
+        make_gan(make_generator(run), make_discriminator(run), data, run)
+    else:
+        # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
+        run_track(run)
+
+
+def get_data(run: Run) -> tuple[SheetData, Run]:
+    """Step 1; the run returned knows where its images came from."""
+    run.screen.step(1, "Get the data")
+    source = sources.load(sources.FASHION_MNIST, run.settings.data, run.settings.data_dir)
+    run = run.on(source.provenance)
+    if source.provenance.is_standin:
+        run.screen.warn(
+            "Not the real images",
+            "Fashion-MNIST was not asked for or not to be had, so this run learns from a drawn stand-in, not"
+            " Fashion-MNIST. Its figures say so and are not fit to hand in. For the real images connect to the"
+            " network once, or give their folder with --data-dir.",
+        )
+    else:
+        run.screen.say(f"  {source.provenance.caption}, from {source.provenance.source};"
+                       f" checked: {source.provenance.checked}")  # fmt: skip
+    data = split_data(source)
+    name = run.settings.firstname
+    run.screen.say(f"  ds1_{name}['images'].shape = {data.ds1['images'].shape}")
+    run.screen.say(f"  ds2_{name}['images'].shape = {data.ds2['images'].shape}")
+    run.screen.say(f"  dataset_{name}.shape = {data.dataset.shape}")
+    return data, run
+
+
+def show_images(data: SheetData, run: Run) -> None:
+    """Step 2."""
+    run.screen.step(2, "Display the first 12 images from the dataset")
+    run.keep(display_images(data.dataset, run.caption), run.workspace.real_images)
+
+
+def make_generator(run: Run):
+    """Step 3."""
+    run.screen.step(3, "Build the generator model of the GAN")
+    generator = build_generator(run.settings.firstname, run.settings.seed, run.precision)
+    run.present(generator, run.workspace.generator_diagram)
+    return generator
+
+
+def show_untrained(generator, run: Run) -> None:
+    """Step 4."""
+    run.screen.step(4, "Sample the untrained generator")
+    run.keep(sample_untrained(generator, grid_noise(run), run.caption), run.workspace.untrained_samples)
+
+
+def make_discriminator(run: Run):
+    """Step 5."""
+    run.screen.step(5, "Build the discriminator model of the GAN")
+    discriminator = build_discriminator(run.settings.firstname, run.settings.seed, run.precision)
+    run.present(discriminator, run.workspace.discriminator_diagram)
+    return discriminator
+
+
+def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, object, list[Movement]]:
+    """Step 6, and the proof that its freeze holds in the update that will train."""
+    run.screen.step(6, "Compile the GAN model")
+    gan = compile_gan(generator, discriminator)
+    update = compiled_update(gan)
+    real_images = data.dataset[: run.settings.batch_size, ..., np.newaxis]  # (batch, 28, 28, 1)
+    noise = streams.proof_noise(run.settings.seed, len(real_images), LATENT_DIM)
+    proof = prove_freeze(gan, update, real_images, noise)
+    run.screen.table(
+        "The freeze holds: each update moves its own network and no other (tried and undone; SHA-256)",
+        ("update of", "weights of", "hash before", "hash after", "moved"),
+        [
+            (step.phase, step.network, step.before, step.after, "yes" if step.moved else "no")
+            for step in proof
+        ],
+    )
+    return gan, update, proof
+
+
+def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
+    """Step 7: train, and journal what every row brings. False when the person stopped it."""
+    settings, screen = run.settings, run.screen
+    screen.step(7, "Train the GAN model")
+    updates = updates_per_epoch(len(data.dataset), settings.batch_size)
+    screen.say(f"  {settings.epochs} epochs of {updates} updates, batch size {settings.batch_size}, {run.precision}")
+    finished = False
+    with screen.training(settings.epochs, updates) as view, stop_on_request() as stop:
+        try:
+            for row in train_gan(view.counted(stop.between_updates(update)), data.dataset, settings):
+                view.row(row)
+                journal.add(row)
+            finished = True
+        except Interrupted:
+            pass
+    seconds = sum(row.seconds for row in journal.rows)
+    if finished:
+        screen.say(f"  trained {len(journal.rows)} epochs in {duration(seconds)}")
+    else:
+        screen.say(f"  stopped as you asked, after {len(journal.rows)} whole epochs; saving what was done")
+    journal.close()
+    return finished
+
+
+def save(gan: Gan, run: Run) -> None:
+    """Step 8."""
+    run.screen.step(8, "Save the GAN model")
+    for path in save_models(gan, run.workspace):
+        run.screen.say(f"  wrote {path} (float32, read back and compared)")
+
+
+def grid_noise(run: Run) -> np.ndarray:
+    """The noise of every grid of a run, (12, 100): the same before, during and after the training."""
+    return streams.sample_noise(run.settings.seed, GRID_IMAGES, LATENT_DIM)

@@ -1,0 +1,1 @@
+"""Arrays and rows in, matplotlib figures out; nothing here knows Keras."""

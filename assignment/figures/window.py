@@ -1,0 +1,42 @@
+"""Saved figures in windows, where there is a display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class Windows:
+    """One window for each figure of a run; a figure that is saved again is refreshed in its window."""
+
+    def __init__(self):
+        import matplotlib.pyplot as plt  # only here: choosing a window system is slow and not always possible
+
+        self._plt = plt
+
+    @property
+    def available(self) -> bool:
+        """Whether a window system answered; without one, matplotlib draws to files only."""
+        import matplotlib
+
+        return self._plt.get_backend().lower() in {name.lower() for name in _interactive_backends(matplotlib)}
+
+    def show(self, path: Path) -> None:
+        """Open or refresh the window of the picture at `path` without waiting."""
+        name = path.stem if "_epoch_" not in path.stem else "step7_grid"
+        figure = self._plt.figure(name)
+        figure.clear()
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.imshow(self._plt.imread(path))
+        self._plt.show(block=False)
+        self._plt.pause(0.05)  # seconds; the window system needs a moment to draw
+
+    def hold(self) -> None:
+        """Wait until every window is closed."""
+        self._plt.show(block=True)
+
+
+def _interactive_backends(matplotlib) -> list[str]:
+    from matplotlib.backends import BackendFilter, backend_registry
+
+    return backend_registry.list_builtin(BackendFilter.INTERACTIVE)

@@ -1,0 +1,133 @@
+"""What the person in front of it sees: steps, tables, a progress bar; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from assignment.figures.window import Windows
+
+EPOCHS_IN_A_SMOOTHED_LINE = 20
+
+
+class Screen:
+    """The console of one run. `windows` shows each figure as it is saved, where the person asked for it."""
+
+    def __init__(self, console: Console | None = None, windows: Windows | None = None):
+        self.console = console or Console(highlight=False)
+        self._windows = windows
+
+    def step(self, number: int, title: str) -> None:
+        """Head a step of the sheet."""
+        self.console.print(f"\n[bold]Step {number}[/bold] · {escape(title)}")
+
+    def say(self, text: str) -> None:
+        self.console.print(escape(text), soft_wrap=True)
+
+    def saved(self, path: Path, quietly: bool = False) -> None:
+        """Say, unless `quietly`, that a picture was written, and show it where windows were asked for."""
+        if not quietly:
+            self.say(f"  wrote {path}")
+        if self._windows is not None:
+            self._windows.show(path)
+
+    def warn(self, title: str, text: str) -> None:
+        """A panel that nobody overlooks."""
+        self.console.print(Panel(escape(text), title=escape(title), border_style="yellow"))
+
+    def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        table = Table(title=escape(title), title_justify="left")
+        for head in heads:
+            table.add_column(escape(head))
+        for row in rows:
+            table.add_row(*(escape(cell) for cell in row))
+        self.console.print(table)
+
+    def summary(self, model) -> None:
+        """Print a Keras model's `summary()` at the width of the console, unbroken."""
+        model.summary(line_length=max(80, min(self.console.width, 100)), print_fn=self.say)
+
+    @contextmanager
+    def training(self, epochs: int, updates_per_epoch: int) -> Iterator[TrainingView]:
+        """Within the block, a view of the training: a live bar on a terminal, else one line an epoch."""
+        progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("{task.fields[losses]}"),
+            _UpdatesPerSecond(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self.console,
+            disable=not self.console.is_terminal,
+            speed_estimate_period=120,  # seconds; a shorter memory makes the time left jump at every grid
+        )
+        with progress:
+            yield TrainingView(self, progress, epochs, updates_per_epoch)
+
+    def hold_windows(self) -> None:
+        """Keep the windows open until the person closes them."""
+        if self._windows is not None:
+            self._windows.hold()
+
+
+class TrainingView:
+    """The progress of a training: every update moves the bar, every row says its losses."""
+
+    def __init__(self, screen: Screen, progress: Progress, epochs: int, updates_per_epoch: int):
+        self._screen, self._progress, self._epochs = screen, progress, epochs
+        self._seconds_left = _SecondsLeft()
+        self._task = progress.add_task("", total=epochs * updates_per_epoch, epoch=1, epochs=epochs, losses="")
+
+    def counted(self, update):
+        """The same update rule, moving the bar each time."""
+
+        def counted_update(real_images, noise):
+            losses = update(real_images, noise)
+            self._progress.advance(self._task)
+            return losses
+
+        return counted_update
+
+    def row(self, row) -> None:
+        """Tell of a finished epoch."""
+        losses = f"discriminator {row.discriminator_loss:.3f}, generator {row.generator_loss:.3f}"
+        self._progress.update(self._task, epoch=min(row.epoch + 1, self._epochs), losses=losses)
+        left = self._seconds_left.after(row.seconds, self._epochs - row.epoch)
+        if not self._screen.console.is_terminal:
+            self._screen.say(
+                f"epoch {row.epoch}/{self._epochs}: {losses}, {row.updates / row.seconds:.2f} updates/s, {left} left"
+            )
+
+
+class _SecondsLeft:
+    def __init__(self):
+        self._recent: list[float] = []
+
+    def after(self, seconds: float, epochs_left: int) -> str:
+        self._recent = [*self._recent, seconds][-EPOCHS_IN_A_SMOOTHED_LINE:]
+        # The middle one of the recent epochs: the first, which traces the update, does not count for more than it is.
+        return duration(sorted(self._recent)[len(self._recent) // 2] * epochs_left)
+
+
+class _UpdatesPerSecond(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.2f} updates/s" if task.speed else "")
+
+
+def duration(seconds: float) -> str:
+    """A time for people: "48 s", "12 min 5 s", "1 h 12 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

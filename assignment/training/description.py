@@ -1,0 +1,87 @@
+"""A Keras model as a table of layers: what the diagrams draw and the tests hold against the sheet."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+
+class LayerRow(NamedTuple):
+    """One layer. `output_shape` leaves the batch out; `neurons` is its product; `inputs` names the layers before it.
+
+    `kernel` and `stride` are sizes or None; `activation` is None for a linear layer; `use_bias` None where the layer
+    can have none. `trainable` and `non_trainable` count weights.
+    """
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    neurons: int
+    kernel: tuple[int, ...] | None
+    stride: tuple[int, ...] | None
+    padding: str | None
+    activation: str | None
+    use_bias: bool | None
+    trainable: int
+    non_trainable: int
+    inputs: tuple[str, ...]
+
+
+def layer_table(model: keras.Model) -> list[LayerRow]:
+    """The layers of a built Sequential or functional model in their order, its input layers first."""
+    if isinstance(model, keras.Sequential):
+        (entry,) = model.inputs
+        # Sequential hides its input; it is a row of its own here, as it is a box of its own in a drawing.
+        first = _input_row("input", entry.shape)
+        names = [first.name, *(layer.name for layer in model.layers)]
+        return [first, *(_row(layer, (before,)) for layer, before in zip(model.layers, names))]
+    inside = {layer.name for layer in model.layers}
+    return [_row(layer, _sources(layer, inside)) for layer in model.layers]
+
+
+def _sources(layer: keras.Layer, inside: set[str]) -> tuple[str, ...]:
+    """The layers of this model whose outputs `layer` takes; a layer may serve other models too."""
+    for node in layer._inbound_nodes:  # Keras has no public name for a functional model's edges
+        sources = tuple(parent.operation.name for parent in node.parent_nodes)
+        if sources and set(sources) <= inside:
+            return sources
+    return ()
+
+
+def _input_row(name: str, shape: tuple[int | None, ...]) -> LayerRow:
+    size = tuple(shape[1:])
+    return LayerRow(name, "Input", size, prod(size), None, None, None, None, None, 0, 0, ())
+
+
+def _row(layer: keras.Layer, inputs: tuple[str, ...]) -> LayerRow:
+    if isinstance(layer, keras.layers.InputLayer):
+        return _input_row(layer.name, layer.batch_shape)
+    output_shape = tuple(layer.output.shape[1:])
+    return LayerRow(
+        name=layer.name,
+        kind=type(layer).__name__,
+        output_shape=output_shape,
+        neurons=prod(output_shape),
+        kernel=getattr(layer, "kernel_size", None),
+        stride=getattr(layer, "strides", None),
+        padding=getattr(layer, "padding", None),
+        activation=_activation(layer),
+        use_bias=getattr(layer, "use_bias", None),
+        trainable=_count(layer.trainable_weights),
+        non_trainable=_count(layer.non_trainable_weights),
+        inputs=inputs,
+    )
+
+
+def _activation(layer: keras.Layer) -> str | None:
+    if isinstance(layer, keras.layers.LeakyReLU):
+        return f"slope {layer.negative_slope:g} below 0"
+    name = getattr(getattr(layer, "activation", None), "__name__", None)
+    return None if name == "linear" else name
+
+
+def _count(weights: list) -> int:
+    return int(sum(np.prod(weight.shape) for weight in weights))

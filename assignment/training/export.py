@@ -1,0 +1,54 @@
+"""A network written as .h5, proved readable before it takes its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from assignment.errors import AssignmentError
+from assignment.workspace import replacing
+
+PROOF_SEED = 0
+PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
+
+
+def export_h5(model: keras.Model, path: Path) -> None:
+    """Write `model` to `path` as .h5: float32 and trainable whatever it was trained in, without its optimizer.
+
+    The file is written beside its place, read back into a fresh model and its outputs are compared on random inputs;
+    only then does it take its place. Raises AssignmentError when the outputs differ.
+    """
+    plain = float32_copy(model)
+    with replacing(path) as temporary:
+        plain.save(temporary, include_optimizer=False)
+        reread = keras.models.load_model(temporary, compile=False)  # our own file of a moment ago: safe to load
+        inputs = _random_inputs(plain)
+        for expected, found in zip(_outputs(plain, inputs), _outputs(reread, inputs)):
+            if not np.array_equal(expected, found):
+                raise AssignmentError(f"{path.name} reads back as another model than was saved; it was not kept.")
+
+
+def float32_copy(model: keras.Model) -> keras.Model:
+    """A model of the same layers, names and weights, in float32 and with every layer trainable."""
+
+    def plain(layer: keras.Layer) -> keras.Layer:
+        return type(layer).from_config({**layer.get_config(), "dtype": "float32", "trainable": True})
+
+    copy = keras.models.clone_model(model, clone_function=plain)
+    copy.name = model.name
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def _random_inputs(model: keras.Model) -> list[np.ndarray]:
+    random = np.random.default_rng(PROOF_SEED)
+    return [
+        random.uniform(-1, 1, (PROOF_BATCH, *tensor.shape[1:])).astype(tensor.dtype) for tensor in model.inputs
+    ]
+
+
+def _outputs(model: keras.Model, inputs: list[np.ndarray]) -> list[np.ndarray]:
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    return [np.asarray(output) for output in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]

@@ -1,0 +1,18 @@
+"""The three models of a GAN, held together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import keras
+
+
+class Gan(NamedTuple):
+    """A compiled GAN: `combined` is the discriminator, frozen, behind the generator; each has an Adam of its own.
+
+    `discriminator` and `combined` are compiled; `generator` is trained through `combined`.
+    """
+
+    generator: keras.Model
+    discriminator: keras.Model
+    combined: keras.Model

@@ -1,0 +1,102 @@
+"""The freeze, proved before every run: which network's weights move in which phase of the very update that trains."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from assignment.errors import AssignmentError
+from assignment.training.freezing import unfrozen
+from assignment.training.gan import Gan
+from assignment.training.steps import Update
+
+
+class FreezeViolation(AssignmentError):
+    """A phase moved a network that it must leave alone, or left alone the one that it must move."""
+
+
+class Movement(NamedTuple):
+    """What one phase did to one network's trainable weights; the hashes are the first 12 digits of a SHA-256."""
+
+    phase: str
+    network: str
+    before: str
+    after: str
+    must_move: bool
+
+    @property
+    def moved(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def holds(self) -> bool:
+        return self.moved == self.must_move
+
+
+def prove_freeze(gan: Gan, update: Update, real_images: np.ndarray, noise: np.ndarray) -> list[Movement]:
+    """Make one discriminator update and one generator update, see whose weights moved, and undo both.
+
+    Each phase is singled out by a learning rate of 0 for the other one's optimizer. The rate is a variable, so it is
+    the very function that will train which is tried, not one traced for the proof. Weights, BatchNormalization's
+    averages and both optimizers are afterwards what they were, bit for bit.
+
+    Returns the four movements (two phases, two networks). Raises FreezeViolation when one of them is not as it must be.
+    """
+    movements = []
+    for phase, silenced in (("discriminator", gan.combined), ("generator", gan.discriminator)):
+        with _undone(gan):
+            silenced.optimizer.learning_rate = 0.0
+            before = {name: fingerprint(model) for name, model in _networks(gan)}
+            update(real_images, noise)
+            for name, model in _networks(gan):
+                movements.append(Movement(phase, name, before[name], fingerprint(model), must_move=name == phase))
+    broken = [movement for movement in movements if not movement.holds]
+    if broken:
+        raise FreezeViolation(_explanation(broken[0]))
+    return movements
+
+
+def fingerprint(model: keras.Model) -> str:
+    """The first 12 digits of the SHA-256 of a model's trainable weights, frozen now or not."""
+    digest = hashlib.sha256()
+    with unfrozen(model):
+        for variable in model.trainable_variables:
+            digest.update(np.ascontiguousarray(variable.numpy()).tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _networks(gan: Gan) -> tuple[tuple[str, keras.Model], ...]:
+    return ("discriminator", gan.discriminator), ("generator", gan.generator)
+
+
+@contextmanager
+def _undone(gan: Gan) -> Iterator[None]:
+    variables = [
+        *gan.generator.variables, *gan.discriminator.variables,
+        *gan.discriminator.optimizer.variables, *gan.combined.optimizer.variables,
+    ]  # fmt: skip
+    earlier = [variable.numpy() for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, earlier):
+            variable.assign(value)
+
+
+def _explanation(movement: Movement) -> str:
+    if movement.must_move:
+        return (
+            f"the freeze does not hold: the {movement.phase}'s update does not move the {movement.network}'s weights,"
+            " so it would never learn. On Keras 3 the flag `trainable` counts when a train step is first called, not"
+            " when the model is compiled; set it around the call (docs/keras3.md)."
+        )
+    return (
+        f"the freeze does not hold: the {movement.phase}'s update moves the {movement.network}'s weights, which it must"
+        " leave alone. On Keras 3 the flag `trainable` counts when a train step is first called, not when the model is"
+        " compiled; set it around the call (docs/keras3.md)."
+    )

@@ -1,0 +1,78 @@
+"""The update rules. All have one signature: (real_images, noise) -> Losses, made by a function of the compiled GAN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from assignment.training.freezing import frozen, unfrozen
+from assignment.training.gan import Gan
+
+
+class Losses(NamedTuple):
+    """The binary cross-entropies of one update, in nats, each before its own step of Adam."""
+
+    real: tf.Tensor  # the discriminator's on real images
+    fake: tf.Tensor  # the discriminator's on fake images
+    generator: tf.Tensor  # the discriminator's answer to the same fakes, asked to be "real"
+
+
+Update = Callable[[tf.Tensor, tf.Tensor], Losses]
+
+
+def compiled_update(gan: Gan) -> Update:
+    """Both phases of the textbook's update in one `tf.function`, with the losses and optimizers that were compiled.
+
+    The same arithmetic as `textbook.textbook_update` on the same batch and noise, with one generator forward instead
+    of two: the fakes that the discriminator learns from are the ones the generator is then judged by. The generator
+    runs in training mode for both phases, as its own phase needs.
+
+    Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating generator loss of its section 3; the order of
+    the assignment sheet's steps 6 and 7.
+
+    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim). It is traced once for each batch
+    size, and the freeze is set inside the traced function, so that it holds in every trace.
+    """
+    generator, discriminator, combined = gan
+    build_optimizers(gan)
+
+    @tf.function
+    def update(real_images: tf.Tensor, noise: tf.Tensor) -> Losses:
+        real = tf.ones((tf.shape(noise)[0], 1))  # (n, 1)
+        fake = tf.zeros((tf.shape(noise)[0], 1))  # (n, 1)
+
+        with tf.GradientTape() as tape:
+            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+
+            with tape.stop_recording(), unfrozen(discriminator):
+                real_loss = _descend(discriminator, real_images, real)
+                fake_loss = _descend(discriminator, fake_images, fake)
+
+            with frozen(discriminator):
+                validity = discriminator(fake_images, training=True)  # (n, 1)
+                generator_loss = combined.compute_loss(y=real, y_pred=validity)
+        weights = generator.trainable_variables
+        combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
+
+        return Losses(real_loss, fake_loss, generator_loss)
+
+    return update
+
+
+def build_optimizers(gan: Gan) -> None:
+    """Make both optimizers' variables now, each for the weights that its model trains."""
+    with unfrozen(gan.discriminator):
+        gan.discriminator.optimizer.build(gan.discriminator.trainable_variables)
+    with frozen(gan.discriminator):
+        gan.combined.optimizer.build(gan.combined.trainable_variables)
+
+
+def _descend(model, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+    """One step of `model`'s own optimizer on its own compiled loss; returns the loss before the step."""
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(x=inputs, y=targets, y_pred=model(inputs, training=True))
+    weights = model.trainable_variables
+    model.optimizer.apply(tape.gradient(loss, weights), weights)
+    return loss

@@ -1,0 +1,51 @@
+"""Every random number of a run, from its seed and its place alone, so that there is no hidden stream to lose.
+
+Each draw names its purpose, the epoch and the update; the same names give the same numbers in any process.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import keras
+import numpy as np
+
+
+class Purpose(IntEnum):
+    """What a stream is for; the numbers are part of every run's result and never change their meaning."""
+
+    INITIAL_WEIGHTS = 1
+    IMAGE_ORDER = 2
+    TRAINING_NOISE = 3
+    SAMPLE_NOISE = 4
+    PROOF_NOISE = 5
+
+
+def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
+    """The random stream of one purpose at one place (an epoch, an update, a network)."""
+    return np.random.default_rng([seed, purpose, *place])
+
+
+def image_order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """A fresh order of `count` images for one epoch, int (count,): every image once."""
+    return stream(seed, Purpose.IMAGE_ORDER, epoch).permutation(count)
+
+
+def training_noise(seed: int, epoch: int, update: int, count: int, latent_dim: int) -> np.ndarray:
+    """The noise of one update, N(0, 1), float32 (count, latent_dim)."""
+    return stream(seed, Purpose.TRAINING_NOISE, epoch, update).standard_normal((count, latent_dim), np.float32)
+
+
+def sample_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:
+    """The fixed noise of every grid of a run, N(0, 1), float32 (count, latent_dim)."""
+    return stream(seed, Purpose.SAMPLE_NOISE).standard_normal((count, latent_dim), np.float32)
+
+
+def seed_initial_weights(seed: int, network: int) -> None:
+    """Seed Keras' initializers for the network about to be built; `network` tells a run's networks apart."""
+    keras.utils.set_random_seed(int(stream(seed, Purpose.INITIAL_WEIGHTS, network).integers(2**31)))
+
+
+def proof_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:
+    """The noise of the freeze's proof, N(0, 1), float32 (count, latent_dim)."""
+    return stream(seed, Purpose.PROOF_NOISE).standard_normal((count, latent_dim), np.float32)

@@ -1,0 +1,40 @@
+"""The plain loop body of `train_on_batch` calls that a student would write: slow, and the oracle of the compiled update.
+
+It differs from the classic tutorials in two places only: the discriminator's flag is set around every call (on Keras 3
+it is otherwise never trained, docs/keras3.md), and its fakes are made in training mode (`predict` would run
+BatchNormalization on averages that lag behind).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assignment.training.freezing import frozen, unfrozen
+from assignment.training.gan import Gan
+from assignment.training.steps import Losses, Update, build_optimizers
+
+
+def textbook_update(gan: Gan) -> Update:
+    """The update of the assignment sheet's step 7 by three `train_on_batch` calls; same signature as the compiled one."""
+    generator, discriminator, combined = gan
+    build_optimizers(gan)
+
+    def update(real_images, noise) -> Losses:
+        real = np.ones((len(noise), 1), np.float32)
+        fake = np.zeros((len(noise), 1), np.float32)
+
+        fake_images = generator(noise, training=True)
+        with unfrozen(discriminator):
+            real_loss = _train_on_batch(discriminator, real_images, real)
+            fake_loss = _train_on_batch(discriminator, fake_images, fake)
+        with frozen(discriminator):
+            generator_loss = _train_on_batch(combined, noise, real)
+
+        return Losses(real_loss, fake_loss, generator_loss)
+
+    return update
+
+
+def _train_on_batch(model, inputs, targets) -> np.ndarray:
+    model.reset_metrics()  # before Keras 3.15 train_on_batch returned the average since the last reset
+    return model.train_on_batch(inputs, targets)

@@ -1,0 +1,106 @@
+"""Every path that a run writes, named in one place, and how a file is replaced whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assignment.errors import AssignmentError, sentence_for
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The files of one run: figures and records in `folder`, the two .h5 files in `models_dir`."""
+
+    folder: Path
+    models_dir: Path
+    firstname: str
+
+    @classmethod
+    def of(cls, track: str, outputs_dir: Path, models_dir: Path, firstname: str) -> Workspace:
+        """The workspace of a track's run, by the layout `<outputs_dir>/<firstname>/<track>/`."""
+        return cls(outputs_dir / firstname / track, models_dir, firstname)
+
+    def prepare(self) -> None:
+        """Make the folders and try a file in each, so that a place that cannot be written is known before training.
+
+        Raises AssignmentError, naming the folder.
+        """
+        for folder in (self.folder, self.models_dir):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                with replacing(folder / ".writable") as trial:
+                    trial.touch()
+                (folder / ".writable").unlink()
+            except OSError as error:
+                raise AssignmentError(f"nothing can be written in {folder}: {sentence_for(error)}") from error
+
+    @property
+    def real_images(self) -> Path:
+        return self.folder / "step2_real_images.png"
+
+    @property
+    def generator_diagram(self) -> Path:
+        return self.folder / "step3_generator_diagram.png"
+
+    @property
+    def untrained_samples(self) -> Path:
+        return self.folder / "step4_untrained_samples.png"
+
+    @property
+    def discriminator_diagram(self) -> Path:
+        return self.folder / "step5_discriminator_diagram.png"
+
+    @property
+    def losses(self) -> Path:
+        return self.folder / "step7_losses.png"
+
+    def grid(self, epoch: int) -> Path:
+        return self.folder / f"step7_grid_epoch_{epoch:04d}.png"
+
+    @property
+    def animation(self) -> Path:
+        return self.folder / "step7_animation.gif"
+
+    @property
+    def history(self) -> Path:
+        return self.folder / "history.csv"
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "run.json"
+
+    @property
+    def generator_model(self) -> Path:
+        return self.models_dir / f"generator_model_{self.firstname}.h5"
+
+    @property
+    def discriminator_model(self) -> Path:
+        return self.models_dir / f"discriminator_model_{self.firstname}.h5"
+
+    def remove_earlier_training(self) -> None:
+        """Delete what an earlier run's step 7 and record left here, so that no two runs are mixed."""
+        stale = [*self.folder.glob("step7_*"), self.history, self.record]
+        for path in stale:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; when the block ends well, it takes `path`'s place at once.
+
+    A reader sees the old file or the new one, never half of one. If the block raises, the temporary file goes.
+    """
+    # The suffix stays, since writers choose their format by it; the name is short, since a first name may be long.
+    temporary = path.parent / f".partial-{secrets.token_hex(4)}{path.suffix}"
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,6 @@
+"""The front door: `python run_assignment.py --firstname ana` is `assignment run --firstname ana`."""
+
+from assignment.cli import main_run
+
+if __name__ == "__main__":
+    raise SystemExit(main_run())
