@@ -27,7 +27,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images uint8 (n, 28, 28) in 0..255 and labels uint8 (n,) in 0..9: the training images first, then the test ones."""
+    """Images uint8 (n, 28, 28) in 0..255 and labels uint8 (n,) in 0..9: the training ones first, then the test ones."""
 
     images: np.ndarray
     labels: np.ndarray

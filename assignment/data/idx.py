@@ -21,7 +21,7 @@ UNSIGNED_BYTE = 8
 
 
 def read_bytes(path: Path) -> bytes:
-    """The unpacked bytes of an IDX file, gzipped or not. Raises AssignmentError, naming the file, when it is damaged."""
+    """The unpacked bytes of an IDX file, gzipped or not. Raises AssignmentError, naming a file that is damaged."""
     try:
         packed = path.read_bytes()
         return gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed

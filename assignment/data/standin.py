@@ -19,6 +19,8 @@ SEED = 19_680_801  # arbitrary; it only has to stay the same
 SHUFFLE = len(GARMENTS)  # the stream after the garments' own
 CAPTION = "drawn stand-in, not Fashion-MNIST"
 
+Range = tuple[float, float]  # the smallest and the largest of what is drawn by chance
+
 Y, X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) + np.float32(0.5)  # the pixels' centres, (28, 28)
 MIDDLE = SIZE / 2
 
@@ -109,7 +111,7 @@ def _trouser(random: _Chance) -> np.ndarray:
     return legs * _between(Y, waist, hem) * belt * crease
 
 
-def _top(random: _Chance, sleeve: tuple[float, float], hem: tuple[float, float], neck: tuple[float, float]) -> np.ndarray:
+def _top(random: _Chance, sleeve: Range, hem: Range, neck: Range) -> np.ndarray:
     """A torso with two sleeves; `sleeve` is their length, `hem` where the torso ends, `neck` how deep it is cut."""
     middle, shoulder, end = MIDDLE + random.between(-0.7, 0.7), random.between(1.5, 4), random.between(*hem)
     distance, half = np.abs(X - middle), random.between(5, 7)
@@ -161,7 +163,7 @@ def _sandal(random: _Chance) -> np.ndarray:
     return coverage
 
 
-def _shoe(random: _Chance, shaft: tuple[float, float], heel: tuple[float, float]) -> np.ndarray:
+def _shoe(random: _Chance, shaft: Range, heel: Range) -> np.ndarray:
     """A closed shoe with its toe to the left; `shaft` is how high it rises over the floor at the heel."""
     floor, ankle, rise = random.between(21, 24), random.between(13, 17), random.between(*shaft)
     toe = random.between(3, 5.5)

@@ -16,7 +16,7 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
     """The sheet's discriminator, `discriminator_model_<firstname>`: images (n, 28, 28, 1) to validity (n, 1) in 0..1.
 
     6,629,953 weights. Validity 1 is "real". `precision` is the dtype policy of all layers but the last, whose
-    probability stays in float32 for the loss. The sheet says "no bias" of every layer but the last, which keeps its own.
+    probability stays in float32 for the loss. The sheet says "no bias" of every layer but the last, which keeps its.
     """
     seed_initial_weights(seed, STREAM)
     convolution = partial(layers.Conv2D, kernel_size=5, strides=2, padding="same", use_bias=False, dtype=precision)

@@ -1,4 +1,4 @@
-"""The plain loop body of `train_on_batch` calls that a student would write: slow, and the oracle of the compiled update.
+"""The plain `train_on_batch` calls that a student would write: slow, and the oracle of the compiled update.
 
 It differs from the classic tutorials in two places only: the discriminator's flag is set around every call (on Keras 3
 it is otherwise never trained, docs/keras3.md), and its fakes are made in training mode (`predict` would run
@@ -15,7 +15,7 @@ from assignment.training.steps import Losses, Update, build_optimizers
 
 
 def textbook_update(gan: Gan) -> Update:
-    """The update of the assignment sheet's step 7 by three `train_on_batch` calls; same signature as the compiled one."""
+    """The update of the sheet's step 7 by three `train_on_batch` calls; same signature as the compiled one."""
     generator, discriminator, combined = gan
     build_optimizers(gan)
 
