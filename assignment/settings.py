@@ -89,7 +89,7 @@ def checked_firstname(firstname: str) -> str:
         is_letter = category.startswith("L") or (category.startswith("M") and position > 0)
         if not (is_letter or category == "Nd" or character in "-_"):
             raise AssignmentError(
-                f"the first name holds {character!r}; letters, digits, '-' and '_' may stand in it, as in --firstname ana."
+                f"the first name holds {character!r}; letters, digits, - and _ may stand in it, as in --firstname ana."
             )
     if WINDOWS_RESERVED.fullmatch(firstname):
         raise AssignmentError(f"the first name {firstname!r} is a name that Windows reserves; choose another.")

@@ -30,11 +30,14 @@ def unfrozen(model: keras.Model) -> Iterator[None]:
 @contextmanager
 def _flagged(model: keras.Model, trainable: bool) -> Iterator[None]:
     earlier = [(layer, layer.trainable) for layer in _model_and_layers(model)]
-    model.trainable = trainable  # Keras passes it on to every layer within
+    # A model comes before its layers, since setting a model's flag sets theirs too; but not where the model's own flag
+    # is already as wished, so that every layer's is set.
+    for layer, _ in earlier:
+        layer.trainable = trainable
     try:
         yield
     finally:
-        for layer, flag in earlier:  # a model before its layers, since setting a model's flag sets theirs
+        for layer, flag in earlier:
             layer.trainable = flag
 
 

@@ -1,0 +1,77 @@
+"""What the tests share: networks small enough to train in a moment, and images to train them on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assignment import runtime
+
+# The option of the command line and the environment must not decide what a test sees.
+REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None)
+runtime.start_tensorflow()
+
+
+def pytest_collection_modifyitems(items):
+    if REAL_IMAGES is None:
+        skip = pytest.mark.skip(reason="ASSIGNMENT_DATA_DIR names no folder with the real images")
+        for item in items:
+            if "real_data" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def real_images_folder() -> Path:
+    return Path(REAL_IMAGES).resolve()
+
+
+@pytest.fixture
+def make_gan():
+    """A function that makes a compiled GAN of the sheet's kinds of layers, small; the same weights at every call."""
+    import keras
+
+    from assignment.fashion.step6_compile import compile_gan
+    from assignment.training.streams import seed_initial_weights
+
+    def make(precision: str = "float32"):
+        layers = keras.layers
+        seed_initial_weights(0, 1)
+        generator = keras.Sequential(
+            [
+                keras.Input((5,)),
+                layers.Dense(7 * 7 * 4, use_bias=False, dtype=precision),
+                layers.BatchNormalization(dtype=precision),
+                layers.LeakyReLU(dtype=precision),
+                layers.Reshape((7, 7, 4), dtype=precision),
+                layers.Conv2DTranspose(1, 5, strides=4, padding="same", activation="tanh", dtype="float32"),
+            ],
+            name="generator_model_test",
+        )
+        discriminator = keras.Sequential(
+            [
+                keras.Input((28, 28, 1)),
+                layers.Conv2D(3, 5, strides=4, padding="same", use_bias=False, dtype=precision),
+                layers.LeakyReLU(dtype=precision),
+                layers.Flatten(dtype=precision),
+                layers.Dense(1, activation="sigmoid", dtype="float32"),
+            ],
+            name="discriminator_model_test",
+        )
+        return compile_gan(generator, discriminator)
+
+    return make
+
+
+@pytest.fixture
+def batches():
+    """A function that gives (real_images, noise) of a size, others at every number, the same in every test."""
+
+    def batch(size: int, number: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        random = np.random.default_rng([size, number])
+        real_images = random.uniform(-1, 1, (size, 28, 28, 1)).astype(np.float32)
+        return real_images, random.standard_normal((size, 5), np.float32)
+
+    return batch

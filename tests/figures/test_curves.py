@@ -1,0 +1,20 @@
+from math import log
+
+from assignment.figures.curves import loss_curves
+
+
+def test_both_losses_with_their_axes():
+    figure = loss_curves([1, 2, 3], [0.5, 0.6, 0.7], [2.0, 1.5, 1.0], "Losses", "ana, seed 1.")
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "epoch" and "nats" in axes.get_ylabel()
+    lines = {line.get_label(): line for line in axes.lines}
+    assert lines["generator"].get_ydata().tolist() == [2.0, 1.5, 1.0]
+    assert lines["discriminator"].get_ydata().tolist() == [0.5, 0.6, 0.7]
+    assert lines["discriminator"].get_xdata().tolist() == [1, 2, 3]
+    assert axes.get_ylim()[0] == 0
+    assert [line for label, line in lines.items() if "ln 2" in label][0].get_ydata()[0] == log(2)
+
+
+def test_one_epoch_is_seen_as_points():
+    (axes,) = loss_curves([1], [0.5], [2.0], "Losses", "").axes
+    assert axes.lines[0].get_marker() == "o"

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from assignment.figures.curves import loss_curves
+from assignment.figures.grids import image_grid
+from assignment.figures.style import new_figure, save
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        image_grid(np.zeros((12, 28, 28)), "A grid", "caption"),
+        loss_curves([1, 2], [0.5, 0.6], [1.0, 2.0], "Losses", "caption"),
+    ],
+    ids=["grid", "curves"],
+)
+def test_title_picture_and_caption_do_not_touch(figure):
+    figure.canvas.draw()
+    page = figure.bbox
+    pictures = [axes.get_tightbbox() for axes in figure.axes]
+    title, caption = (text.get_window_extent() for text in (figure._suptitle, figure.texts[-1]))
+    assert title.y1 < page.y1 and caption.y0 > page.y0
+    assert max(box.y1 for box in pictures) < title.y0
+    assert min(box.y0 for box in pictures) > caption.y1
+
+
+def test_a_figure_is_saved_whole(tmp_path):
+    save(new_figure(2, 2, "title", "caption"), tmp_path / "figure.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
+    assert (tmp_path / "figure.png").read_bytes()[:4] == b"\x89PNG"

@@ -1,0 +1,41 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from assignment.screen import Screen, duration
+from assignment.training.loop import Row
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (725, "12 min 5 s"), (4321, "1 h 12 min")]
+)
+def test_durations_for_people(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_without_a_terminal_one_line_an_epoch():
+    said = io.StringIO()
+    screen = Screen(Console(file=said, highlight=False))
+    with screen.training(epochs=3, updates_per_epoch=2) as view:
+        view.counted(lambda real_images, noise: None)(None, None)
+        view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
+    assert said.getvalue() == (
+        "epoch 1/3: discriminator 0.500, generator 1.250, 0.50 updates/s, 8 s left\n"
+    )
+
+
+def test_on_a_terminal_a_bar():
+    said = io.StringIO()
+    screen = Screen(Console(file=said, force_terminal=True, width=120))
+    with screen.training(epochs=3, updates_per_epoch=2) as view:
+        update = view.counted(lambda real_images, noise: "losses")
+        assert update(None, None) == "losses"
+        view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
+    assert "epoch 2/3" in said.getvalue() and "generator 1.250" in said.getvalue()
+
+
+def test_markup_in_a_text_is_text():
+    said = io.StringIO()
+    Screen(Console(file=said)).say("ds1_ana['images'] [bold]")
+    assert said.getvalue() == "ds1_ana['images'] [bold]\n"

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from assignment.errors import AssignmentError
+from assignment.settings import QUICK, FashionSettings, checked_firstname, settings_from
+
+
+def test_the_defaults_are_the_sheets():
+    settings = FashionSettings("ana")
+    assert (settings.epochs, settings.batch_size, settings.grid_every) == (300, 128, 50)
+    assert (settings.seed, settings.precision, settings.data, settings.data_dir) == (1, "auto", "auto", None)
+
+
+@pytest.mark.parametrize("name", ["ana", "Ana-Maria_2", "Ана", "李雷", "محمد", "a" * 64, "हिन्दी", "COM", "console"])
+def test_first_names_of_any_alphabet(name):
+    assert checked_firstname(name) == name
+
+
+def test_first_names_are_composed():
+    assert checked_firstname("Zoe\u0308") == "Zo\u00eb"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "a b", "../x", "a/b", "a\\b", "a\0b", "a.b", "\u0308a", "a" * 65, "李" * 65, "𠀀" * 64, "nul", "Com1", "LPT²",
+     "\ud800", "a\n", "😀"],
+)  # fmt: skip
+def test_other_first_names_are_refused_in_one_sentence(name):
+    with pytest.raises(AssignmentError) as caught:
+        checked_firstname(name)
+    assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("epochs", 0, "--epochs"),
+        ("epochs", -3, "--epochs"),
+        ("batch_size", 0, "--batch-size"),
+        ("batch_size", True, "--batch-size"),
+        ("batch_size", 12.0, "--batch-size"),
+        ("grid_every", 0, "--grid-every"),
+        ("seed", -1, "--seed"),
+        ("seed", "1", "--seed"),
+        ("precision", "float16", "--precision"),
+        ("data", "fake", "--data"),
+        ("data_dir", "text", "--data-dir"),
+        ("outputs_dir", None, "--outputs-dir"),
+        ("models_dir", 3, "--models-dir"),
+        ("show", "yes", "--show"),
+    ],
+)
+def test_wrong_values_are_refused_by_the_option_they_came_from(option, value, said):
+    with pytest.raises(AssignmentError, match=said):
+        settings_from(FashionSettings, {"firstname": "ana", option: value})
+
+
+def test_unknown_settings_are_refused():
+    with pytest.raises(AssignmentError, match="batchsize"):
+        settings_from(FashionSettings, {"firstname": "ana", "batchsize": 3})
+
+
+def test_the_standin_and_a_folder_contradict_each_other():
+    with pytest.raises(AssignmentError, match="contradict"):
+        FashionSettings("ana", data="standin", data_dir=Path("folder"))
+
+
+def test_quick_holds_settings():
+    assert settings_from(FashionSettings, {"firstname": "ana", **QUICK}).epochs == QUICK["epochs"]

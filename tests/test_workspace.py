@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from assignment.errors import AssignmentError
+from assignment.workspace import Workspace, replacing
+
+
+def test_the_layout():
+    workspace = Workspace.of("fashion", Path("outputs"), Path("models"), "ana")
+    assert workspace.record.as_posix() == "outputs/ana/fashion/run.json"
+    assert workspace.grid(50).name == "step7_grid_epoch_0050.png"
+    assert workspace.generator_model.as_posix() == "models/generator_model_ana.h5"
+    assert workspace.discriminator_model.as_posix() == "models/discriminator_model_ana.h5"
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+        assert temporary.suffix == ".txt" and temporary.parent == tmp_path
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_fails_leaves_the_old_one_alone(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(OSError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise OSError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    workspace = Workspace.of("fashion", tmp_path / "taken", tmp_path / "models", "ana")
+    with pytest.raises(AssignmentError, match="taken"):
+        workspace.prepare()
+
+
+def test_prepare_leaves_folders_only(tmp_path):
+    workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
+    workspace.prepare()
+    assert workspace.folder.is_dir() and workspace.models_dir.is_dir()
+    assert not list(workspace.folder.iterdir()) and not list(workspace.models_dir.iterdir())
+
+
+def test_an_earlier_training_is_removed_and_nothing_else(tmp_path):
+    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+    workspace.prepare()
+    kept = workspace.folder / "notes.txt"
+    for path in (workspace.grid(50), workspace.losses, workspace.history, workspace.record, kept):
+        path.touch()
+    workspace.remove_earlier_training()
+    assert list(workspace.folder.iterdir()) == [kept]

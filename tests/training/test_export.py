@@ -1,0 +1,66 @@
+import subprocess
+import sys
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from assignment.errors import AssignmentError
+from assignment.training import export
+from assignment.training.export import export_h5
+from assignment.training.freezing import frozen
+
+READ_BACK = """
+import sys
+import numpy as np, keras
+model = keras.models.load_model(sys.argv[1], compile=False)
+noise = np.load(sys.argv[2])
+np.save(sys.argv[3], model(noise, training=False).numpy())
+assert model.name == "generator_model_test"
+assert all(layer.trainable and layer.dtype_policy.name == "float32" for layer in model.layers)
+"""
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_a_fresh_process_reads_the_same_model(make_gan, tmp_path, precision):
+    generator = make_gan(precision).generator
+    noise = np.random.default_rng(0).standard_normal((3, 5), np.float32)
+    path, given, answered = tmp_path / "generator.h5", tmp_path / "noise.npy", tmp_path / "images.npy"
+    with frozen(generator):
+        export_h5(generator, path)
+    np.save(given, noise)
+    subprocess.run([sys.executable, "-c", READ_BACK, path, given, answered], check=True, capture_output=True)
+    expected = export.float32_copy(generator)(noise, training=False).numpy()
+    np.testing.assert_array_equal(np.load(answered), expected)
+    # bfloat16 keeps eight bits of a number: outputs in -1..1 agree to about 1/128 a layer.
+    np.testing.assert_allclose(expected, generator(noise, training=False), atol=1e-6 if precision == "float32" else 0.05)
+
+
+def test_the_file_holds_no_optimizer(make_gan, tmp_path):
+    export_h5(make_gan().discriminator, tmp_path / "discriminator.h5")
+    with h5py.File(tmp_path / "discriminator.h5") as file:
+        assert "optimizer_weights" not in file and "training_config" not in file.attrs
+
+
+def test_a_file_that_reads_back_differently_is_not_kept(make_gan, tmp_path, monkeypatch):
+    gan = make_gan()
+    path = tmp_path / "generator.h5"
+    path.write_text("the earlier one")
+
+    def other(*args, **kwargs):
+        model = keras.models.clone_model(gan.generator)
+        return model  # new weights by chance
+
+    monkeypatch.setattr(export.keras.models, "load_model", other)
+    with pytest.raises(AssignmentError, match="generator.h5 reads back as another model"):
+        export_h5(gan.generator, path)
+    assert path.read_text() == "the earlier one" and list(tmp_path.iterdir()) == [path]
+
+
+def test_the_model_itself_is_left_alone(make_gan, tmp_path):
+    generator = make_gan("mixed_bfloat16").generator
+    with frozen(generator):
+        export_h5(generator, tmp_path / "generator.h5")
+        assert not any(layer.trainable for layer in generator.layers)
+    assert generator.layers[0].dtype_policy.name == "mixed_bfloat16"

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from assignment.training.steps import compiled_update
+from assignment.training.textbook import textbook_update
+
+SIZES = (8, 8, 3, 8)  # a short batch among them, which makes the update be traced again
+
+
+def weights_after(gan, update, batches):
+    losses = [update(*batches(size, number)) for number, size in enumerate(SIZES)]
+    networks = (gan.generator, gan.discriminator)
+    return losses, [weight.numpy() for model in networks for weight in model.trainable_weights]
+
+
+def test_the_compiled_update_gives_the_textbooks_weights(make_gan, batches):
+    of = {}
+    for rule in (compiled_update, textbook_update):
+        gan = make_gan()
+        of[rule] = weights_after(gan, rule(gan), batches)
+    start = [weight.numpy() for model in make_gan()[:2] for weight in model.trainable_weights]
+    for compiled, textbook, before in zip(of[compiled_update][1], of[textbook_update][1], start, strict=True):
+        # Adam moves a weight by about 2e-4 at every step, whatever the gradient: far more than the tolerance.
+        assert np.abs(textbook - before).max() > 1e-4
+        np.testing.assert_allclose(compiled, textbook, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(of[compiled_update][0], of[textbook_update][0], rtol=0, atol=1e-5)
+
+
+def test_the_same_batches_give_the_same_weights_bit_for_bit(make_gan, batches):
+    first, second = make_gan(), make_gan()
+    one = weights_after(first, compiled_update(first), batches)[1]
+    for weight, again in zip(one, weights_after(second, compiled_update(second), batches)[1], strict=True):
+        np.testing.assert_array_equal(weight, again)
+
+
+def test_the_losses_are_those_that_were_compiled(make_gan, batches):
+    gan = make_gan()
+    for model in (gan.discriminator, gan.combined):
+        model.compile(loss=lambda y_true, y_pred: 0 * y_pred + 7.0, optimizer=model.optimizer)
+    assert [float(loss) for loss in compiled_update(gan)(*batches(4))] == pytest.approx([7, 7, 7])
+
+
+def test_the_optimizers_are_those_that_were_compiled(make_gan, batches):
+    gan = make_gan()
+    gan.discriminator.optimizer.learning_rate = 0.0
+    before = [weight.numpy() for weight in gan.discriminator.trainable_weights]
+    compiled_update(gan)(*batches(4))
+    for weight, earlier in zip(gan.discriminator.trainable_weights, before, strict=True):
+        np.testing.assert_array_equal(weight, earlier)
+    assert int(gan.discriminator.optimizer.iterations) == 2 and int(gan.combined.optimizer.iterations) == 1
+
+
+def test_losses_before_any_step_are_near_ln_2(make_gan, batches):
+    losses = compiled_update(make_gan())(*batches(8))
+    assert [float(loss) for loss in losses] == pytest.approx([np.log(2)] * 3, abs=0.5)
+
+
+def test_bfloat16_keeps_its_weights_in_float32(make_gan, batches):
+    gan = make_gan("mixed_bfloat16")
+    losses = compiled_update(gan)(*batches(4))
+    assert all(np.isfinite(float(loss)) for loss in losses)
+    assert {weight.dtype for model in gan for weight in model.weights} == {"float32"}
