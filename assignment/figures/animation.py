@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from assignment.figures.grids import image_grid
-from assignment.figures.style import set_title
+from assignment.figures.style import drawing, set_title
 from assignment.workspace import replacing
 
 DOTS_PER_INCH = 50  # 400 pixels square: a GIF of sixty frames stays near one megabyte
@@ -33,7 +33,8 @@ def save_animation(path: Path, frames: Sequence[np.ndarray], titles: Sequence[st
         set_title(figure, titles[index])
         for axes, image in zip(figure.axes, frames[index]):
             axes.images[0].set_data(np.reshape(image, (28, 28)))
-        figure.canvas.draw()
+        with drawing():
+            figure.canvas.draw()
         drawn = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("L")
         pictures.append(drawn.quantize(GREYS))
     durations = [FRAME] * (len(pictures) - 1) + [LAST_FRAME]

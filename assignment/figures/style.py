@@ -1,13 +1,27 @@
-"""What all figures share: their ink, their caption, and how they reach a file."""
+"""What all figures share: their letters, their ink, their caption, and how they reach a file."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import matplotlib
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from assignment.workspace import replacing
+
+# First names come in any alphabet. matplotlib's own font has Latin, Greek, Cyrillic and Arabic letters; for others it
+# takes the first of these fonts, of Windows, macOS and Linux, that is installed.
+OTHER_ALPHABETS = (
+    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Arial Unicode MS",
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Devanagari", "WenQuanYi Zen Hei", "FreeSans",
+)  # fmt: skip
+_INSTALLED = set(font_manager.get_font_names())
+matplotlib.rcParams["font.family"] = ["DejaVu Sans", *(font for font in OTHER_ALPHABETS if font in _INSTALLED)]
 
 INK = "#1b1f24"
 QUIET = "#5b6470"
@@ -39,7 +53,15 @@ def set_title(figure: Figure, title: str) -> None:
     figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK)
 
 
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Within the block a letter that no font has is drawn as a box, without a word on the console."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        yield
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write `figure` to `path` as a PNG, whole or not at all."""
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, drawing():
         figure.savefig(temporary, dpi=DOTS_PER_INCH)

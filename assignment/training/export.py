@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
+from assignment.training.naming import graph_name
 from assignment.workspace import replacing
 
 PROOF_SEED = 0
@@ -31,13 +32,13 @@ def export_h5(model: keras.Model, path: Path) -> None:
 
 
 def float32_copy(model: keras.Model) -> keras.Model:
-    """A model of the same layers, names and weights, in float32 and with every layer trainable."""
+    """A model of the same layers and weights in float32, every layer trainable, under a name that can be traced."""
 
     def plain(layer: keras.Layer) -> keras.Layer:
         return type(layer).from_config({**layer.get_config(), "dtype": "float32", "trainable": True})
 
     copy = keras.models.clone_model(model, clone_function=plain)
-    copy.name = model.name
+    copy.name = graph_name(model.name)
     copy.set_weights(model.get_weights())
     return copy
 

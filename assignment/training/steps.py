@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from assignment.training.freezing import frozen, unfrozen
 from assignment.training.gan import Gan
+from assignment.training.naming import named_for_graphs
 
 
 class Losses(NamedTuple):
@@ -43,7 +44,7 @@ def compiled_update(gan: Gan) -> Update:
         real = tf.ones((tf.shape(noise)[0], 1))  # (n, 1)
         fake = tf.zeros((tf.shape(noise)[0], 1))  # (n, 1)
 
-        with tf.GradientTape() as tape:
+        with named_for_graphs(*gan), tf.GradientTape() as tape:
             fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
 
             with tape.stop_recording(), unfrozen(discriminator):

@@ -11,6 +11,7 @@ import numpy as np
 
 from assignment.training.freezing import frozen, unfrozen
 from assignment.training.gan import Gan
+from assignment.training.naming import named_for_graphs
 from assignment.training.steps import Losses, Update, build_optimizers
 
 
@@ -23,12 +24,13 @@ def textbook_update(gan: Gan) -> Update:
         real = np.ones((len(noise), 1), np.float32)
         fake = np.zeros((len(noise), 1), np.float32)
 
-        fake_images = generator(noise, training=True)
-        with unfrozen(discriminator):
-            real_loss = _train_on_batch(discriminator, real_images, real)
-            fake_loss = _train_on_batch(discriminator, fake_images, fake)
-        with frozen(discriminator):
-            generator_loss = _train_on_batch(combined, noise, real)
+        with named_for_graphs(*gan):
+            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+            with unfrozen(discriminator):
+                real_loss = _train_on_batch(discriminator, real_images, real)
+                fake_loss = _train_on_batch(discriminator, fake_images, fake)
+            with frozen(discriminator):
+                generator_loss = _train_on_batch(combined, noise, real)
 
         return Losses(real_loss, fake_loss, generator_loss)
 

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from assignment.data import sources, standin
+from assignment.data.dataset import TROUSER
+from assignment.fashion.step1_data import split_data
+
+
+def check(source):
+    data = split_data(source)
+    assert set(data.ds1) == set(data.ds2) == {"images", "labels"}
+    assert data.ds1["images"].shape == (60_000, 28, 28) and data.ds1["labels"].shape == (60_000,)
+    assert data.ds2["images"].shape == (10_000, 28, 28) and data.ds2["labels"].shape == (10_000,)
+    assert data.dataset.shape == (7_000, 28, 28)
+    for images in (data.ds1["images"], data.ds2["images"], data.dataset):
+        assert images.dtype == np.float32 and images.min() == -1 and images.max() == 1
+    # The dataset's images are the trousers of ds1, then those of ds2, each in its order.
+    first, second = (part["images"][part["labels"] == TROUSER] for part in (data.ds1, data.ds2))
+    assert (len(first), len(second)) == (6_000, 1_000)
+    np.testing.assert_array_equal(data.dataset, np.concatenate([first, second]))
+    np.testing.assert_allclose((data.ds2["images"] + 1) * 127.5, source.images[60_000:], atol=1e-4)
+
+
+def test_the_split_of_the_standin():
+    check(standin.draw())
+
+
+@pytest.mark.real_data
+def test_the_split_of_the_real_images(real_images_folder):
+    check(sources.load(sources.FASHION_MNIST, "real", real_images_folder))

@@ -1,0 +1,16 @@
+import keras
+import numpy as np
+
+from assignment.fashion.step8_save import save_models
+from assignment.workspace import Workspace
+
+
+def test_both_networks_under_the_sheets_names(make_gan, tmp_path):
+    gan = make_gan()
+    workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
+    workspace.prepare()
+    paths = save_models(gan, workspace)
+    assert [path.name for path in paths] == ["generator_model_ana.h5", "discriminator_model_ana.h5"]
+    for path, model in zip(paths, gan):
+        for weight, saved in zip(model.weights, keras.models.load_model(path, compile=False).weights, strict=True):
+            np.testing.assert_array_equal(weight, saved)

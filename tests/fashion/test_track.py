@@ -1,0 +1,169 @@
+"""All eight steps in one process, on a few of the stand-in's images."""
+
+import csv
+import io
+import json
+import signal
+
+import h5py
+import keras
+import numpy as np
+import pytest
+from rich.console import Console
+
+from assignment.data import sources, standin
+from assignment.data.dataset import TROUSER, Dataset, Provenance
+from assignment.errors import AssignmentError
+from assignment.fashion import track
+from assignment.run import Run
+from assignment.screen import Screen
+from assignment.settings import FashionSettings
+from assignment.training.steps import Losses
+from assignment.workspace import Workspace
+
+FEW = 5  # trousers
+
+
+@pytest.fixture(autouse=True)
+def few_trousers(monkeypatch):
+    images = np.zeros((70_000, 28, 28), np.uint8)
+    labels = np.zeros(70_000, np.uint8)
+    images[:FEW], labels[:FEW] = standin.draw_garments(TROUSER, FEW), TROUSER
+    few = Dataset(images, labels, Provenance("drawn", standin.CAPTION, "nothing", is_standin=True))
+    monkeypatch.setattr(sources, "load", lambda *asked: few)
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    def make(firstname="ana", **options):
+        settings = FashionSettings(
+            firstname, **{"epochs": 3, "batch_size": 4, "grid_every": 2, **options},
+            outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
+        )  # fmt: skip
+        workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
+        workspace.prepare()
+        screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
+        return Run(settings, workspace, screen, "python run_assignment.py", "float32")
+
+    return make
+
+
+def said(run):
+    return run.screen.console.file.getvalue()
+
+
+def test_all_eight_steps(make_run):
+    run = make_run()
+    assert track.run_track(run)
+    assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
+        "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
+        "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
+        "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
+    ]  # fmt: skip
+    assert sorted(path.name for path in run.workspace.models_dir.iterdir()) == [
+        "discriminator_model_ana.h5", "generator_model_ana.h5",
+    ]  # fmt: skip
+
+    for number in range(1, 9):
+        assert f"Step {number} ·" in said(run)
+    assert "ds1_ana['images'].shape = (60000, 28, 28)" in said(run)
+    assert "ds2_ana['images'].shape = (10000, 28, 28)" in said(run)
+    assert "dataset_ana.shape = (5, 28, 28)" in said(run)
+    assert "Total params: 2,330,944" in said(run) and "Total params: 6,629,953" in said(run)
+    assert "The freeze holds" in said(run)
+
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    assert (record["status"], record["epochs_done"], record["precision"]) == ("finished", 3, "float32")
+    assert record["data"]["is_standin"] and record["data"]["caption"] == "drawn stand-in, not Fashion-MNIST"
+    assert [step["moved"] for step in record["freeze_proof"]] == [True, False, False, True]
+    assert set(record["timings_seconds"]) == {"preparation", "training", "saving"}
+    assert record["settings"]["firstname"] == "ana" and record["settings"]["batch_size"] == 4
+    assert record["versions"]["keras"]
+
+    with run.workspace.history.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"] and rows[0]["updates"] == "2"
+    assert float(rows[-1]["generator_loss"]) == record["final_losses_nats"]["generator"]
+
+
+def test_the_standin_is_never_silent(make_run):
+    run = make_run()
+    data, run = track.get_data(run)
+    assert "Not the real images" in said(run) and "drawn stand-in" in said(run)
+    assert "drawn stand-in, not Fashion-MNIST" in run.caption
+    track.show_images(data, run)
+    assert run.workspace.real_images.exists()
+
+
+def test_the_same_seed_gives_the_same_files_bit_for_bit(make_run):
+    kept = []
+    for _ in range(2):
+        run = make_run(epochs=1)
+        track.run_track(run)
+        with h5py.File(run.workspace.generator_model) as file:
+            weights = {}
+            file["model_weights"].visititems(
+                lambda name, item: weights.update({len(weights): item[()]}) if isinstance(item, h5py.Dataset) else None
+            )
+        rows = run.workspace.history.read_text(encoding="utf-8").splitlines()
+        kept.append((weights, rows[1].rsplit(",", 1)[0]))  # without the seconds
+    assert kept[0][1] == kept[1][1] and len(kept[0][0]) == len(kept[1][0]) == 16
+    for number, weight in kept[0][0].items():
+        np.testing.assert_array_equal(weight, kept[1][0][number])
+
+
+def test_a_stop_saves_what_was_done(make_run, monkeypatch):
+    run = make_run(epochs=300)
+    real_row = track.Journal.add
+
+    def stop_after_the_first(journal, row):
+        real_row(journal, row)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(track.Journal, "add", stop_after_the_first)
+    assert not track.run_track(run)
+    assert "stopped as you asked, after 1 whole epoch" in said(run)
+    assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
+
+
+def test_a_new_training_clears_the_earlier_one(make_run):
+    track.run_track(make_run(epochs=3))
+    run = make_run(epochs=1)
+    track.run_track(run)
+    assert [path.name for path in run.workspace.folder.glob("step7_grid*")] == ["step7_grid_epoch_0001.png"]
+
+
+@pytest.mark.parametrize(
+    ("number", "files"),
+    [
+        (1, []),
+        (2, ["step2_real_images.png"]),
+        (3, ["step3_generator_diagram.png"]),
+        (4, ["step3_generator_diagram.png", "step4_untrained_samples.png"]),
+        (5, ["step5_discriminator_diagram.png"]),
+    ],
+)
+def test_one_step_alone(make_run, number, files):
+    run = make_run("Ана")
+    track.run_step(number, run)
+    assert sorted(path.name for path in run.workspace.folder.iterdir()) == files
+
+
+@pytest.mark.parametrize("firstname", ["Ана", "李雷"])
+def test_first_names_of_any_alphabet_name_the_models(make_run, firstname):
+    run = make_run(firstname, epochs=1)
+    assert track.run_track(run)
+    assert run.workspace.generator_model.name == f"generator_model_{firstname}.h5"
+    assert f"generator_model_{firstname}" in said(run)
+    generator = keras.models.load_model(run.workspace.generator_model, compile=False)
+    assert generator.predict(np.zeros((2, 100)), verbose=0).shape == (2, 28, 28, 1)
+
+
+def test_a_violated_freeze_stops_the_run_before_training(make_run, monkeypatch):
+    monkeypatch.setattr(track, "compiled_update", lambda gan: lambda real_images, noise: Losses(0, 0, 0))
+    run = make_run()
+    with pytest.raises(AssignmentError, match="the freeze does not hold"):
+        track.run_track(run)
+    assert not run.workspace.history.exists() and not run.workspace.generator_model.exists()
