@@ -11,6 +11,7 @@ from pathlib import Path
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
 from assignment.settings import DATA_CHOICES, PRECISIONS, QUICK, FashionSettings, settings_from
+from assignment.workspace import Workspace
 
 WRONG_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -89,6 +90,8 @@ def _whole_number(text: str) -> int:
 
 def _answer(action) -> int:
     """Do what was asked; turn what the person can mend into one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console that lacks a letter of the first name shows "?" instead
     try:
         return action()
     except AssignmentError as error:
@@ -110,6 +113,8 @@ def _run(options: dict, step: int | None = None) -> int:
     options.pop("command", None)
     chosen = QUICK if options.pop("quick") else {}
     settings = settings_from(FashionSettings, {**chosen, **options})
+    workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
+    workspace.prepare()
 
     # From here on it takes seconds: TensorFlow, then the steps.
     from assignment import runtime
@@ -119,14 +124,11 @@ def _run(options: dict, step: int | None = None) -> int:
     from assignment.figures.window import Windows
     from assignment.run import Run
     from assignment.screen import Screen
-    from assignment.workspace import Workspace
 
     windows = Windows() if settings.show else None
     screen = Screen(windows=windows if windows and windows.available else None)
     if windows and not windows.available:
         screen.say("There is no display here, so --show opens no windows; the figures are saved all the same.")
-    workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
-    workspace.prepare()
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
     if step is not None:
         track.run_step(step, run)

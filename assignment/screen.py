@@ -123,6 +123,11 @@ class _UpdatesPerSecond(ProgressColumn):
         return Text(f"{task.speed:.2f} updates/s" if task.speed else "")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 epoch", "300 epochs"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def duration(seconds: float) -> str:
     """A time for people: "48 s", "12 min 5 s", "1 h 12 min"."""
     whole = round(seconds)

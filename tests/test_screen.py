@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from assignment.screen import Screen, duration
+from assignment.screen import Screen, counted, duration
 from assignment.training.loop import Row
 
 
@@ -12,6 +12,10 @@ from assignment.training.loop import Row
 )
 def test_durations_for_people(seconds, text):
     assert duration(seconds) == text
+
+
+def test_one_and_many():
+    assert (counted(1, "epoch"), counted(300, "epoch")) == ("1 epoch", "300 epochs")
 
 
 def test_without_a_terminal_one_line_an_epoch():

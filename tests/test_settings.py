@@ -23,8 +23,10 @@ def test_first_names_are_composed():
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "a b", "../x", "a/b", "a\\b", "a\0b", "a.b", "\u0308a", "a" * 65, "李" * 65, "𠀀" * 64, "nul", "Com1", "LPT²",
-     "\ud800", "a\n", "😀"],
+    [
+        "", " ", "a b", "../x", "a/b", "a\\b", "a\0b", "a.b", "\u0308a", "a" * 65, "李" * 65, "𠀀" * 64, "nul", "Com1",
+        "LPT²", "\ud800", "a\n", "😀",
+    ],
 )  # fmt: skip
 def test_other_first_names_are_refused_in_one_sentence(name):
     with pytest.raises(AssignmentError) as caught:

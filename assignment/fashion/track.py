@@ -19,7 +19,7 @@ from assignment.fashion.step8_save import save_models
 from assignment.journal import Journal
 from assignment.record import write_record
 from assignment.run import Run
-from assignment.screen import duration
+from assignment.screen import counted, duration
 from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.interrupt import Interrupted, stop_on_request
@@ -47,7 +47,8 @@ def run_track(run: Run) -> bool:
     journal = Journal(run, sample=lambda: generator(grid_noise(run), training=False).numpy())
     finished = train(journal, update, data, run)
     trained = time.perf_counter()
-    save(gan, run)
+    if journal.rows:  # without one whole epoch an earlier run's .h5 files are worth more
+        save(gan, run)
     timings = {
         "preparation": prepared - started,
         "training": trained - prepared,
@@ -153,21 +154,23 @@ def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
     settings, screen = run.settings, run.screen
     screen.step(7, "Train the GAN model")
     updates = updates_per_epoch(len(data.dataset), settings.batch_size)
-    screen.say(f"  {settings.epochs} epochs of {updates} updates, batch size {settings.batch_size}, {run.precision}")
+    size = f"batch size {settings.batch_size}, {run.precision}"
     finished = False
-    with screen.training(settings.epochs, updates) as view, stop_on_request() as stop:
-        try:
-            for row in train_gan(view.counted(stop.between_updates(update)), data.dataset, settings):
-                view.row(row)
-                journal.add(row)
-            finished = True
-        except Interrupted:
-            pass
-    seconds = sum(row.seconds for row in journal.rows)
+    with stop_on_request() as stop:
+        screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
+        with screen.training(settings.epochs, updates) as view:
+            try:
+                for row in train_gan(view.counted(stop.between_updates(update)), data.dataset, settings):
+                    view.row(row)
+                    journal.add(row)
+                finished = True
+            except Interrupted:
+                pass
+    done = len(journal.rows)
     if finished:
-        screen.say(f"  trained {len(journal.rows)} epochs in {duration(seconds)}")
+        screen.say(f"  trained {counted(done, 'epoch')} in {duration(sum(row.seconds for row in journal.rows))}")
     else:
-        screen.say(f"  stopped as you asked, after {len(journal.rows)} whole epochs; saving what was done")
+        screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; saving what was done")
     journal.close()
     return finished
 

@@ -122,7 +122,7 @@ def test_a_stop_saves_what_was_done(make_run, monkeypatch):
 
     monkeypatch.setattr(track.Journal, "add", stop_after_the_first)
     assert not track.run_track(run)
-    assert "stopped as you asked, after 1 whole epoch" in said(run)
+    assert "stopped as you asked, after 1 whole epoch;" in said(run)
     assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
     assert (record["status"], record["epochs_done"]) == ("interrupted", 1)

@@ -1,0 +1,166 @@
+"""The command line as people meet it: another process, its output and its exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from assignment import cli
+
+FRONT_DOOR = Path(__file__).parent.parent / "run_assignment.py"
+ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(FRONT_DOOR.parent)}
+
+
+def command(*arguments, cwd, **environment):
+    """Run Python with `arguments` in the folder `cwd`."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=cwd, env={**ENVIRONMENT, **environment}, capture_output=True,
+        encoding="utf-8", timeout=600,
+    )  # fmt: skip
+
+
+def assert_one_sentence(answer, said):
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("error: ") and answer.stderr.endswith(".\n") and answer.stderr.count("\n") == 1
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--firstname"),
+        (["--firstname"], "--firstname"),
+        (["--firstname", ""], "empty"),
+        (["--firstname", "../x"], "'.'"),
+        (["--firstname", "ana maria"], "' '"),
+        (["--firstname", "nul"], "Windows"),
+        (["--firstname", "ana", "--batch-size", "0"], "--batch-size"),
+        (["--firstname", "ana", "--epochs", "-1"], "--epochs"),
+        (["--firstname", "ana", "--epochs", "many"], "'many'"),
+        (["--firstname", "ana", "--seed", "1.5"], "'1.5'"),
+        (["--firstname", "ana", "--precision", "float64"], "float64"),
+        (["--firstname", "ana", "--colour"], "--colour"),
+        (["--firstname", "ana", "--data", "standin", "--data-dir", "."], "contradict"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
+    assert_one_sentence(command(FRONT_DOOR, *arguments, cwd=tmp_path), said)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_data_folder_that_does_not_exist(tmp_path):
+    answer = command(FRONT_DOOR, "--firstname", "ana", "--data-dir", "nowhere", cwd=tmp_path)
+    assert_one_sentence(answer, "the data folder nowhere does not exist")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_an_output_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "outputs").write_text("a file where the folder should be")
+    assert_one_sentence(command(FRONT_DOOR, "--firstname", "ana", cwd=tmp_path), "outputs")
+
+
+def test_help_needs_no_tensorflow(tmp_path):
+    program = """
+import sys
+from assignment import cli
+sys.argv = ["run_assignment.py", "--help"]
+try:
+    cli.main_run()
+except SystemExit as end:
+    assert end.code == 0
+heavy = {"tensorflow", "keras", "numpy", "matplotlib", "rich"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    answer = command("-c", program, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    for option in ("--quick", "--epochs", "--batch-size", "--grid-every", "--seed", "--precision", "--outputs-dir",
+                   "--models-dir", "--show", "--data", "--data-dir"):  # fmt: skip
+        assert option in answer.stdout
+
+
+def test_the_package_is_a_command_too(tmp_path):
+    answer = command("-m", "assignment", "--version", cwd=tmp_path)
+    assert (answer.returncode, answer.stdout) == (0, "assignment 0.1.0\n")
+    assert "--batch-size" in command("-m", "assignment", "run", "--help", cwd=tmp_path).stdout
+    assert_one_sentence(command("-m", "assignment", "walk", cwd=tmp_path), "walk")
+
+
+def test_one_step_alone_on_a_console_that_lacks_the_letters(tmp_path):
+    answer = command(
+        "-m", "assignment.fashion.step1_data", "--firstname", "Ана", "--data", "standin", cwd=tmp_path,
+        PYTHONIOENCODING="ascii",
+    )  # fmt: skip
+    assert answer.returncode == 0 and answer.stderr == ""
+    assert "ds1_???['images'].shape = (60000, 28, 28)" in answer.stdout
+    assert "dataset_???.shape = (7000, 28, 28)" in answer.stdout
+    assert "Not the real images" in answer.stdout
+
+
+def test_a_whole_run(tmp_path):
+    answer = command(
+        FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--epochs", "1", "--models-dir", ".", cwd=tmp_path
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == "", "TensorFlow's noise is silenced and nothing of ours goes there"
+    for number in range(1, 9):
+        assert f"Step {number} ·" in answer.stdout
+    assert "epoch 1/1: discriminator" in answer.stdout
+    assert (tmp_path / "outputs" / "ana" / "fashion" / "step7_grid_epoch_0001.png").is_file()
+    with h5py.File(tmp_path / "discriminator_model_ana.h5") as file:
+        assert "model_weights" in file
+    generator = keras.models.load_model(tmp_path / "generator_model_ana.h5", compile=False)
+    images = generator.predict(np.zeros((1, 100), np.float32), verbose=0)
+    assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test included")
+def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--batch-size", "16"],
+        cwd=tmp_path, env={**ENVIRONMENT, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )  # fmt: skip
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "300 epochs of 438 updates" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    rest, complaint = process.communicate(timeout=300)
+    assert process.returncode == 130 and complaint == ""
+    assert "stopped as you asked, after 0 whole epochs" in rest
+    assert not list((tmp_path / "models").iterdir()), "untrained networks would take an earlier run's place"
+    assert '"interrupted"' in (tmp_path / "outputs" / "ana" / "fashion" / "run.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(OSError(28, "No space left on device", "step7_losses.png"), "disk is full"),
+     (PermissionError(13, "Permission denied", "run.json"), "cannot be written")],
+)  # fmt: skip
+def test_what_the_system_refuses_is_one_sentence(capsys, error, said):
+    def action():
+        raise error
+
+    assert cli._answer(action) == 2
+    complaint = capsys.readouterr().err
+    assert said in complaint and error.filename in complaint and complaint.count("\n") == 1
+
+
+@pytest.mark.real_data
+def test_a_damaged_real_file_is_named(tmp_path, real_images_folder):
+    shutil.copytree(real_images_folder / "fashion-mnist", tmp_path / "data")
+    torn = next(path for path in (tmp_path / "data").iterdir() if path.name.startswith("t10k-images"))
+    torn.write_bytes(torn.read_bytes()[:-100])
+    answer = command("-m", "assignment.fashion.step1_data", "--firstname", "ana", "--data-dir", "data", cwd=tmp_path)
+    assert_one_sentence(answer, torn.name)

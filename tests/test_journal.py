@@ -1,0 +1,74 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from assignment import journal
+from assignment.journal import Journal
+from assignment.run import Run
+from assignment.screen import Screen
+from assignment.settings import FashionSettings
+from assignment.training.loop import Row
+from assignment.workspace import Workspace
+
+
+@pytest.fixture
+def run(tmp_path):
+    workspace = Workspace.of("fashion", tmp_path, tmp_path, "ana")
+    workspace.prepare()
+    return Run(FashionSettings("ana", grid_every=2), workspace, Screen(Console(file=io.StringIO())), "", "float32")
+
+
+def keep(run, epochs):
+    kept = Journal(run, sample=lambda: np.zeros((12, 28, 28, 1)))
+    for epoch in range(1, epochs + 1):
+        kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
+    return kept
+
+
+def grids(run):
+    return sorted(path.name for path in run.workspace.folder.glob("step7_grid*"))
+
+
+def test_a_grid_at_every_turn_and_one_at_the_end(run):
+    kept = keep(run, 5)
+    assert grids(run) == ["step7_grid_epoch_0002.png", "step7_grid_epoch_0004.png"]
+    kept.close()
+    assert grids(run)[-1] == "step7_grid_epoch_0005.png" and len(grids(run)) == 3
+
+
+def test_no_second_grid_where_one_was_due_at_the_end(run):
+    keep(run, 4).close()
+    assert grids(run) == ["step7_grid_epoch_0002.png", "step7_grid_epoch_0004.png"]
+
+
+def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
+    shades = iter(np.linspace(-1, 1, 4))
+    kept = Journal(run, sample=lambda: np.full((12, 28, 28, 1), next(shades)))
+    for epoch in range(1, 4):
+        kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
+    kept.close()
+    with Image.open(run.workspace.animation) as picture:
+        assert picture.n_frames == 4
+
+
+@pytest.mark.parametrize(("seconds", "after_epochs"), [(-1.0, [1, 2, 3, 4, 5]), (1e9, [2, 4])])
+def test_the_losses_are_drawn_when_a_grid_is_and_when_their_time_has_come(run, monkeypatch, seconds, after_epochs):
+    drawn = []
+    monkeypatch.setattr(journal, "LOSSES_EVERY", seconds)
+    monkeypatch.setattr(journal.curves, "loss_curves", lambda epochs, *rest: drawn.append(len(epochs)))
+    monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
+    keep(run, 5)
+    assert drawn == after_epochs
+
+
+def test_the_history_is_there_after_the_first_row(run):
+    keep(run, 1)
+    assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_training_without_a_row_leaves_nothing(run):
+    keep(run, 0).close()
+    assert not list(run.workspace.folder.iterdir())
