@@ -129,6 +129,12 @@ def _run(options: dict, step: int | None = None) -> int:
     screen = Screen(windows=windows if windows and windows.available else None)
     if windows and not windows.available:
         screen.say("There is no display here, so --show opens no windows; the figures are saved all the same.")
+    if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
+        screen.warn(
+            "This may take very long",
+            "This processor is not known to compute in bfloat16 itself; where it does not, an update takes about ten times"
+            " as long as in float32. --precision auto takes what is faster here.",
+        )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
     if step is not None:
         track.run_step(step, run)

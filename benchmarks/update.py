@@ -65,7 +65,7 @@ def ways() -> dict:
 
 
 def students_update(predicting: str):
-    """The loop of the tutorials: fakes from a call of `predict`, then three of `train_on_batch` (frozen as it must be)."""
+    """The loop of the tutorials: fakes from `predict`, then three calls of `train_on_batch` (frozen as it must be)."""
     from assignment.training.freezing import frozen, unfrozen
     from assignment.training.steps import build_optimizers
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 
-from assignment import cli
+from assignment import cli, runtime
 
 FRONT_DOOR = Path(__file__).parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(FRONT_DOOR.parent)}
@@ -72,7 +72,7 @@ def test_an_output_folder_that_cannot_be_made(tmp_path):
 def test_help_needs_no_tensorflow(tmp_path):
     program = """
 import sys
-from assignment import cli
+from assignment import cli, runtime
 sys.argv = ["run_assignment.py", "--help"]
 try:
     cli.main_run()
@@ -104,6 +104,14 @@ def test_one_step_alone_on_a_console_that_lacks_the_letters(tmp_path):
     assert "ds1_???['images'].shape = (60000, 28, 28)" in answer.stdout
     assert "dataset_???.shape = (7000, 28, 28)" in answer.stdout
     assert "Not the real images" in answer.stdout
+
+
+@pytest.mark.skipif(runtime.has_native_bfloat16(), reason="this processor computes in bfloat16")
+def test_emulated_bfloat16_is_warned_of(tmp_path):
+    answer = command(
+        "-m", "assignment.fashion.step3_generator", "--firstname", "ana", "--precision", "mixed_bfloat16", cwd=tmp_path
+    )
+    assert answer.returncode == 0 and "This may take very long" in answer.stdout
 
 
 def test_a_whole_run(tmp_path):
