@@ -132,7 +132,7 @@ def _run(options: dict, step: int | None = None) -> int:
     if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
         screen.warn(
             "This may take very long",
-            "This processor is not known to compute in bfloat16 itself; where it does not, an update takes about ten times"
+            "This processor is not known to compute in bfloat16 itself; where it does not, an update takes ten times"
             " as long as in float32. --precision auto takes what is faster here.",
         )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
