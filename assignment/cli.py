@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -36,7 +35,7 @@ def main_run() -> int:
 
 def main_step(number: int) -> int:
     """`python -m assignment.fashion.stepN_...`: one step of the eight, after those whose products it needs."""
-    parser = _Parser(prog=f"step {number}", description=f"Step {number} of the assignment, by itself.")
+    parser = _Parser(prog=f"step {number}", description=STEP.format(number=number))
     _add_run_options(parser)
     return _answer(lambda: _run(vars(parser.parse_args()), step=number))
 
@@ -47,8 +46,17 @@ RUN = (
 )
 
 
+STEP = (
+    "Step {number} of the assignment by itself, after those whose products it needs. It takes the options of the whole"
+    " run and leaves out those that it has no use for; steps 7 and 8 are the whole run."
+)
+
+
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence."""
+    """A parser that takes options as they are written out, and whose complaint is one sentence."""
+
+    def __init__(self, **options):
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str):
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
@@ -69,12 +77,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--precision", choices=PRECISIONS, default=argparse.SUPPRESS,
         help="auto (the default) takes mixed_bfloat16 where the processor computes in it, else float32",
-    )  # fmt: skip
+    )
     add(
         "--data", choices=DATA_CHOICES, default=argparse.SUPPRESS,
         help="auto (the default) takes the real images where they are to be had, else a drawn stand-in;"
         " real refuses the stand-in; standin asks for it",
-    )  # fmt: skip
+    )
     add("--data-dir", **folder, help="folder with fashion-mnist/ or the four IDX files (else ASSIGNMENT_DATA_DIR)")
     add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
@@ -96,14 +104,10 @@ def _answer(action) -> int:
         return action()
     except AssignmentError as error:
         problem = str(error)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as in `... | head`; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return WRONG_INPUT
     except OSError as error:
         problem = sentence_for(error)
     except KeyboardInterrupt:
-        print("\nstopped as you asked; nothing was trained that is not saved.", file=sys.stderr)
+        print("\nstopped at once, as you asked.", file=sys.stderr)
         return INTERRUPTED
     print(f"error: {problem}", file=sys.stderr)
     return WRONG_INPUT
@@ -136,17 +140,19 @@ def _run(options: dict, step: int | None = None) -> int:
             " as long as in float32. --precision auto takes what is faster here.",
         )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
-    if step is not None:
-        track.run_step(step, run)
-        finished = True
-    else:
-        finished = track.run_track(run)
+    try:
+        finished = track.run_track(run) if step is None else track.run_step(step, run)
+    except runtime.out_of_memory() as error:
+        raise AssignmentError(
+            f"there is not enough memory for {settings.batch_size} images at once; choose a smaller --batch-size."
+        ) from error
     screen.hold_windows()
     return 0 if finished else INTERRUPTED
 
 
 def _command() -> str:
-    """The line that repeats this run, as the person typed it."""
-    program = Path(sys.argv[0]).name
-    front = ["python", program] if program.endswith(".py") else [program]
-    return shlex.join([*front, *sys.argv[1:]])
+    """The line that the person typed; `python` stands for whatever Python it was."""
+    program, *options = sys.orig_argv[1:] or sys.argv
+    if Path(program).stem == "assignment":  # the console script, which is a path of its own
+        return shlex.join(["assignment", *options])
+    return shlex.join(["python", program, *options])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from assignment.errors import sentence_for
 from assignment.figures import animation, curves, grids
 from assignment.record import write_history
 from assignment.run import Run
@@ -30,33 +31,41 @@ class Journal:
         self._losses_drawn = 0.0
 
     def add(self, row: Row) -> None:
-        """Take an epoch's row: the history always, the losses every 20 seconds, a grid when one is due."""
+        """Take an epoch's row: the history always, the losses every 20 seconds, a grid when one is due.
+
+        A file that cannot be written now (a full disk, a table that is open in another program) is said and does not
+        end the training; the next row tries again.
+        """
         self.rows.append(row)
         self._frames.append(self._sample())
-        write_history(self._run.workspace.history, self.rows)
-        if row.epoch % self._run.settings.grid_every == 0:
-            self._keep_grid()
-            self._keep_losses(quietly=True)
-        elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
-            self._keep_losses(quietly=True)
+        try:
+            write_history(self._run.workspace.history, self.rows)
+            if row.epoch % self._run.settings.grid_every == 0:
+                self._keep_grid()
+                self._keep_losses()
+            elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
+                self._keep_losses()
+        except OSError as error:
+            self._run.screen.say(f"  the training goes on, but {sentence_for(error)}")
 
     def close(self) -> None:
-        """Draw the end: the last grid where none was due, the losses, the animation."""
+        """Write the end: the history, the last grid where none was due, the losses, the animation."""
         if not self.rows:
             return
+        write_history(self._run.workspace.history, self.rows)
         if self.rows[-1].epoch % self._run.settings.grid_every:
             self._keep_grid()
         self._keep_losses()
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
         animation.save_animation(self._run.workspace.animation, self._frames, titles, self._run.caption)
-        self._run.screen.saved(self._run.workspace.animation)
+        self._run.screen.say(f"  wrote {self._run.workspace.losses} and {self._run.workspace.animation}")
 
     def _keep_grid(self) -> None:
         epoch = self.rows[-1].epoch
         figure = grids.image_grid(self._frames[-1], f"12 generated images after epoch {epoch}", self._run.caption)
         self._run.keep(figure, self._run.workspace.grid(epoch))
 
-    def _keep_losses(self, quietly: bool = False) -> None:
+    def _keep_losses(self) -> None:
         figure = curves.loss_curves(
             [row.epoch for row in self.rows],
             [row.discriminator_loss for row in self.rows],
@@ -64,5 +73,5 @@ class Journal:
             HEADLINE,
             self._run.caption,
         )
-        self._run.keep(figure, self._run.workspace.losses, quietly=quietly)
+        self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()

@@ -29,12 +29,14 @@ def write_record(
     *,
     status: str,
     rows: Sequence[Row],
+    updates: int,
     proof: Sequence[Movement],
     timings: dict[str, float],
 ) -> None:
     """Write what a run was asked, on what, what was proved of it and how it ended.
 
-    `status` is "running", "finished" or "interrupted"; `timings` are seconds by name.
+    `status` is "running", "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
+    that the networks have had; `timings` are seconds by name.
     """
     last = rows[-1] if rows else None
     record = {
@@ -48,7 +50,7 @@ def write_record(
         "freeze_proof": [{**movement._asdict(), "moved": movement.moved} for movement in proof],
         "timings_seconds": {name: round(seconds, 2) for name, seconds in timings.items()},
         "epochs_done": len(rows),
-        "updates_in_these_epochs": sum(row.updates for row in rows),
+        "updates_done": updates,
         "final_losses_nats": last and {
             "discriminator": last.discriminator_loss,
             "generator": last.generator_loss,

@@ -60,6 +60,13 @@ def has_native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return bool({"avx512_bf16", "amx_bf16"} & set(flags.split()))
 
 
+def out_of_memory() -> tuple[type[Exception], ...]:
+    """The errors by which NumPy and TensorFlow say that there is no memory left."""
+    import tensorflow as tf
+
+    return MemoryError, tf.errors.ResourceExhaustedError
+
+
 def versions() -> dict[str, str]:
     """The versions and the system that a run's record names."""
     import h5py

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +24,7 @@ class Screen:
     """The console of one run. `windows` shows each figure as it is saved, where the person asked for it."""
 
     def __init__(self, console: Console | None = None, windows: Windows | None = None):
-        self.console = console or Console(highlight=False)
+        self.console = console or _Console(highlight=False)
         self._windows = windows
 
     def step(self, number: int, title: str) -> None:
@@ -77,6 +79,13 @@ class Screen:
         """Keep the windows open until the person closes them."""
         if self._windows is not None:
             self._windows.hold()
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on in silence when whoever read our output has gone: a training is worth more than its messages."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class TrainingView:

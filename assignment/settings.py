@@ -14,6 +14,7 @@ from assignment.errors import AssignmentError
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 DATA_CHOICES = ("auto", "real", "standin")
 
+LARGEST_NUMBER = 1_000_000  # of epochs, images or a seed: beyond any use, and small enough to reckon with
 LONGEST_NAME = 64
 # A file name may hold 255 bytes on the common file systems; 35 are kept for what stands around the first name.
 LONGEST_NAME_BYTES = 220
@@ -107,8 +108,9 @@ def _check_type(name: str, value: Any, wanted: type, in_words: str) -> None:
 
 
 def _check_whole_number(name: str, value: Any, smallest: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < smallest:
-        raise AssignmentError(f"{option_name(name)} takes a whole number of at least {smallest}, not {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= LARGEST_NUMBER:
+        wanted = f"a whole number from {smallest} to {LARGEST_NUMBER:,}"
+        raise AssignmentError(f"{option_name(name)} takes {wanted}, not {value!r}.")
 
 
 def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:

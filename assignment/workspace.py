@@ -35,9 +35,12 @@ class Workspace:
                 folder.mkdir(parents=True, exist_ok=True)
                 with replacing(folder / ".writable") as trial:
                     trial.touch()
-                (folder / ".writable").unlink()
+                (folder / ".writable").unlink(missing_ok=True)
             except OSError as error:
-                raise AssignmentError(f"nothing can be written in {folder}: {sentence_for(error)}") from error
+                raise AssignmentError(
+                    f"nothing can be written in {folder} (choose another with --outputs-dir and --models-dir):"
+                    f" {sentence_for(error)}"
+                ) from error
 
     @property
     def real_images(self) -> Path:

@@ -41,7 +41,7 @@ def make_gan():
         seed_initial_weights(0, 1)
         generator = keras.Sequential(
             [
-                keras.Input((5,)),
+                keras.Input((5,), name="noise"),
                 layers.Dense(7 * 7 * 4, use_bias=False, dtype=precision),
                 layers.BatchNormalization(dtype=precision),
                 layers.LeakyReLU(dtype=precision),

@@ -118,11 +118,6 @@ def test_every_part_has_its_storey():
         storey(part(module_of(path)))
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_files_can_be_read_at_a_sitting(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 200
-
-
 def test_the_tests_mirror_the_modules():
     tests = Path(__file__).parent
     for path in FILES:

@@ -9,8 +9,8 @@ from assignment.errors import sentence_for
     ("number", "said"),
     [
         (errno.ENOSPC, "disk is full"),
-        (errno.EACCES, "cannot be written"),
-        (errno.EROFS, "cannot be written"),
+        (errno.EACCES, "no permission"),
+        (errno.EROFS, "no permission"),
         (errno.EIO, "input/output error"),
     ],
 )

@@ -18,7 +18,9 @@ from assignment.workspace import Workspace
 def run(tmp_path):
     workspace = Workspace.of("fashion", tmp_path, tmp_path, "ana")
     workspace.prepare()
-    return Run(FashionSettings("ana", grid_every=2), workspace, Screen(Console(file=io.StringIO())), "", "float32")
+    settings = FashionSettings("ana", grid_every=2)
+    screen = Screen(Console(file=io.StringIO(), width=200))
+    return Run(settings, workspace, screen, "", "float32")
 
 
 def keep(run, epochs):
@@ -62,6 +64,38 @@ def test_the_losses_are_drawn_when_a_grid_is_and_when_their_time_has_come(run, m
     monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
     keep(run, 5)
     assert drawn == after_epochs
+
+
+def test_what_is_drawn_is_what_was_told(run, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(journal.curves, "loss_curves", lambda *arguments: drawn.update(losses=arguments))
+    monkeypatch.setattr(journal.grids, "image_grid", lambda *arguments: drawn.update(grid=arguments))
+    monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
+    shades = iter([0.0, 0.1, 0.2])
+    kept = Journal(run, sample=lambda: np.full((12, 28, 28, 1), next(shades)))
+    for epoch in (1, 2):
+        kept.add(Row(epoch, 0.5 * epoch, 1.0 * epoch, 0.3, 0.7, updates=1, seconds=1.0))
+    epochs, discriminator, generator, _, caption = drawn["losses"]
+    assert (epochs, discriminator, generator, caption) == ([1, 2], [0.5, 1.0], [1.0, 2.0], run.caption)
+    images, title, caption = drawn["grid"]
+    assert images.max() == 0.2 and title == "12 generated images after epoch 2" and caption == run.caption
+
+
+def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatch):
+    write = journal.write_history
+
+    def refused(path, rows):
+        raise PermissionError(13, "Permission denied", "history.csv")
+
+    kept = Journal(run, sample=lambda: np.zeros((12, 28, 28, 1)))
+    monkeypatch.setattr(journal, "write_history", refused)
+    kept.add(Row(1, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
+    assert "the training goes on, but the operating system gives no permission: history.csv." in (
+        run.screen.console.file.getvalue()
+    )
+    monkeypatch.setattr(journal, "write_history", write)
+    kept.add(Row(2, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
+    assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_the_history_is_there_after_the_first_row(run):

@@ -27,7 +27,7 @@ def test_first_names_are_composed():
         "", " ", "a b", "../x", "a/b", "a\\b", "a\0b", "a.b", "\u0308a", "a" * 65, "李" * 65, "𠀀" * 64, "nul", "Com1",
         "LPT²", "\ud800", "a\n", "😀",
     ],
-)  # fmt: skip
+)
 def test_other_first_names_are_refused_in_one_sentence(name):
     with pytest.raises(AssignmentError) as caught:
         checked_firstname(name)
@@ -43,6 +43,8 @@ def test_other_first_names_are_refused_in_one_sentence(name):
         ("batch_size", True, "--batch-size"),
         ("batch_size", 12.0, "--batch-size"),
         ("grid_every", 0, "--grid-every"),
+        ("epochs", 1_000_001, "--epochs"),
+        ("seed", 2**64, "--seed"),
         ("seed", -1, "--seed"),
         ("seed", "1", "--seed"),
         ("precision", "float16", "--precision"),

@@ -8,7 +8,7 @@ import numpy as np
 
 GARMENTS = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
+)
 TROUSER = 1  # the class that the sheet calls pants
 
 

@@ -26,7 +26,7 @@ def read_bytes(path: Path) -> bytes:
         packed = path.read_bytes()
         return gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise AssignmentError(f"{path} is damaged (it does not unpack); fetch it again.") from error
+        raise AssignmentError(f"{path} is damaged (it does not unpack); delete it and fetch it again.") from error
     except OSError as error:
         raise AssignmentError(f"{path} cannot be read ({(error.strerror or str(error)).lower()}).") from error
 
@@ -37,24 +37,18 @@ def parse(content: bytes, path: Path) -> np.ndarray:
     Raises AssignmentError when the header or the length is not that of such a file.
     """
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] != UNSIGNED_BYTE:
-        raise AssignmentError(f"{path} is damaged (it does not start as an IDX file of bytes does); fetch it again.")
+        raise AssignmentError(f"{path} is damaged (it does not start as IDX files do); delete it and fetch it again.")
     dimensions = content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
-        raise AssignmentError(f"{path} is damaged (it ends within its header); fetch it again.")
+        raise AssignmentError(f"{path} is damaged (it ends within its header); delete it and fetch it again.")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     if len(content) - start != prod(shape):
         raise AssignmentError(
             f"{path} is damaged (it holds {len(content) - start:,} values where its header says {prod(shape):,});"
-            " fetch it again."
+            " delete it and fetch it again."
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-
-
-def write(array: np.ndarray) -> bytes:
-    """The unpacked IDX content of an array of unsigned bytes: the inverse of `parse`."""
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, UNSIGNED_BYTE, array.ndim, *array.shape)
-    return header + np.ascontiguousarray(array, np.uint8).tobytes()
 
 
 def md5(content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,18 +48,17 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
     "real" finds no image.
     """
     if choice == "standin":
-        return standin.draw()
+        return standin.draw("it was asked for")
     folder = data_dir or _folder_of_environment()
     if folder is not None:
         return from_folder(source, folder)
-    dataset = from_cache(source) or from_download(source)
-    if dataset is not None:
-        return dataset
-    if choice == "real":
-        raise AssignmentError(
-            f"{source.title} is not in Keras' cache and could not be downloaded; give its folder with --data-dir."
-        )
-    return standin.draw()
+    try:
+        return from_cache(source) or from_download(source)
+    except Unavailable as why:
+        missing = f"{source.title} is not in Keras' cache and could not be downloaded ({why})"
+        if choice == "real":
+            raise AssignmentError(f"{missing}; give its folder with --data-dir.") from why
+        return standin.draw(missing)
 
 
 def _folder_of_environment() -> Path | None:
@@ -83,34 +83,43 @@ def _gzipped_or_not(path: Path, source: Source) -> Path:
     raise AssignmentError(f"the data folder {path.parent} has no {path.name} (or {path.name}.gz) of {source.title}.")
 
 
-def from_cache(source: Source) -> Dataset | None:
+def from_cache(source: Source, where: str = "Keras' cache") -> Dataset | None:
     """Load what Keras downloaded earlier, without asking the network; None where a file is missing."""
-    folder = keras_cache() / source.name
-    paths = [folder / f"{name}.gz" for name, _ in source.files]
-    if not all(path.is_file() for path in paths):
-        return None
-    return _from_files(source, paths, "Keras' cache")
+    for cache in keras_caches():
+        paths = [cache / "datasets" / source.name / f"{name}.gz" for name, _ in source.files]
+        if all(path.is_file() for path in paths):
+            return _from_files(source, paths, where)
+    return None
 
 
-def from_download(source: Source) -> Dataset | None:
-    """Download through `keras.datasets`; None where that does not succeed (no network, no server)."""
+class Unavailable(Exception):
+    """A download that did not succeed, and why."""
+
+
+def from_download(source: Source) -> Dataset:
+    """Download through `keras.datasets`. Raises Unavailable where that does not succeed (no network, no room)."""
     from keras import datasets
 
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(LONGEST_SILENCE)
+    failure = "it left no files"
     try:
         getattr(datasets, source.name.replace("-", "_")).load_data()
-    except Exception:  # Keras raises a bare Exception for a failed download, NumPy its own for a torn file
-        pass  # what has arrived is judged below: nothing is None, a damaged file is named
+    except Exception as error:  # Keras raises a bare Exception for a failed download, NumPy its own for a torn file
+        failure = " ".join(str(error).split()) or type(error).__name__
     finally:
         socket.setdefaulttimeout(patience)
-    return from_cache(source)
+    dataset = from_cache(source, "a download by Keras")  # what has arrived is judged here: a damaged file is named
+    if dataset is None:
+        raise Unavailable(failure)
+    return dataset
 
 
-def keras_cache() -> Path:
-    """The folder in which Keras keeps downloaded data sets (KERAS_HOME is honoured)."""
+def keras_caches() -> list[Path]:
+    """The folders in which Keras may keep what it downloads: its home, and where it goes when that is read-only."""
     home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+    temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+    return [Path(home) if home else Path.home() / ".keras", temporary / ".keras"]
 
 
 def _from_files(source: Source, paths: list[Path], where: str) -> Dataset:
@@ -133,5 +142,7 @@ def _checked(path: Path, published_md5: str) -> np.ndarray:
     if idx.md5(content) != published_md5:
         # A short or malformed file is named by what is wrong with it; any other is simply not the published one.
         idx.parse(content, path)
-        raise AssignmentError(f"{path} is damaged or another file (its MD5 is not the published one); fetch it again.")
+        raise AssignmentError(
+            f"{path} is damaged or another file (its MD5 is not the published one); delete it and fetch it again."
+        )
     return idx.parse(content, path)

@@ -25,15 +25,18 @@ Y, X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) + np.float32(0.5)  # the pixe
 MIDDLE = SIZE / 2
 
 
-def draw() -> Dataset:
-    """70,000 garments like Fashion-MNIST's in shapes, dtypes and counts; the same ones at every call."""
+def draw(why: str) -> Dataset:
+    """70,000 garments like Fashion-MNIST's in shapes, dtypes and counts; the same ones at every call.
+
+    `why` they were drawn goes into the provenance.
+    """
     training = [(kind, part) for kind in range(len(GARMENTS)) for part in range(TRAINING // SHEET_OF)]
     test = [(kind, TRAINING // SHEET_OF) for kind in range(len(GARMENTS))]
     parts = [_shuffled(which, stream) for stream, which in enumerate((training, test))]
     return Dataset(
         images=np.concatenate([images for images, _ in parts]),  # (70000, 28, 28)
         labels=np.concatenate([labels for _, labels in parts]),  # (70000,)
-        provenance=Provenance(source="drawn with NumPy", caption=CAPTION, checked="nothing to check", is_standin=True),
+        provenance=Provenance(f"drawn with NumPy, since {why}", CAPTION, "nothing to check", is_standin=True),
     )
 
 
@@ -196,4 +199,4 @@ def _bag(random: _Chance) -> np.ndarray:
 
 DRAWINGS: tuple[Callable[[_Chance], np.ndarray], ...] = (
     _t_shirt, _trouser, _pullover, _dress, _coat, _sandal, _shirt, _sneaker, _bag, _ankle_boot,
-)  # fmt: skip
+)

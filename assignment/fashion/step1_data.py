@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(1))
+
 from typing import NamedTuple
 
 import numpy as np
@@ -29,9 +34,3 @@ def split_data(source: Dataset) -> SheetData:
     ds2 = {"images": images[FIRST:], "labels": source.labels[FIRST:]}
     dataset = np.concatenate([part["images"][part["labels"] == TROUSER] for part in (ds1, ds2)])  # (7000, 28, 28)
     return SheetData(ds1, ds2, dataset)
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(1))

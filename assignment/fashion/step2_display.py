@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(2))
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -11,9 +16,3 @@ from assignment.figures.grids import image_grid
 def display_images(dataset: np.ndarray, caption: str) -> Figure:
     """The first 12 images of `dataset`, float (n, 28, 28) in [-1, 1]: 4x3 subplots, 8x8 inches, no ticks."""
     return image_grid(dataset[:12], "The first 12 images of the dataset", caption)
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(2))

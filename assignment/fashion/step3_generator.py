@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(3))
+
 from functools import partial
 
 import keras
@@ -41,9 +46,3 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
         ],
         name=f"generator_model_{firstname}",
     )
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(3))

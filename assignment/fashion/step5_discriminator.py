@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(5))
+
 from functools import partial
 
 import keras
@@ -35,9 +40,3 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
         ],
         name=f"discriminator_model_{firstname}",
     )
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(5))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(6))
+
 import keras
 
 from assignment.training.freezing import frozen
@@ -27,9 +32,3 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) ->
 def _adam() -> keras.optimizers.Adam:
     # The sheet, step 6. One for each compiled model: an Adam keeps moments for one set of weights only.
     return keras.optimizers.Adam(learning_rate=2e-4, beta_1=0.5, beta_2=0.999)
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(6))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(7))
+
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,9 +30,3 @@ def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings) ->
         latent_dim=LATENT_DIM,
         seed=settings.seed,
     )
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(7))

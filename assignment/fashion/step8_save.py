@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # for `python -m`; before the imports below, which start TensorFlow
+    from assignment.cli import main_step
+
+    raise SystemExit(main_step(8))
+
 from pathlib import Path
 
 from assignment.training.export import export_h5
@@ -14,9 +19,3 @@ def save_models(gan: Gan, workspace: Workspace) -> tuple[Path, Path]:
     export_h5(gan.generator, workspace.generator_model)
     export_h5(gan.discriminator, workspace.discriminator_model)
     return workspace.generator_model, workspace.discriminator_model
-
-
-if __name__ == "__main__":
-    from assignment.cli import main_step
-
-    raise SystemExit(main_step(8))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 
 import numpy as np
 
@@ -31,7 +30,10 @@ GRID_IMAGES = 12  # the sheet, steps 4 and 7
 
 
 def run_track(run: Run) -> bool:
-    """Carry out all eight steps; True when the training went to its end, False when the person stopped it."""
+    """Carry out all eight steps; True when the training went to its end, False when the person stopped it.
+
+    Whatever ends the training, also an error, what it has reached so far is drawn and saved first.
+    """
     started = time.perf_counter()
     data, run = get_data(run)
     show_images(data, run)
@@ -39,28 +41,40 @@ def run_track(run: Run) -> bool:
     show_untrained(generator, run)
     discriminator = make_discriminator(run)
     gan, update, proof = make_gan(generator, discriminator, data, run)
-    record = partial(write_record, run, proof=proof)
 
     run.workspace.remove_earlier_training()
-    prepared = time.perf_counter()
-    record(status="running", rows=[], timings={"preparation": prepared - started})
     journal = Journal(run, sample=lambda: generator(grid_noise(run), training=False).numpy())
-    finished = train(journal, update, data, run)
-    trained = time.perf_counter()
-    if journal.rows:  # without one whole epoch an earlier run's .h5 files are worth more
-        save(gan, run)
-    timings = {
-        "preparation": prepared - started,
-        "training": trained - prepared,
-        "saving": time.perf_counter() - trained,
-    }
-    record(status="finished" if finished else "interrupted", rows=journal.rows, timings=timings)
-    run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
+    prepared = time.perf_counter()
+
+    def record(status: str, **timings: float) -> None:
+        timings = {"preparation": prepared - started, **timings}
+        write_record(run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings)
+
+    def conclude(status: str) -> None:
+        trained = time.perf_counter()
+        try:
+            journal.close()
+        finally:  # a figure that cannot be drawn costs nobody the networks, nor they the record
+            try:
+                if journal.rows:  # without one whole epoch an earlier run's .h5 files are worth more
+                    save(gan, run)
+            finally:
+                record(status, training=trained - prepared, saving=time.perf_counter() - trained)
+        run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
+
+    record("running")
+    with stop_on_request() as stop:
+        try:
+            finished = train(journal, stop.between_updates(update), data, run)
+        except Exception:
+            conclude("failed")
+            raise
+        conclude("finished" if finished else "interrupted")
     return finished
 
 
-def run_step(number: int, run: Run) -> None:
-    """Carry out one step by itself, after those whose products it needs."""
+def run_step(number: int, run: Run) -> bool:
+    """Carry out one step by itself, after those whose products it needs; True unless the person stopped it."""
     if number == 1:
         get_data(run)
     elif number == 2:
@@ -76,7 +90,8 @@ def run_step(number: int, run: Run) -> None:
         make_gan(make_generator(run), make_discriminator(run), data, run)
     else:
         # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
-        run_track(run)
+        return run_track(run)
+    return True
 
 
 def get_data(run: Run) -> tuple[SheetData, Run]:
@@ -87,13 +102,13 @@ def get_data(run: Run) -> tuple[SheetData, Run]:
     if source.provenance.is_standin:
         run.screen.warn(
             "Not the real images",
-            "Fashion-MNIST was not asked for or not to be had, so this run learns from a drawn stand-in, not"
-            " Fashion-MNIST. Its figures say so and are not fit to hand in. For the real images connect to the"
-            " network once, or give their folder with --data-dir.",
+            f"The images are {source.provenance.source}. This run learns from a drawn stand-in, not Fashion-MNIST; its"
+            " figures say so and are not fit to hand in. For the real images connect to the network once, or give"
+            " their folder with --data-dir.",
         )
     else:
         run.screen.say(f"  {source.provenance.caption}, from {source.provenance.source};"
-                       f" checked: {source.provenance.checked}")  # fmt: skip
+                       f" checked: {source.provenance.checked}")
     data = split_data(source)
     name = run.settings.firstname
     run.screen.say(f"  ds1_{name}['images'].shape = {data.ds1['images'].shape}")
@@ -155,23 +170,22 @@ def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
     screen.step(7, "Train the GAN model")
     updates = updates_per_epoch(len(data.dataset), settings.batch_size)
     size = f"batch size {settings.batch_size}, {run.precision}"
+    screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
     finished = False
-    with stop_on_request() as stop:
-        screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
-        with screen.training(settings.epochs, updates) as view:
-            try:
-                for row in train_gan(view.counted(stop.between_updates(update)), data.dataset, settings):
-                    view.row(row)
-                    journal.add(row)
-                finished = True
-            except Interrupted:
-                pass
+    with screen.training(settings.epochs, updates) as view:
+        try:
+            for row in train_gan(view.counted(update), data.dataset, settings):
+                view.row(row)
+                journal.add(row)
+            finished = True
+        except Interrupted:
+            pass
     done = len(journal.rows)
     if finished:
         screen.say(f"  trained {counted(done, 'epoch')} in {duration(sum(row.seconds for row in journal.rows))}")
     else:
-        screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; saving what was done")
-    journal.close()
+        what = "saving what was done" if done else "no network is saved"
+        screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; {what}")
     return finished
 
 
@@ -180,6 +194,11 @@ def save(gan: Gan, run: Run) -> None:
     run.screen.step(8, "Save the GAN model")
     for path in save_models(gan, run.workspace):
         run.screen.say(f"  wrote {path} (float32, read back and compared)")
+
+
+def updates_done(gan: Gan) -> int:
+    """How many updates the networks have had, those of an epoch that was not finished included."""
+    return int(gan.combined.optimizer.iterations)
 
 
 def grid_noise(run: Run) -> np.ndarray:

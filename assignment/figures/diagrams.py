@@ -23,7 +23,7 @@ COLOURS = {
     "BatchNormalization": "#e3ecd3", "SpectralNormalization": "#e3ecd3",
     "LeakyReLU": "#f6ecc4", "ReLU": "#f6ecc4", "Activation": "#f6ecc4",
     "Dropout": "#eadff0",
-}  # fmt: skip
+}
 
 
 def draw_network(rows: Sequence, title: str, caption: str) -> Figure:
@@ -72,7 +72,7 @@ def _draw_box(axes: Axes, row, left: float, top: float, width: float) -> None:
         FancyBboxPatch(
             (left, top), width, height, boxstyle="round,pad=0,rounding_size=0.012", mutation_aspect=8,
             facecolor=COLOURS.get(row.kind, "white"), edgecolor=QUIET, linewidth=0.8,
-        )  # fmt: skip
+        )
     )
     upper, lower = top + 0.36 * height, top + 0.72 * height
     narrow = width < 0.6
@@ -96,7 +96,7 @@ def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]
         FancyArrowPatch(
             (start[0], start[1] + 1 - GAP), end, arrowstyle="-|>", mutation_scale=9, color=QUIET, linewidth=0.9,
             shrinkA=0, shrinkB=0,
-        )  # fmt: skip
+        )
     )
 
 

@@ -19,7 +19,7 @@ from assignment.workspace import replacing
 OTHER_ALPHABETS = (
     "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Arial Unicode MS",
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Devanagari", "WenQuanYi Zen Hei", "FreeSans",
-)  # fmt: skip
+)
 _INSTALLED = set(font_manager.get_font_names())
 matplotlib.rcParams["font.family"] = ["DejaVu Sans", *(font for font in OTHER_ALPHABETS if font in _INSTALLED)]
 

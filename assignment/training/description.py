@@ -35,20 +35,19 @@ def layer_table(model: keras.Model) -> list[LayerRow]:
     if isinstance(model, keras.Sequential):
         (entry,) = model.inputs
         # Sequential hides its input; it is a row of its own here, as it is a box of its own in a drawing.
-        first = _input_row("input", entry.shape)
+        first = _input_row(entry.name, entry.shape)
         names = [first.name, *(layer.name for layer in model.layers)]
         return [first, *(_row(layer, (before,)) for layer, before in zip(model.layers, names))]
-    inside = {layer.name for layer in model.layers}
-    return [_row(layer, _sources(layer, inside)) for layer in model.layers]
+    # Keras has no public name for a functional model's edges. A layer may be called several times in this model, and
+    # serve others too, so only the calls that are this model's count.
+    calls = [node for level in model._nodes_by_depth.values() for node in level]
+    return [_row(layer, _sources(layer, calls)) for layer in model.layers]
 
 
-def _sources(layer: keras.Layer, inside: set[str]) -> tuple[str, ...]:
-    """The layers of this model whose outputs `layer` takes; a layer may serve other models too."""
-    for node in layer._inbound_nodes:  # Keras has no public name for a functional model's edges
-        sources = tuple(parent.operation.name for parent in node.parent_nodes)
-        if sources and set(sources) <= inside:
-            return sources
-    return ()
+def _sources(layer: keras.Layer, calls: list) -> tuple[str, ...]:
+    """The layers whose outputs `layer` takes in `calls`."""
+    of_layer = [call for call in calls if call.operation is layer]
+    return tuple(dict.fromkeys(parent.operation.name for call in of_layer for parent in call.parent_nodes))
 
 
 def _input_row(name: str, shape: tuple[int | None, ...]) -> LayerRow:

@@ -79,7 +79,7 @@ def _undone(gan: Gan) -> Iterator[None]:
     variables = [
         *gan.generator.variables, *gan.discriminator.variables,
         *gan.discriminator.optimizer.variables, *gan.combined.optimizer.variables,
-    ]  # fmt: skip
+    ]
     earlier = [variable.numpy() for variable in variables]
     try:
         yield

@@ -28,7 +28,8 @@ def compiled_update(gan: Gan) -> Update:
 
     The same arithmetic as `textbook.textbook_update` on the same batch and noise, with one generator forward instead
     of two: the fakes that the discriminator learns from are the ones the generator is then judged by. The generator
-    runs in training mode for both phases, as its own phase needs.
+    runs in training mode for both phases, as its own phase needs. (BatchNormalization's moving averages, which no
+    training reads, therefore take one step an update here and two there.)
 
     Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating generator loss of its section 3; the order of
     the assignment sheet's steps 6 and 7.
@@ -54,7 +55,7 @@ def compiled_update(gan: Gan) -> Update:
             with frozen(discriminator):
                 validity = discriminator(fake_images, training=True)  # (n, 1)
                 generator_loss = combined.compute_loss(y=real, y_pred=validity)
-        weights = generator.trainable_variables
+                weights = combined.trainable_variables  # the generator's alone, while the discriminator is frozen
         combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
 
         return Losses(real_loss, fake_loss, generator_loss)

@@ -6,18 +6,21 @@ import pytest
 from assignment.data import idx
 from assignment.errors import AssignmentError
 
+
+def idx_file(array):
+    """The content of an IDX file of unsigned bytes, from the format's description."""
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
+    return header + array.tobytes()
+
+
 IMAGES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_file_reads_back_gzipped_or_not(tmp_path, pack):
     path = tmp_path / "images"
-    path.write_bytes(pack(idx.write(IMAGES)))
+    path.write_bytes(pack(idx_file(IMAGES)))
     np.testing.assert_array_equal(idx.parse(idx.read_bytes(path), path), IMAGES)
-
-
-def test_the_header_is_the_formats():
-    assert idx.write(IMAGES)[:16] == bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4])
 
 
 @pytest.mark.parametrize(
@@ -25,9 +28,9 @@ def test_the_header_is_the_formats():
     [
         (b"", "does not start"),
         (b"<html>not found", "does not start"),
-        (idx.write(IMAGES)[:10], "within its header"),
-        (idx.write(IMAGES)[:-1], "23 values where its header says 24"),
-        (idx.write(IMAGES) + b"x", "25 values where its header says 24"),
+        (idx_file(IMAGES)[:10], "within its header"),
+        (idx_file(IMAGES)[:-1], "23 values where its header says 24"),
+        (idx_file(IMAGES) + b"x", "25 values where its header says 24"),
     ],
 )
 def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path, content, said):
@@ -39,7 +42,7 @@ def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path, content, said):
 
 def test_a_torn_gzip_is_named(tmp_path):
     path = tmp_path / "images.gz"
-    path.write_bytes(gzip.compress(idx.write(IMAGES))[:-9])
+    path.write_bytes(gzip.compress(idx_file(IMAGES))[:-9])
     with pytest.raises(AssignmentError, match="images.gz is damaged"):
         idx.read_bytes(path)
 

@@ -1,10 +1,12 @@
 import gzip
 import hashlib
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from assignment.data import idx, sources
+from assignment.data import sources
 from assignment.data.sources import FASHION_MNIST, Source
 from assignment.errors import AssignmentError
 
@@ -16,24 +18,38 @@ ARRAYS = {
     "t10k-images-idx3-ubyte": TEST,
     "t10k-labels-idx1-ubyte": np.array([8, 9], np.uint8),
 }
+
+
+def idx_file(array):
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
+    return header + array.tobytes()
+
+
 SMALL = Source(
     "fashion-mnist", "Small", "nobody",
-    tuple((name, hashlib.md5(idx.write(array)).hexdigest()) for name, array in ARRAYS.items()),
-)  # fmt: skip
+    tuple((name, hashlib.md5(idx_file(array)).hexdigest()) for name, array in ARRAYS.items()),
+)
 
 
 def fill(folder, suffix=""):
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in ARRAYS.items():
-        content = idx.write(array)
+        content = idx_file(array)
         (folder / (name + suffix)).write_bytes(gzip.compress(content) if suffix else content)
     return folder
 
 
 @pytest.fixture(autouse=True)
-def no_network_and_an_empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(sources, "from_download", lambda source: None)
+def cache(tmp_path, monkeypatch):
+    """Keras' cache, empty, and a network that does not answer."""
+    homes = [tmp_path / "keras", tmp_path / "temporary"]
+    monkeypatch.setattr(sources, "keras_caches", lambda: homes)
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", fail)
+    return homes[0] / "datasets" / "fashion-mnist"
+
+
+def fail():
+    raise Exception("URL fetch failure\n on the moon")
 
 
 @pytest.mark.parametrize("inner", ["", "fashion-mnist"])
@@ -53,30 +69,53 @@ def test_the_environment_names_a_folder_and_the_option_goes_before(tmp_path, mon
     assert str(option) in sources.load(SMALL, data_dir=option).provenance.source
 
 
-def test_keras_cache_goes_before_a_download(tmp_path, monkeypatch):
-    fill(tmp_path / "keras" / "datasets" / "fashion-mnist", ".gz")
-    monkeypatch.setattr(sources, "from_download", lambda source: pytest.fail("asked the network"))
+def test_keras_cache_goes_before_a_download(cache, monkeypatch):
+    fill(cache, ".gz")
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: pytest.fail("asked the network"))
     assert sources.load(SMALL).provenance.source == "Keras' cache"
 
 
-def test_the_standin_comes_last_and_real_refuses_it(monkeypatch):
-    monkeypatch.setattr(sources.standin, "draw", lambda: "drawn")
-    assert sources.load(SMALL) == "drawn"
-    assert sources.load(SMALL, "standin") == "drawn"
-    with pytest.raises(AssignmentError, match="--data-dir"):
+def test_keras_cache_where_its_home_is_read_only(tmp_path):
+    fill(tmp_path / "temporary" / "datasets" / "fashion-mnist", ".gz")
+    assert sources.load(SMALL).provenance.source == "Keras' cache"
+
+
+def test_a_download_goes_before_the_standin(cache, monkeypatch):
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: fill(cache, ".gz"))
+    dataset = sources.load(SMALL)
+    assert dataset.provenance.source == "a download by Keras" and not dataset.provenance.is_standin
+    np.testing.assert_array_equal(dataset.images, np.concatenate([TRAINING, TEST]))
+
+
+def test_a_download_that_arrives_damaged_is_named(cache, monkeypatch):
+    def torn():
+        fill(cache, ".gz")
+        (cache / "train-labels-idx1-ubyte.gz").write_bytes(b"<html>")
+        raise ValueError("not an array")
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", torn)
+    with pytest.raises(AssignmentError, match="train-labels-idx1-ubyte.gz is damaged"):
+        sources.load(SMALL)
+
+
+def test_the_standin_comes_last_and_says_why(monkeypatch):
+    monkeypatch.setattr(sources.standin, "draw", lambda why: why)
+    assert sources.load(SMALL, "standin") == "it was asked for"
+    assert "could not be downloaded (URL fetch failure on the moon)" in sources.load(SMALL)
+
+
+def test_real_refuses_the_standin(monkeypatch):
+    monkeypatch.setattr(sources.standin, "draw", lambda why: pytest.fail("drew"))
+    with pytest.raises(AssignmentError, match="URL fetch failure on the moon.*--data-dir"):
         sources.load(SMALL, "real")
 
 
-def test_a_failed_download_is_no_error(monkeypatch, tmp_path):
-    import keras
-
-    def fail():
-        raise Exception("URL fetch failure")
-
+def test_where_keras_keeps_its_downloads(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", fail)
-    assert sources.from_download(FASHION_MNIST) is None
+    assert sources.keras_caches()[0] == tmp_path
+    monkeypatch.delenv("KERAS_HOME")
+    assert sources.keras_caches()[0] == Path.home() / ".keras"
 
 
 def test_a_folder_that_does_not_exist(tmp_path):
@@ -104,16 +143,16 @@ def test_a_damaged_file_is_named_and_never_a_fallback(tmp_path, monkeypatch, cho
     folder = fill(tmp_path / "data")
     path = folder / "t10k-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))
-    monkeypatch.setattr(sources.standin, "draw", lambda: pytest.fail("fell back"))
+    monkeypatch.setattr(sources.standin, "draw", lambda why: pytest.fail("fell back"))
     with pytest.raises(AssignmentError, match=said) as caught:
         sources.load(SMALL, choice, data_dir=folder)
     assert path.name in str(caught.value)
 
 
-def test_a_damaged_cache_is_an_error_too(tmp_path):
-    folder = fill(tmp_path / "keras" / "datasets" / "fashion-mnist", ".gz")
-    (folder / "train-images-idx3-ubyte.gz").write_bytes(b"torn")
-    with pytest.raises(AssignmentError, match="train-images-idx3-ubyte.gz"):
+def test_a_damaged_cache_is_an_error_too(cache):
+    fill(cache, ".gz")
+    (cache / "train-images-idx3-ubyte.gz").write_bytes(b"torn")
+    with pytest.raises(AssignmentError, match="train-images-idx3-ubyte.gz.*delete it"):
         sources.load(SMALL)
 
 

@@ -7,7 +7,7 @@ from assignment.data.dataset import GARMENTS, TROUSER
 
 @pytest.fixture(scope="module")
 def dataset():
-    return standin.draw()
+    return standin.draw("of the test")
 
 
 def test_shapes_types_and_counts_are_fashion_mnists(dataset):

@@ -22,7 +22,7 @@ def check(source):
 
 
 def test_the_split_of_the_standin():
-    check(standin.draw())
+    check(standin.draw("of the test"))
 
 
 @pytest.mark.real_data

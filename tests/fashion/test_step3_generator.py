@@ -34,7 +34,7 @@ def test_layer_by_layer(generator, number):
     assert SHEET[number] == (
         row.kind, row.output_shape, row.kernel, row.stride, row.activation, row.use_bias, row.trainable,
         row.non_trainable,
-    )  # fmt: skip
+    )
     assert row.padding == ("same" if row.kind == "Conv2DTranspose" else None)
     assert row.neurons == np.prod(row.output_shape)
 

@@ -30,7 +30,7 @@ def test_layer_by_layer(discriminator, number):
     row = rows[number]
     assert SHEET[number] == (
         row.kind, row.output_shape, row.kernel, row.stride, row.activation, row.use_bias, row.trainable
-    )  # fmt: skip
+    )
     assert row.non_trainable == 0
     assert row.padding == ("same" if row.kind == "Conv2D" else None)
 

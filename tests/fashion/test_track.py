@@ -39,7 +39,7 @@ def make_run(tmp_path):
         settings = FashionSettings(
             firstname, **{"epochs": 3, "batch_size": 4, "grid_every": 2, **options},
             outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
-        )  # fmt: skip
+        )
         workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
         screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
@@ -59,10 +59,10 @@ def test_all_eight_steps(make_run):
         "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
-    ]  # fmt: skip
+    ]
     assert sorted(path.name for path in run.workspace.models_dir.iterdir()) == [
         "discriminator_model_ana.h5", "generator_model_ana.h5",
-    ]  # fmt: skip
+    ]
 
     for number in range(1, 9):
         assert f"Step {number} ·" in said(run)

@@ -24,7 +24,7 @@ class Layer(NamedTuple):
 JOINED = [
     Layer("noise", "Input"), Layer("label", "Input"), Layer("embedding", "Embedding", trainable=30, inputs=("label",)),
     Layer("join", "Concatenate", inputs=("noise", "embedding")), Layer("out", trainable=18, inputs=("join",)),
-]  # fmt: skip
+]
 
 
 def texts(figure):
@@ -81,7 +81,7 @@ def test_no_text_runs_over_its_neighbour():
     row = Layer(
         "batch_normalization_12", "BatchNormalization", (14, 14, 64), 12_544, (5, 5), (2, 2), "same", "tanh", False,
         trainable=1_254_400, non_trainable=25_088,
-    )  # fmt: skip
+    )
     figure = draw_network([row], "net", "caption")
     figure.canvas.draw()
     extents = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]

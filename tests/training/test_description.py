@@ -20,7 +20,7 @@ def test_a_functional_model_of_two_inputs(two_inputs):
     assert {name: row.inputs for name, row in rows.items()} == {
         "noise": (), "label": (), "embedding": ("label",), "flat": ("embedding",), "join": ("noise", "flat"),
         "out": ("join",),
-    }  # fmt: skip
+    }
     assert rows["noise"].kind == "Input" and rows["join"].output_shape == (8,)
     assert (rows["embedding"].trainable, rows["out"].trainable) == (30, 18)
 
@@ -31,8 +31,17 @@ def test_layers_that_serve_another_model_too(two_inputs):
     assert layer_table(two_inputs)[-1].inputs == ("join",)
 
 
+def test_a_layer_that_is_called_twice():
+    first, second = keras.Input((4,), name="first"), keras.Input((4,), name="second")
+    shared = layers.Dense(2, name="shared")
+    joined = layers.Concatenate(name="join")([shared(first), shared(second)])
+    rows = {row.name: row for row in layer_table(keras.Model([first, second], joined))}
+    assert set(rows["shared"].inputs) == {"first", "second"} and rows["join"].inputs == ("shared",)
+
+
 def test_a_sequential_shows_its_input(make_gan):
     first, second, *_ = layer_table(make_gan().generator)
+    assert first.name == "noise"
     assert (first.kind, first.output_shape, first.neurons, first.inputs) == ("Input", (5,), 5, ())
     assert second.inputs == (first.name,)
 
@@ -41,7 +50,7 @@ def test_what_a_row_says():
     model = keras.Sequential(
         [keras.Input((8, 8, 2)), layers.Conv2D(3, 5, strides=2, padding="same", activation="tanh"),
          layers.BatchNormalization(), layers.LeakyReLU(0.2)]
-    )  # fmt: skip
+    )
     _, convolution, normalization, leaky = layer_table(model)
     assert (convolution.kind, convolution.output_shape, convolution.neurons) == ("Conv2D", (4, 4, 3), 48)
     assert (convolution.kernel, convolution.stride, convolution.padding) == ((5, 5), (2, 2), "same")

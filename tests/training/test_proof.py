@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from assignment.fashion.step6_compile import compile_gan
+from assignment.training import steps
 from assignment.training.export import export_h5
-from assignment.training.freezing import frozen
+from assignment.training.freezing import frozen, unfrozen
 from assignment.training.proof import FreezeViolation, fingerprint, prove_freeze
 from assignment.training.steps import build_optimizers, compiled_update
 from assignment.training.textbook import textbook_update
@@ -14,7 +15,7 @@ def state(gan):
     variables = [
         *gan.generator.variables, *gan.discriminator.variables,
         *gan.discriminator.optimizer.variables, *gan.combined.optimizer.variables,
-    ]  # fmt: skip
+    ]
     return [variable.numpy() for variable in variables]
 
 
@@ -102,3 +103,10 @@ def test_a_discriminator_that_the_generators_phase_moves_is_a_violation(make_gan
     with pytest.raises(FreezeViolation, match="must leave alone"):
         prove_freeze(gan, update, *batches(4))
     assert fingerprint(gan.discriminator) == before
+
+
+def test_the_compiled_update_without_its_freeze_is_a_violation(make_gan, batches, monkeypatch):
+    monkeypatch.setattr(steps, "frozen", unfrozen)
+    gan = make_gan()
+    with pytest.raises(FreezeViolation, match="generator's update moves the discriminator"):
+        prove_freeze(gan, compiled_update(gan), *batches(4))

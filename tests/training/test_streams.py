@@ -19,7 +19,7 @@ def test_the_same_place_gives_the_same_noise_and_another_place_another():
     others = [
         streams.training_noise(2, 2, 3, 4, 5), streams.training_noise(1, 3, 3, 4, 5),
         streams.training_noise(1, 2, 4, 4, 5), streams.sample_noise(1, 4, 5), streams.proof_noise(1, 4, 5),
-    ]  # fmt: skip
+    ]
     drawn = [noise.tobytes(), *(other.tobytes() for other in others)]
     assert len(set(drawn)) == len(drawn)
 
