@@ -66,7 +66,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     # Nothing is given a default here: what is not said is left to the settings, which hold the sheet's numbers.
     add = parser.add_argument
     whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
-    folder = {"type": Path, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    folder = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
     of = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
     add("--quick", action="store_true", help=f"a look at all eight steps: {QUICK['epochs']} epochs, a grid after each")
@@ -94,6 +94,12 @@ def _whole_number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"takes a whole number, not {text!r}") from None
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("takes a folder ('.' is the current one), not nothing")
+    return Path(text)
 
 
 def _answer(action) -> int:

@@ -36,9 +36,11 @@ class Journal:
         A file that cannot be written now (a full disk, a table that is open in another program) is said and does not
         end the training; the next row tries again.
         """
-        self.rows.append(row)
         self._frames.append(self._sample())
         try:
+            if not self.rows:  # until a first epoch is done, an earlier training's files are worth more
+                self._run.workspace.remove_earlier_training()
+            self.rows.append(row)
             write_history(self._run.workspace.history, self.rows)
             if row.epoch % self._run.settings.grid_every == 0:
                 self._keep_grid()

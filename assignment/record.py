@@ -35,7 +35,7 @@ def write_record(
 ) -> None:
     """Write what a run was asked, on what, what was proved of it and how it ended.
 
-    `status` is "running", "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
+    `status` is "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
     that the networks have had; `timings` are seconds by name.
     """
     last = rows[-1] if rows else None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 def start_tensorflow() -> None:
     """Import TensorFlow and Keras without their start-up messages; if the import fails, show what they said."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever Keras is set to for other work
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow turns oneDNN on by itself only where the processor has AVX-512 VNNI or later. On one with AVX2 alone
     # it makes an update a third shorter too (docs/keras3.md has the figures).
@@ -23,8 +24,8 @@ def start_tensorflow() -> None:
         os.dup2(said.fileno(), 2)
         try:
             import keras  # noqa: F401
-            import tensorflow  # noqa: F401
-        except BaseException:
+            import tensorflow
+        except Exception:
             os.dup2(kept, 2)
             said.seek(0)
             os.write(2, said.read())
@@ -32,6 +33,9 @@ def start_tensorflow() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+    # With two operations at a time the threads of one depend on the other's, and with them the order in which sums are
+    # taken: the same seed then ends in other bits. One at a time costs nothing here (docs/keras3.md).
+    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     logging.getLogger("absl").addFilter(_is_not_h5_notice)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 from rich.text import Text
 
 from assignment.figures.window import Windows
@@ -61,14 +61,14 @@ class Screen:
     def training(self, epochs: int, updates_per_epoch: int) -> Iterator[TrainingView]:
         """Within the block, a view of the training: a live bar on a terminal, else one line an epoch."""
         progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(),
-            TextColumn("{task.fields[losses]}"),
-            _UpdatesPerSecond(),
-            TimeElapsedColumn(),
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[losses]}", table_column=Column(no_wrap=True)),
+            _UpdatesPerSecond(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
             TextColumn("left"),
-            TimeRemainingColumn(),
             console=self.console,
+            expand=True,
             disable=not self.console.is_terminal,
             speed_estimate_period=120,  # seconds; a shorter memory makes the time left jump at every grid
         )
@@ -109,7 +109,8 @@ class TrainingView:
     def row(self, row) -> None:
         """Tell of a finished epoch."""
         losses = f"discriminator {row.discriminator_loss:.3f}, generator {row.generator_loss:.3f}"
-        self._progress.update(self._task, epoch=min(row.epoch + 1, self._epochs), losses=losses)
+        short = f"loss D {row.discriminator_loss:.3f}, G {row.generator_loss:.3f}"  # a terminal has 80 columns
+        self._progress.update(self._task, epoch=min(row.epoch + 1, self._epochs), losses=short)
         left = self._seconds_left.after(row.seconds, self._epochs - row.epoch)
         if not self._screen.console.is_terminal:
             self._screen.say(

@@ -36,6 +36,8 @@ class Workspace:
                 with replacing(folder / ".writable") as trial:
                     trial.touch()
                 (folder / ".writable").unlink(missing_ok=True)
+            except FileExistsError as error:
+                raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
             except OSError as error:
                 raise AssignmentError(
                     f"nothing can be written in {folder} (choose another with --outputs-dir and --models-dir):"
@@ -105,5 +107,9 @@ def replacing(path: Path) -> Iterator[Path]:
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename is None:  # as from a write to a file that is open
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)

@@ -50,6 +50,7 @@ def assert_one_sentence(answer, said):
         (["--firstname", "ana", "--seed", "1.5"], "'1.5'"),
         (["--firstname", "ana", "--precision", "float64"], "float64"),
         (["--firstname", "ana", "--colour"], "--colour"),
+        (["--firstname", "ana", "--outputs-dir", ""], "--outputs-dir"),
         (["--firstname", "ana", "--data", "standin", "--data-dir", "."], "contradict"),
     ],
 )
@@ -106,6 +107,67 @@ def test_one_step_alone_on_a_console_that_lacks_the_letters(tmp_path):
     assert "Not the real images" in answer.stdout
 
 
+def test_a_step_alone_starts_tensorflow_as_silently_as_a_run(tmp_path):
+    answer = command("-m", "assignment.fashion.step3_generator", "--firstname", "ana", cwd=tmp_path)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "Total params: 2,330,944" in answer.stdout
+
+
+def test_the_help_of_a_step_needs_no_tensorflow_either(tmp_path):
+    answer = command("-X", "importtime", "-m", "assignment.fashion.step3_generator", "--help", cwd=tmp_path)
+    assert answer.returncode == 0 and "--firstname" in answer.stdout
+    assert "argparse" in answer.stderr and "tensorflow" not in answer.stderr and "keras" not in answer.stderr
+
+
+def test_quick_is_the_whole_run_in_fewer_epochs(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(cli, "settings_from", lambda settings_class, options: asked.append(options) or fail())
+    monkeypatch.setattr(sys, "argv", ["run_assignment.py", "--firstname", "ana", "--quick", "--epochs", "5"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main_run()
+    assert asked == [{"firstname": "ana", "epochs": 5, "grid_every": 1}]
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+def test_show_without_a_display_says_so(tmp_path):
+    answer = command(
+        "-m", "assignment.fashion.step2_display", "--firstname", "ana", "--data", "standin", "--show", cwd=tmp_path,
+        MPLBACKEND="agg",
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "no display" in answer.stdout
+    assert (tmp_path / "outputs" / "ana" / "fashion" / "step2_real_images.png").is_file()
+
+
+def test_options_are_written_out(tmp_path):
+    assert_one_sentence(command(FRONT_DOOR, "--firstname", "ana", "--epoch", "3", cwd=tmp_path), "--epoch")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uses the shell's pipe")
+def test_a_reader_that_leaves_does_not_end_the_run(tmp_path):
+    line = f"'{sys.executable}' -m assignment.fashion.step3_generator --firstname ana | head -1"
+    answer = subprocess.run(line, shell=True, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, encoding="utf-8")
+    assert answer.stderr == ""
+    assert (tmp_path / "outputs" / "ana" / "fashion" / "step3_generator_diagram.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("typed", "command_line"),
+    [
+        (["/usr/bin/python3", "run_assignment.py", "--firstname", "ana"], "python run_assignment.py --firstname ana"),
+        (["python", "-m", "assignment", "run", "--seed", "2"], "python -m assignment run --seed 2"),
+        (["py", "run_assignment.py", "--data-dir", "my data"], "python run_assignment.py --data-dir 'my data'"),
+        (["/venv/bin/python", "/venv/bin/assignment", "run"], "assignment run"),
+    ],
+)
+def test_the_record_has_the_line_that_was_typed(monkeypatch, typed, command_line):
+    monkeypatch.setattr(sys, "orig_argv", typed)
+    assert cli._command() == command_line
+
+
 @pytest.mark.skipif(runtime.has_native_bfloat16(), reason="this processor computes in bfloat16")
 def test_emulated_bfloat16_is_warned_of(tmp_path):
     answer = command(
@@ -148,7 +210,7 @@ def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
     assert process.returncode == 130 and complaint == ""
     assert "stopped as you asked, after 0 whole epochs" in rest
     assert not list((tmp_path / "models").iterdir()), "untrained networks would take an earlier run's place"
-    assert '"interrupted"' in (tmp_path / "outputs" / "ana" / "fashion" / "run.json").read_text(encoding="utf-8")
+    assert not list((tmp_path / "outputs" / "ana" / "fashion").glob("step7*"))
 
 
 @pytest.mark.parametrize(

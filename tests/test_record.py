@@ -35,5 +35,5 @@ def test_the_record(tmp_path):
     assert record["final_losses_nats"] == {"discriminator": 0.5, "generator": 1.25}
     assert (record["epochs_done"], record["updates_done"]) == (1, 57)
     assert record["timings_seconds"] == {"training": 4.0} and record["data"]["source"] == "folder data"
-    write_record(run, status="running", rows=[], updates=0, proof=[], timings={})
+    write_record(run, status="failed", rows=[], updates=0, proof=[], timings={})
     assert json.loads(workspace.record.read_text(encoding="utf-8"))["final_losses_nats"] is None

@@ -31,12 +31,12 @@ def test_without_a_terminal_one_line_an_epoch():
 
 def test_on_a_terminal_a_bar():
     said = io.StringIO()
-    screen = Screen(Console(file=said, force_terminal=True, width=120))
+    screen = Screen(Console(file=said, force_terminal=True, width=80))
     with screen.training(epochs=3, updates_per_epoch=2) as view:
         update = view.counted(lambda real_images, noise: "losses")
         assert update(None, None) == "losses"
         view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
-    assert "epoch 2/3" in said.getvalue() and "generator 1.250" in said.getvalue()
+    assert "epoch 2/3" in said.getvalue() and "loss D 0.500, G 1.250" in said.getvalue()
 
 
 def test_markup_in_a_text_is_text():

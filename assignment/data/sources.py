@@ -69,7 +69,7 @@ def _folder_of_environment() -> Path | None:
 def from_folder(source: Source, folder: Path) -> Dataset:
     """Load from a folder that holds `<source.name>/` or the four IDX files themselves, gzipped or not."""
     if not folder.is_dir():
-        raise AssignmentError(f"the data folder {folder} does not exist.")
+        raise AssignmentError(f"the data folder {folder} " + ("is a file." if folder.exists() else "does not exist."))
     inner = folder / source.name
     home = inner if inner.is_dir() else folder
     paths = [_gzipped_or_not(home / name, source) for name, _ in source.files]

@@ -42,27 +42,26 @@ def run_track(run: Run) -> bool:
     discriminator = make_discriminator(run)
     gan, update, proof = make_gan(generator, discriminator, data, run)
 
-    run.workspace.remove_earlier_training()
     journal = Journal(run, sample=lambda: generator(grid_noise(run), training=False).numpy())
     prepared = time.perf_counter()
 
-    def record(status: str, **timings: float) -> None:
-        timings = {"preparation": prepared - started, **timings}
-        write_record(run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings)
-
     def conclude(status: str) -> None:
+        if not journal.rows:  # without one whole epoch, an earlier run's files are worth more
+            return
         trained = time.perf_counter()
         try:
             journal.close()
         finally:  # a figure that cannot be drawn costs nobody the networks, nor they the record
             try:
-                if journal.rows:  # without one whole epoch an earlier run's .h5 files are worth more
-                    save(gan, run)
+                save(gan, run)
             finally:
-                record(status, training=trained - prepared, saving=time.perf_counter() - trained)
+                timings = {"preparation": prepared - started, "training": trained - prepared}
+                timings["saving"] = time.perf_counter() - trained
+                write_record(
+                    run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings
+                )
         run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
 
-    record("running")
     with stop_on_request() as stop:
         try:
             finished = train(journal, stop.between_updates(update), data, run)
@@ -155,7 +154,7 @@ def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, 
     proof = prove_freeze(gan, update, real_images, noise)
     run.screen.table(
         "The freeze holds: each update moves its own network and no other (tried and undone; SHA-256)",
-        ("update of", "weights of", "hash before", "hash after", "moved"),
+        ("update of", "trained weights of", "hash before", "hash after", "moved"),
         [
             (step.phase, step.network, step.before, step.after, "yes" if step.moved else "no")
             for step in proof
@@ -184,7 +183,7 @@ def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
     if finished:
         screen.say(f"  trained {counted(done, 'epoch')} in {duration(sum(row.seconds for row in journal.rows))}")
     else:
-        what = "saving what was done" if done else "no network is saved"
+        what = "saving what was done" if done else "nothing was written over"
         screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; {what}")
     return finished
 

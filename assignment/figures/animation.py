@@ -12,17 +12,17 @@ from assignment.figures.grids import image_grid
 from assignment.figures.style import drawing, set_title
 from assignment.workspace import replacing
 
-DOTS_PER_INCH = 50  # 400 pixels square: a GIF of sixty frames stays near one megabyte
-MOST_FRAMES = 60
-FRAME = 120  # milliseconds
+DOTS_PER_INCH = 70  # 560 pixels square: the caption can be read, and thirty frames stay near a megabyte
+MOST_FRAMES = 30
+FRAME = 200  # milliseconds
 LAST_FRAME = 2500  # milliseconds; time to look at where it ended
-GREYS = 32  # colours of a frame: the images' greys survive, the file is a third smaller than with 256
+GREYS = 16  # of a frame: enough for garments, and the file is a tenth smaller than with 32
 
 
 def save_animation(path: Path, frames: Sequence[np.ndarray], titles: Sequence[str], caption: str) -> None:
     """Write grids of images, one frame each under its title, as a GIF that repeats; whole or not at all.
 
-    frames: one or more arrays like `image_grid`'s, the first one at the first moment. Of many, sixty evenly spaced
+    frames: one or more arrays like `image_grid`'s, the first one at the first moment. Of many, thirty evenly spaced
     ones are shown, the first and the last among them.
     """
     chosen = np.unique(np.linspace(0, len(frames) - 1, min(MOST_FRAMES, len(frames))).round().astype(int))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
 from assignment.figures.style import INK, QUIET, new_figure
 
@@ -14,6 +15,7 @@ PAGE = (8.27, 11.69)  # inches: A4 upright, one page
 TALLEST_LEVEL = 1.0  # inches a level may take; a short network does not stretch over the page
 HEAD = 1.15  # inches kept for the title, the totals and the caption
 GAP = 0.3  # of a level's height, left for the arrow
+LANE = 0.02  # of the page's width, for each arrow that passes levels by
 
 # A layer's colour says what it does; a kind that is not listed stays white.
 COLOURS = {
@@ -42,15 +44,22 @@ def draw_network(rows: Sequence, title: str, caption: str) -> Figure:
     axes.set_ylim(len(levels) - 0.8 * GAP, -GAP / 2)
     axes.set_title(_totals(rows), fontsize=10, color=INK)
 
-    places = {}
+    places = {}  # the middle of each box and its level
     for depth, level in enumerate(levels):
         width = 1 / len(level)
         for position, row in enumerate(level):
             places[row.name] = ((position + 0.5) * width, depth)
             _draw_box(axes, row, left=position * width + 0.02, top=depth, width=width - 0.04)
+    passing = 0
     for row in rows:
         for before in row.inputs:
-            _draw_arrow(axes, places[before], places[row.name])
+            start, end = places[before], places[row.name]
+            if end[1] - start[1] > 1:
+                passing += 1
+                _draw_arrow(axes, _around(start, end, lane=1 + passing * LANE))
+            else:
+                _draw_arrow(axes, [(start[0], start[1] + 1 - GAP), end])
+    axes.set_xlim(0, 1 + passing * LANE)
     return figure
 
 
@@ -91,11 +100,16 @@ def _draw_box(axes: Axes, row, left: float, top: float, width: float) -> None:
     write(left + width - pad, lower, _split(row), "right", color=QUIET, fontsize=size - 1.5)
 
 
-def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+def _around(start: tuple[float, float], end: tuple[float, float], lane: float) -> list[tuple[float, float]]:
+    """The corners of an arrow that passes levels by: it keeps to the gaps between them and to a lane at their side."""
+    below, above = start[1] + 1 - 0.6 * GAP, end[1] - 0.6 * GAP
+    return [(start[0], start[1] + 1 - GAP), (start[0], below), (lane, below), (lane, above), (end[0], above), end]
+
+
+def _draw_arrow(axes: Axes, corners: Sequence[tuple[float, float]]) -> None:
     axes.add_patch(
         FancyArrowPatch(
-            (start[0], start[1] + 1 - GAP), end, arrowstyle="-|>", mutation_scale=9, color=QUIET, linewidth=0.9,
-            shrinkA=0, shrinkB=0,
+            path=Path(corners), arrowstyle="-|>", mutation_scale=9, edgecolor=QUIET, facecolor="none", linewidth=0.9
         )
     )
 

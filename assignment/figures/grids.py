@@ -20,7 +20,7 @@ def image_grid(images: np.ndarray, title: str, caption: str) -> Figure:
     """
     figure = new_figure(*SIZE, title, caption, layout="compressed")
     for axes, image in zip(figure.subplots(ROWS, COLUMNS).flat, images, strict=True):
-        axes.imshow(np.reshape(image, (28, 28)), cmap="gray", vmin=-1, vmax=1)
+        axes.imshow(np.reshape(image, (28, 28)), cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
         axes.set_xticks([])
         axes.set_yticks([])
     return figure

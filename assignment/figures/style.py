@@ -11,6 +11,7 @@ import matplotlib
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from assignment.workspace import replacing
 
@@ -43,14 +44,22 @@ def new_figure(width: float, height: float, title: str, caption: str, layout: st
     foot, head = CAPTION_BAND / height, TITLE_BAND / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot - head))
     set_title(figure, title)
-    figure.text(0.5, 0.1 / height, caption, ha="center", va="bottom", fontsize=8, color=QUIET)
+    _fit(figure, figure.text(0.5, 0.1 / height, caption, ha="center", va="bottom", fontsize=8, color=QUIET))
     return figure
 
 
 def set_title(figure: Figure, title: str) -> None:
     """Write `title` in the band at the figure's head, in place of an earlier one."""
     middle = 1 - 0.55 * TITLE_BAND / figure.get_figheight()
-    figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK)
+    _fit(figure, figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK))
+
+
+def _fit(figure: Figure, text: Text) -> None:
+    """Make a line smaller that is wider than the page: first names may have 64 letters."""
+    with drawing():
+        widest, width = 0.92 * figure.bbox.width, text.get_window_extent().width
+    if width > widest:
+        text.set_fontsize(text.get_fontsize() * widest / width)
 
 
 @contextmanager

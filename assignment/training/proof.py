@@ -42,8 +42,9 @@ def prove_freeze(gan: Gan, update: Update, real_images: np.ndarray, noise: np.nd
     """Make one discriminator update and one generator update, see whose weights moved, and undo both.
 
     Each phase is singled out by a learning rate of 0 for the other one's optimizer. The rate is a variable, so it is
-    the very function that will train which is tried, not one traced for the proof. Weights, BatchNormalization's
-    averages and both optimizers are afterwards what they were, bit for bit.
+    the very function that will train which is tried, not one traced for the proof. Trained weights are compared, not
+    BatchNormalization's averages, which every pass of the generator moves. Weights, averages and both optimizers are
+    afterwards what they were, bit for bit. The proof is of this batch's size; the tests hold it for others.
 
     Returns the four movements (two phases, two networks). Raises FreezeViolation when one of them is not as it must be.
     """

@@ -15,13 +15,14 @@ from assignment.data import sources, standin
 from assignment.data.dataset import TROUSER, Dataset, Provenance
 from assignment.errors import AssignmentError
 from assignment.fashion import track
+from assignment.figures import style
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
 from assignment.training.steps import Losses
 from assignment.workspace import Workspace
 
-FEW = 5  # trousers
+FEW = 12  # trousers; step 2 shows as many
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +38,14 @@ def few_trousers(monkeypatch):
 def make_run(tmp_path):
     def make(firstname="ana", **options):
         settings = FashionSettings(
-            firstname, **{"epochs": 3, "batch_size": 4, "grid_every": 2, **options},
+            firstname, **{"epochs": 3, "batch_size": 8, "grid_every": 2, **options},
             outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
         )
         workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
         screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
-        return Run(settings, workspace, screen, "python run_assignment.py", "float32")
+        precision = settings.precision.replace("auto", "float32")
+        return Run(settings, workspace, screen, "python run_assignment.py", precision)
 
     return make
 
@@ -52,9 +54,19 @@ def said(run):
     return run.screen.console.file.getvalue()
 
 
-def test_all_eight_steps(make_run):
+def test_all_eight_steps(make_run, monkeypatch):
+    captions = {}
+    save = style.save
+
+    def spy(figure, path):
+        captions[path.name] = figure.texts[-1].get_text()
+        save(figure, path)
+
+    monkeypatch.setattr(style, "save", spy)
     run = make_run()
     assert track.run_track(run)
+    assert len(captions) == 7
+    assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
@@ -68,7 +80,7 @@ def test_all_eight_steps(make_run):
         assert f"Step {number} ·" in said(run)
     assert "ds1_ana['images'].shape = (60000, 28, 28)" in said(run)
     assert "ds2_ana['images'].shape = (10000, 28, 28)" in said(run)
-    assert "dataset_ana.shape = (5, 28, 28)" in said(run)
+    assert "dataset_ana.shape = (12, 28, 28)" in said(run)
     assert "Total params: 2,330,944" in said(run) and "Total params: 6,629,953" in said(run)
     assert "The freeze holds" in said(run)
 
@@ -77,7 +89,7 @@ def test_all_eight_steps(make_run):
     assert record["data"]["is_standin"] and record["data"]["caption"] == "drawn stand-in, not Fashion-MNIST"
     assert [step["moved"] for step in record["freeze_proof"]] == [True, False, False, True]
     assert set(record["timings_seconds"]) == {"preparation", "training", "saving"}
-    assert record["settings"]["firstname"] == "ana" and record["settings"]["batch_size"] == 4
+    assert record["settings"]["firstname"] == "ana" and record["settings"]["batch_size"] == 8
     assert record["versions"]["keras"]
 
     with run.workspace.history.open(newline="", encoding="utf-8") as lines:
@@ -110,6 +122,66 @@ def test_the_same_seed_gives_the_same_files_bit_for_bit(make_run):
     assert kept[0][1] == kept[1][1] and len(kept[0][0]) == len(kept[1][0]) == 16
     for number, weight in kept[0][0].items():
         np.testing.assert_array_equal(weight, kept[1][0][number])
+
+
+def test_a_grid_changes_nothing_and_its_noise_stays_the_same(make_run, monkeypatch):
+    kept = {}
+
+    class Stopped(Exception):
+        pass
+
+    def catch(run, sample):
+        kept["sample"] = sample
+        raise Stopped
+
+    compiled = track.make_gan
+    monkeypatch.setattr(track, "make_gan", lambda *given: kept.update(gan=given[0]) or compiled(*given))
+    monkeypatch.setattr(track, "Journal", catch)
+    run = make_run()
+    with pytest.raises(Stopped):
+        track.run_track(run)
+    before = [variable.numpy() for variable in kept["gan"].variables]
+    first, second = kept["sample"](), kept["sample"]()
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(first, kept["gan"](track.grid_noise(run), training=False))
+    for variable, value in zip(kept["gan"].variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value)
+
+
+def test_both_networks_take_the_runs_precision_and_seed(make_run):
+    run = make_run(precision="mixed_bfloat16", seed=2)
+    generator, discriminator = track.make_generator(run), track.make_discriminator(run)
+    assert {model.layers[0].dtype_policy.name for model in (generator, discriminator)} == {"mixed_bfloat16"}
+    other = make_run(seed=1)
+    for model, again in ((generator, track.make_generator(other)), (discriminator, track.make_discriminator(other))):
+        assert not np.array_equal(model.weights[0], again.weights[0])
+
+
+def test_an_error_in_training_saves_what_was_done_first(make_run, monkeypatch):
+    run = make_run(epochs=300)
+    add = track.Journal.add
+
+    def fail_after_the_first(journal, row):
+        add(journal, row)
+        raise RuntimeError("no room on the device")
+
+    monkeypatch.setattr(track.Journal, "add", fail_after_the_first)
+    with pytest.raises(RuntimeError):
+        track.run_track(run)
+    assert run.workspace.generator_model.exists() and run.workspace.discriminator_model.exists()
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    assert (record["status"], record["epochs_done"], record["updates_done"]) == ("failed", 1, 2)
+
+
+def test_a_figure_that_cannot_be_drawn_costs_nobody_the_networks(make_run, monkeypatch):
+    def refuse(*arguments):
+        raise OSError(28, "No space left on device", "step7_animation.gif")
+
+    monkeypatch.setattr("assignment.journal.animation.save_animation", refuse)
+    run = make_run(epochs=1)
+    with pytest.raises(OSError):
+        track.run_track(run)
+    assert run.workspace.generator_model.exists() and run.workspace.record.exists()
 
 
 def test_a_stop_saves_what_was_done(make_run, monkeypatch):

@@ -71,6 +71,24 @@ def test_several_inputs_stand_above_what_they_join():
     assert len(arrows) == 4
 
 
+def test_an_arrow_that_passes_a_level_by_crosses_no_box():
+    rows = [Layer("a"), Layer("b", inputs=("a",)), Layer("c", inputs=("b",)), Layer("d", inputs=("a", "c"))]
+    figure = draw_network(rows, "net", "caption")
+    patches = figure.axes[0].patches
+    arrows = [patch.get_path().vertices for patch in patches if isinstance(patch, FancyArrowPatch)]
+    assert len(arrows) == 4
+    tops = [(top, top + patch.get_height()) for patch in patches if isinstance(patch, FancyBboxPatch)
+            for top in [patch.get_y()]]
+    (passing,) = [corners for corners in corners_of(figure) if len(corners) > 2]
+    for (x, y), (next_x, next_y) in zip(passing, passing[1:]):
+        for top, bottom in tops:
+            assert x == next_x > 1 or max(y, next_y) <= top or min(y, next_y) >= bottom
+
+
+def corners_of(figure):
+    return [patch._path_original.vertices for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
+
+
 def test_boxes_of_one_level_do_not_overlap():
     at = boxes(draw_network(JOINED, "net", "caption"))
     (left, top, width), (other, same, _) = sorted([at["noise"], at["embedding"]])

@@ -24,6 +24,13 @@ def test_title_picture_and_caption_do_not_touch(figure):
     assert min(box.y0 for box in pictures) > caption.y1
 
 
+def test_a_long_first_name_fits_the_page():
+    figure = new_figure(8, 8, "generator_model_" + "W" * 64, "W" * 64 + ", seed 1. Images: drawn stand-in.")
+    for text in (figure._suptitle, figure.texts[-1]):
+        extent = text.get_window_extent()
+        assert 0 < extent.x0 and extent.x1 < figure.bbox.x1
+
+
 def test_a_figure_is_saved_whole(tmp_path):
     save(new_figure(2, 2, "title", "caption"), tmp_path / "figure.png")
     assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
