@@ -34,13 +34,13 @@ class Journal:
         """Take an epoch's row: the history always, the losses every 20 seconds, a grid when one is due.
 
         A file that cannot be written now (a full disk, a table that is open in another program) is said and does not
-        end the training; the next row tries again.
+        end the training; the history and the losses are tried again with the next row, and at the end.
         """
+        self.rows.append(row)
         self._frames.append(self._sample())
         try:
-            if not self.rows:  # until a first epoch is done, an earlier training's files are worth more
+            if len(self.rows) == 1:  # until a first epoch is done, an earlier training's files are worth more
                 self._run.workspace.remove_earlier_training()
-            self.rows.append(row)
             write_history(self._run.workspace.history, self.rows)
             if row.epoch % self._run.settings.grid_every == 0:
                 self._keep_grid()

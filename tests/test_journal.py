@@ -98,6 +98,14 @@ def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatc
     assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 3
 
 
+def test_a_row_is_kept_though_an_earlier_file_cannot_be_removed(run, monkeypatch):
+    def refused(workspace):
+        raise PermissionError(13, "Permission denied", "step7_losses.png")
+
+    monkeypatch.setattr(Workspace, "remove_earlier_training", refused)
+    assert len(keep(run, 2).rows) == 2
+
+
 def test_the_history_is_there_after_the_first_row(run):
     keep(run, 1)
     assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 2

@@ -200,6 +200,23 @@ def test_a_stop_saves_what_was_done(make_run, monkeypatch):
     assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
 
 
+def test_a_stop_before_the_first_epoch_leaves_an_earlier_run_alone(make_run, monkeypatch):
+    run = make_run(epochs=1)
+    track.run_track(run)
+    before = {path: path.read_bytes() for path in run.workspace.models_dir.iterdir()}
+    before |= {path: path.read_bytes() for path in run.workspace.folder.glob("[!s]*")}
+    monkeypatch.setattr(track, "train_gan", lambda *given: signal.raise_signal(signal.SIGINT) or stopped(*given))
+    again = make_run(epochs=1, seed=2)
+    assert not track.run_track(again)
+    assert {path: path.read_bytes() for path in before} == before
+    assert "after 0 whole epochs; nothing was written over" in said(again)
+
+
+def stopped(update, dataset, settings):
+    update(dataset, None)
+    yield
+
+
 def test_a_new_training_clears_the_earlier_one(make_run):
     track.run_track(make_run(epochs=3))
     run = make_run(epochs=1)
