@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -113,7 +114,7 @@ def _answer(action) -> int:
     except OSError as error:
         problem = sentence_for(error)
     except KeyboardInterrupt:
-        print("\nstopped at once, as you asked.", file=sys.stderr)
+        print("\nstopped at once, as you asked; what was not saved yet is lost.", file=sys.stderr)
         return INTERRUPTED
     print(f"error: {problem}", file=sys.stderr)
     return WRONG_INPUT
@@ -150,9 +151,10 @@ def _run(options: dict, step: int | None = None) -> int:
         finished = track.run_track(run) if step is None else track.run_step(step, run)
     except runtime.out_of_memory() as error:
         raise AssignmentError(
-            f"there is not enough memory for {settings.batch_size} images at once; choose a smaller --batch-size."
+            f"there is not enough memory with {settings.batch_size} images at once; choose a smaller --batch-size."
         ) from error
-    screen.hold_windows()
+    with contextlib.suppress(KeyboardInterrupt):  # all is saved; Ctrl-C here only closes the windows
+        screen.hold_windows()
     return 0 if finished else INTERRUPTED
 
 

@@ -17,6 +17,6 @@ def sentence_for(error: OSError) -> str:
     if error.errno == getattr(errno, "EDQUOT", None):
         return f"your disk quota is used up{where}; make room and run the same command again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"the operating system gives no permission{where}."
-    reason = (error.strerror or str(error)).lower()
+        return f"the operating system gives no permission{where}; choose another place or change its rights."
+    reason = " ".join((error.strerror or str(error)).lower().split())
     return f"the operating system refused a file ({reason}){where}."

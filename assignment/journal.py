@@ -29,6 +29,7 @@ class Journal:
         self.rows: list[Row] = []
         self._frames = [sample()]
         self._losses_drawn = 0.0
+        self._earlier_removed = False
 
     def add(self, row: Row) -> None:
         """Take an epoch's row: the history always, the losses every 20 seconds, a grid when one is due.
@@ -39,8 +40,7 @@ class Journal:
         self.rows.append(row)
         self._frames.append(self._sample())
         try:
-            if len(self.rows) == 1:  # until a first epoch is done, an earlier training's files are worth more
-                self._run.workspace.remove_earlier_training()
+            self._remove_earlier()
             write_history(self._run.workspace.history, self.rows)
             if row.epoch % self._run.settings.grid_every == 0:
                 self._keep_grid()
@@ -54,6 +54,7 @@ class Journal:
         """Write the end: the history, the last grid where none was due, the losses, the animation."""
         if not self.rows:
             return
+        self._remove_earlier()
         write_history(self._run.workspace.history, self.rows)
         if self.rows[-1].epoch % self._run.settings.grid_every:
             self._keep_grid()
@@ -61,6 +62,12 @@ class Journal:
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
         animation.save_animation(self._run.workspace.animation, self._frames, titles, self._run.caption)
         self._run.screen.say(f"  wrote {self._run.workspace.losses} and {self._run.workspace.animation}")
+
+    def _remove_earlier(self) -> None:
+        """Only now that a first epoch is done; until then an earlier training's files are worth more."""
+        if not self._earlier_removed:
+            self._run.workspace.remove_earlier_training()
+            self._earlier_removed = True
 
     def _keep_grid(self) -> None:
         epoch = self.rows[-1].epoch

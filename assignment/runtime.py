@@ -1,4 +1,4 @@
-"""TensorFlow on this machine: its start-up noise, its precision, its versions."""
+"""TensorFlow on this machine: its start, threads, precision, errors of memory, and versions."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Screen:
     """The console of one run. `windows` shows each figure as it is saved, where the person asked for it."""
 
     def __init__(self, console: Console | None = None, windows: Windows | None = None):
-        self.console = console or _Console(highlight=False)
+        self.console = console or Console(file=_Steadfast(), highlight=False)
         self._windows = windows
 
     def step(self, number: int, title: str) -> None:
@@ -81,11 +81,27 @@ class Screen:
             self._windows.hold()
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Go on in silence when whoever read our output has gone: a training is worth more than its messages."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+class _Steadfast:
+    """Standard output that falls silent when it cannot be written: a training is worth more than its messages.
+
+    Its reader may have gone, as in `... | head`, its terminal may be closed, or the disk of its file be full.
+    """
+
+    def write(self, text: str) -> int:
+        return self._try(sys.stdout.write, text) or len(text)
+
+    def flush(self) -> None:
+        self._try(sys.stdout.flush)
+
+    def __getattr__(self, name: str):
+        return getattr(sys.stdout, name)
+
+    @staticmethod
+    def _try(action, *arguments):
+        try:
+            return action(*arguments)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class TrainingView:

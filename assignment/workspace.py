@@ -89,7 +89,7 @@ class Workspace:
 
     def remove_earlier_training(self) -> None:
         """Delete what an earlier run's step 7 and record left here, so that no two runs are mixed."""
-        stale = [*self.folder.glob("step7_*"), self.history, self.record]
+        stale = [self.record, self.history, *self.folder.glob("step7_*")]  # the record vouches for the others
         for path in stale:
             path.unlink(missing_ok=True)
 
@@ -108,8 +108,9 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        if error.filename is None:  # as from a write to a file that is open
-            error.filename = str(path)
+        # The person knows the file by its place; an error may name its temporary name, or none.
+        if error.filename is None or Path(error.filename) == temporary:
+            error.filename, error.filename2 = str(path), None
         raise
     finally:
         temporary.unlink(missing_ok=True)

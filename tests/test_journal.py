@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatc
     kept = Journal(run, sample=lambda: np.zeros((12, 28, 28, 1)))
     monkeypatch.setattr(journal, "write_history", refused)
     kept.add(Row(1, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
-    assert "the training goes on, but the operating system gives no permission: history.csv." in (
+    assert "the training goes on, but the operating system gives no permission: history.csv;" in (
         run.screen.console.file.getvalue()
     )
     monkeypatch.setattr(journal, "write_history", write)
@@ -102,8 +102,15 @@ def test_a_row_is_kept_though_an_earlier_file_cannot_be_removed(run, monkeypatch
     def refused(workspace):
         raise PermissionError(13, "Permission denied", "step7_losses.png")
 
+    remove = Workspace.remove_earlier_training
+    earlier = run.workspace.grid(300)
+    earlier.touch()
     monkeypatch.setattr(Workspace, "remove_earlier_training", refused)
-    assert len(keep(run, 2).rows) == 2
+    kept = keep(run, 1)
+    assert len(kept.rows) == 1 and earlier.exists()
+    monkeypatch.setattr(Workspace, "remove_earlier_training", remove)
+    kept.close()
+    assert not earlier.exists() and run.workspace.history.exists()
 
 
 def test_the_history_is_there_after_the_first_row(run):

@@ -35,6 +35,13 @@ def test_a_file_that_fails_leaves_the_old_one_alone(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_an_error_names_the_file_by_its_place(tmp_path, named):
+    with pytest.raises(OSError) as caught, replacing(tmp_path / "history.csv") as temporary:
+        raise OSError(28, "No space left on device", str(temporary) if named else None)
+    assert caught.value.filename == str(tmp_path / "history.csv")
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file where the folder should be")
     workspace = Workspace.of("fashion", tmp_path / "taken", tmp_path / "models", "ana")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +106,8 @@ def from_download(source: Source) -> Dataset:
     socket.setdefaulttimeout(LONGEST_SILENCE)
     failure = "it left no files"
     try:
-        getattr(datasets, source.name.replace("-", "_")).load_data()
+        with contextlib.redirect_stdout(sys.stderr):  # where Keras' progress disturbs nobody who reads our output
+            getattr(datasets, source.name.replace("-", "_")).load_data()
     except Exception as error:  # Keras raises a bare Exception for a failed download, NumPy its own for a torn file
         failure = " ".join(str(error).split()) or type(error).__name__
     finally:
@@ -117,9 +120,9 @@ def from_download(source: Source) -> Dataset:
 
 def keras_caches() -> list[Path]:
     """The folders in which Keras may keep what it downloads: its home, and where it goes when that is read-only."""
-    home = os.environ.get("KERAS_HOME")
+    home = Path(os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras"))
     temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
-    return [Path(home) if home else Path.home() / ".keras", temporary / ".keras"]
+    return [home, temporary / ".keras"]
 
 
 def _from_files(source: Source, paths: list[Path], where: str) -> Dataset:

@@ -15,7 +15,12 @@ from assignment.workspace import Workspace
 
 
 def save_models(gan: Gan, workspace: Workspace) -> tuple[Path, Path]:
-    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place."""
-    export_h5(gan.generator, workspace.generator_model)
-    export_h5(gan.discriminator, workspace.discriminator_model)
+    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place.
+
+    What goes wrong with one is raised when the other has been tried, too.
+    """
+    try:
+        export_h5(gan.generator, workspace.generator_model)
+    finally:
+        export_h5(gan.discriminator, workspace.discriminator_model)
     return workspace.generator_model, workspace.discriminator_model

@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from assignment.data import sources
+from assignment.errors import AssignmentError
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images
 from assignment.fashion.step3_generator import LATENT_DIM, build_generator
@@ -32,7 +33,8 @@ GRID_IMAGES = 12  # the sheet, steps 4 and 7
 def run_track(run: Run) -> bool:
     """Carry out all eight steps; True when the training went to its end, False when the person stopped it.
 
-    Whatever ends the training, also an error, what it has reached so far is drawn and saved first.
+    Whatever ends the training, also an error, what it has reached so far is drawn and saved first; only a second
+    Ctrl-C, before that, stops at once.
     """
     started = time.perf_counter()
     data, run = get_data(run)
@@ -50,23 +52,27 @@ def run_track(run: Run) -> bool:
             return
         trained = time.perf_counter()
         try:
-            journal.close()
-        finally:  # a figure that cannot be drawn costs nobody the networks, nor they the record
             try:
+                journal.close()
+            finally:  # a figure that cannot be drawn costs nobody the networks
                 save(gan, run)
-            finally:
-                timings = {"preparation": prepared - started, "training": trained - prepared}
-                timings["saving"] = time.perf_counter() - trained
-                write_record(
-                    run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings
-                )
+        except BaseException:
+            status = "failed"
+            raise
+        finally:
+            timings = {"preparation": prepared - started, "training": trained - prepared}
+            timings["saving"] = time.perf_counter() - trained
+            write_record(run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings)
         run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
 
-    with stop_on_request() as stop:
+    with stop_on_request(lambda: run.screen.say("  stopping after this update; Ctrl-C again stops at once")) as stop:
         try:
             finished = train(journal, stop.between_updates(update), data, run)
         except Exception:
-            conclude("failed")
+            try:
+                conclude("failed")
+            except (OSError, AssignmentError) as second:
+                run.screen.say(f"  {second}")
             raise
         conclude("finished" if finished else "interrupted")
     return finished
@@ -102,8 +108,8 @@ def get_data(run: Run) -> tuple[SheetData, Run]:
         run.screen.warn(
             "Not the real images",
             f"The images are {source.provenance.source}. This run learns from a drawn stand-in, not Fashion-MNIST; its"
-            " figures say so and are not fit to hand in. For the real images connect to the network once, or give"
-            " their folder with --data-dir.",
+            " figures say so and are not fit to hand in. The real images come with --data auto once there is a network,"
+            " or from their folder with --data-dir.",
         )
     else:
         run.screen.say(f"  {source.provenance.caption}, from {source.provenance.source};"
@@ -183,7 +189,7 @@ def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
     if finished:
         screen.say(f"  trained {counted(done, 'epoch')} in {duration(sum(row.seconds for row in journal.rows))}")
     else:
-        what = "saving what was done" if done else "nothing was written over"
+        what = "saving what was done" if done else "an earlier training's files are as they were"
         screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; {what}")
     return finished
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from pathlib import Path
 
 import keras
@@ -12,6 +14,7 @@ from assignment.training.naming import graph_name
 from assignment.workspace import replacing
 
 PROOF_SEED = 0
+SMALLEST_ROOM = 2**16  # bytes; with less the disk is called full
 PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
 
 
@@ -19,14 +22,23 @@ def export_h5(model: keras.Model, path: Path) -> None:
     """Write `model` to `path` as .h5: float32 and trainable whatever it was trained in, without its optimizer.
 
     The file is written beside its place, read back into a fresh model and compared, its weights and its outputs on
-    random inputs; only then does it take its place. Raises AssignmentError when they differ.
+    random inputs; only then does it take its place. Raises AssignmentError when they differ,
+    OSError when it cannot be written.
     """
     plain = float32_copy(model)
     with replacing(path) as temporary:
-        plain.save(temporary, include_optimizer=False)
+        _write(plain, temporary)
         reread = keras.models.load_model(temporary, compile=False)  # our own file of a moment ago: safe to load
         if not _same(plain, reread):
             raise AssignmentError(f"{path.name} reads back as another model than was saved; it was not kept.")
+
+
+def _write(model: keras.Model, path: Path) -> None:
+    try:
+        model.save(path, include_optimizer=False)
+    except (OSError, RuntimeError) as error:  # HDF5 tells of a full disk in either, in several lines, with no number
+        full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < SMALLEST_ROOM
+        raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error
 
 
 def float32_copy(model: keras.Model) -> keras.Model:
@@ -43,12 +55,14 @@ def float32_copy(model: keras.Model) -> keras.Model:
 
 def _same(one: keras.Model, other: keras.Model) -> bool:
     """Whether two models have the same weights, bit for bit, and so the same outputs to the last digits of float32."""
+    weights, other_weights = one.get_weights(), other.get_weights()
+    if len(weights) != len(other_weights):
+        return False
+    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, other_weights)):
+        return False
     inputs = _random_inputs(one)
-    weights = zip(one.get_weights(), other.get_weights(), strict=True)
-    outputs = zip(_outputs(one, inputs), _outputs(other, inputs), strict=True)
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in weights) and all(
-        np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True) for a, b in outputs
-    )
+    outputs = zip(_outputs(one, inputs), _outputs(other, inputs))
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True) for a, b in outputs)
 
 
 def _random_inputs(model: keras.Model) -> list[np.ndarray]:

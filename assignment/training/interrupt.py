@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assignment.training.steps import Losses, Update
@@ -31,13 +31,14 @@ class StopRequest:
 
 
 @contextmanager
-def stop_on_request() -> Iterator[StopRequest]:
-    """Within the block the first Ctrl-C is a StopRequest; the second raises KeyboardInterrupt as usual."""
+def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
+    """Within the block the first Ctrl-C is a StopRequest, `announce`d; the second raises KeyboardInterrupt as usual."""
     request = StopRequest()
 
     def on_signal(number, frame):
         request.made = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        announce()
 
     earlier = signal.signal(signal.SIGINT, on_signal)
     try:
