@@ -34,7 +34,7 @@ def start_tensorflow() -> None:
             os.dup2(kept, 2)
             os.close(kept)
     # With two operations at a time the threads of one depend on the other's, and with them the order in which sums are
-    # taken: the same seed then ends in other bits. One at a time costs nothing here (docs/keras3.md).
+    # taken: the same seed then ends in other bits. One at a time costs some 4 to 8 % of an update (docs/keras3.md).
     tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     logging.getLogger("absl").addFilter(_is_not_h5_notice)
 

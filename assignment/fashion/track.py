@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from assignment.data import sources
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, sentence_for
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images
 from assignment.fashion.step3_generator import LATENT_DIM, build_generator
@@ -72,7 +72,7 @@ def run_track(run: Run) -> bool:
             try:
                 conclude("failed")
             except (OSError, AssignmentError) as second:
-                run.screen.say(f"  {second}")
+                run.screen.say(f"  {sentence_for(second) if isinstance(second, OSError) else second}")
             raise
         conclude("finished" if finished else "interrupted")
     return finished
