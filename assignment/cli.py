@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from assignment.settings import DATA_CHOICES, PRECISIONS, QUICK, FashionSettings
 from assignment.workspace import Workspace
 
 WRONG_INPUT = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+STOPPED = 128  # and the signal's number, as shells have it
 
 
 def main() -> int:
@@ -68,12 +69,15 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
     folder = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    switch = {"action": "store_true", "default": argparse.SUPPRESS}
     of = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
     add("--quick", action="store_true", help=f"a look at all eight steps: {QUICK['epochs']} epochs, a grid after each")
     add("--epochs", **whole, help=f"epochs to train (default {of.epochs}, as the sheet says)")
     add("--batch-size", **whole, help=f"images in an update (default {of.batch_size}, as the sheet says)")
     add("--grid-every", **whole, help=f"epochs between two grids (default {of.grid_every}, as the sheet says)")
+    add("--checkpoint-every", **whole, help=f"epochs between two checkpoints (default {of.checkpoint_every})")
+    add("--fresh", **switch, help="start over, in place of continuing what an earlier run left")
     add("--seed", **whole, help=f"the same seed gives the same weights (default {of.seed})")
     add(
         "--precision", choices=PRECISIONS, default=argparse.SUPPRESS,
@@ -87,7 +91,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--data-dir", **folder, help="folder with fashion-mnist/ or the four IDX files (else ASSIGNMENT_DATA_DIR)")
     add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
-    add("--show", action="store_true", default=argparse.SUPPRESS, help="also open the figures in windows")
+    add("--show", **switch, help="also open the figures in windows")
 
 
 def _whole_number(text: str) -> int:
@@ -114,8 +118,8 @@ def _answer(action) -> int:
     except OSError as error:
         problem = sentence_for(error)
     except KeyboardInterrupt:
-        print("\nstopped at once, as you asked; what was not saved yet is lost.", file=sys.stderr)
-        return INTERRUPTED
+        print("\nstopped at once, as you asked; what came after the last checkpoint is lost.", file=sys.stderr)
+        return STOPPED + signal.SIGINT
     print(f"error: {problem}", file=sys.stderr)
     return WRONG_INPUT
 
@@ -126,8 +130,14 @@ def _run(options: dict, step: int | None = None) -> int:
     settings = settings_from(FashionSettings, {**chosen, **options})
     workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
     workspace.prepare()
+    # From here on it takes seconds, if only a few: TensorFlow, then the steps.
+    from assignment.lock import held
 
-    # From here on it takes seconds: TensorFlow, then the steps.
+    with held(workspace, _command()):
+        return _carry_out(settings, workspace, step)
+
+
+def _carry_out(settings: FashionSettings, workspace: Workspace, step: int | None) -> int:
     from assignment import runtime
 
     runtime.start_tensorflow()
@@ -148,14 +158,14 @@ def _run(options: dict, step: int | None = None) -> int:
         )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
     try:
-        finished = track.run_track(run) if step is None else track.run_step(step, run)
+        stopped_by = track.run_track(run) if step is None else track.run_step(step, run)
     except runtime.out_of_memory() as error:
         raise AssignmentError(
             f"there is not enough memory with {settings.batch_size} images at once; choose a smaller --batch-size."
         ) from error
     with contextlib.suppress(KeyboardInterrupt):  # all is saved; Ctrl-C here only closes the windows
         screen.hold_windows()
-    return 0 if finished else INTERRUPTED
+    return STOPPED + stopped_by if stopped_by else 0
 
 
 def _command() -> str:

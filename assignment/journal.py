@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assignment.errors import sentence_for
+from assignment.errors import no_room, sentence_for
 from assignment.figures import animation, curves, grids
 from assignment.record import write_history
 from assignment.run import Run
@@ -18,60 +18,84 @@ HEADLINE = "Losses of both networks"
 
 
 class Journal:
-    """Keeps the rows of one training and draws what they bring.
+    """Keeps the rows of one training, and the grid's images after each, and draws what they bring.
 
     `sample` gives the images of the grid as they are now, float (12, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole run.
+    same for the whole training. A training that is continued brings its earlier `rows` and `frames`; without them the
+    journal begins with the untrained images.
     """
 
-    def __init__(self, run: Run, sample: Callable[[], np.ndarray]):
+    def __init__(
+        self, run: Run, sample: Callable[[], np.ndarray], rows: list[Row] = (), frames: np.ndarray | None = None
+    ):
         self._run, self._sample = run, sample
-        self.rows: list[Row] = []
-        self._frames = [sample()]
+        self.rows = list(rows)
+        self.frames = [sample()] if frames is None else list(frames)
+        self._continued = frames is not None
         self._losses_drawn = 0.0
-        self._earlier_removed = False
+        self._cleared = False
 
     def add(self, row: Row) -> None:
         """Take an epoch's row: the history always, the losses every 20 seconds, a grid when one is due.
 
-        A file that cannot be written now (a full disk, a table that is open in another program) is said and does not
-        end the training; the history and the losses are tried again with the next row, and at the end.
+        Raises OSError when the disk is full, since a training that cannot be kept is not worth going on with. Any
+        other file that cannot be written now (a table that is open in another program) is said, and tried again with
+        the next row and at the end.
         """
         self.rows.append(row)
-        self._frames.append(self._sample())
+        self.frames.append(self._sample())
         try:
-            self._remove_earlier()
+            self._clear()
             write_history(self._run.workspace.history, self.rows)
-            if row.epoch % self._run.settings.grid_every == 0:
-                self._keep_grid()
+            if self._is_due(row.epoch):
+                self._keep_grid(row.epoch)
                 self._keep_losses()
             elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
                 self._keep_losses()
         except OSError as error:
+            if no_room(error):
+                raise
             self._run.screen.say(f"  the training goes on, but {sentence_for(error)}")
 
     def close(self) -> None:
-        """Write the end: the history, the last grid where none was due, the losses, the animation."""
+        """Write the end: the history, every grid that is due and the last one, the losses, the animation."""
         if not self.rows:
             return
-        self._remove_earlier()
+        self._clear()
         write_history(self._run.workspace.history, self.rows)
-        if self.rows[-1].epoch % self._run.settings.grid_every:
-            self._keep_grid()
+        self._settle_grids()
         self._keep_losses()
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
-        animation.save_animation(self._run.workspace.animation, self._frames, titles, self._run.caption)
+        animation.save_animation(self._run.workspace.animation, self.frames, titles, self._run.caption)
         self._run.screen.say(f"  wrote {self._run.workspace.losses} and {self._run.workspace.animation}")
 
-    def _remove_earlier(self) -> None:
-        """Only now that a first epoch is done; until then an earlier training's files are worth more."""
-        if not self._earlier_removed:
-            self._run.workspace.remove_earlier_training()
-            self._earlier_removed = True
+    def _clear(self) -> None:
+        """Take away what the first new row makes untrue: the record, and all that is of another training.
 
-    def _keep_grid(self) -> None:
-        epoch = self.rows[-1].epoch
-        figure = grids.image_grid(self._frames[-1], f"12 generated images after epoch {epoch}", self._run.caption)
+        Not before that row: until then an earlier training's files are worth more.
+        """
+        if not self._cleared:
+            workspace = self._run.workspace
+            workspace.remove_record() if self._continued else workspace.remove_earlier_training()
+            self._cleared = True
+
+    def _is_due(self, epoch: int) -> bool:
+        return epoch % self._run.settings.grid_every == 0
+
+    def _settle_grids(self) -> None:
+        """Draw what a stop, a kill or another --grid-every left out, and remove what only an earlier end asked for."""
+        last = self.rows[-1].epoch
+        wanted = {self._run.workspace.grid(row.epoch): row.epoch for row in self.rows if self._is_due(row.epoch)}
+        wanted[self._run.workspace.grid(last)] = last
+        for path in self._run.workspace.grids():
+            if path not in wanted:
+                path.unlink()
+        for path, epoch in wanted.items():
+            if not path.exists():
+                self._keep_grid(epoch)
+
+    def _keep_grid(self, epoch: int) -> None:
+        figure = grids.image_grid(self.frames[epoch], f"12 generated images after epoch {epoch}", self._run.caption)
         self._run.keep(figure, self._run.workspace.grid(epoch))
 
     def _keep_losses(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from assignment import runtime
 from assignment.run import Run
@@ -31,20 +32,22 @@ def write_record(
     rows: Sequence[Row],
     updates: int,
     proof: Sequence[Movement],
+    conditions: Mapping[str, Any],
     timings: dict[str, float],
 ) -> None:
     """Write what a run was asked, on what, what was proved of it and how it ended.
 
     `status` is "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
-    that the networks have had; `timings` are seconds by name.
+    that the networks have had; `conditions` are what must be the same to continue it; `timings` are seconds by name.
     """
     last = rows[-1] if rows else None
     record = {
         "status": status,
         "written": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "command": run.command,
-        "settings": {name: _plain(value) for name, value in asdict(run.settings).items()},
+        "settings": {name: plain(value) for name, value in asdict(run.settings).items()},
         "precision": run.precision,
+        "conditions": dict(conditions),
         "versions": runtime.versions(),
         "data": asdict(run.provenance),
         "freeze_proof": [{**movement._asdict(), "moved": movement.moved} for movement in proof],
@@ -60,5 +63,6 @@ def write_record(
         temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _plain(value):
+def plain(value: Any) -> Any:
+    """A setting's value as JSON has it."""
     return value.as_posix() if isinstance(value, Path) else value

@@ -16,6 +16,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assignment.figures.window import Windows
+from assignment.training.loop import Place
 
 EPOCHS_IN_A_SMOOTHED_LINE = 20
 
@@ -58,8 +59,8 @@ class Screen:
         model.summary(line_length=max(80, min(self.console.width, 100)), print_fn=self.say)
 
     @contextmanager
-    def training(self, epochs: int, updates_per_epoch: int) -> Iterator[TrainingView]:
-        """Within the block, a view of the training: a live bar on a terminal, else one line an epoch."""
+    def training(self, epochs: int, updates_per_epoch: int, place: Place) -> Iterator[TrainingView]:
+        """Within the block, a view of the training from `place` on: a live bar on a terminal, else a line an epoch."""
         progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}", table_column=Column(no_wrap=True)),
             BarColumn(bar_width=None),
@@ -73,7 +74,7 @@ class Screen:
             speed_estimate_period=120,  # seconds; a shorter memory makes the time left jump at every grid
         )
         with progress:
-            yield TrainingView(self, progress, epochs, updates_per_epoch)
+            yield TrainingView(self, progress, epochs, updates_per_epoch, place)
 
     def hold_windows(self) -> None:
         """Keep the windows open until the person closes them."""
@@ -107,10 +108,14 @@ class _Steadfast:
 class TrainingView:
     """The progress of a training: every update moves the bar, every row says its losses."""
 
-    def __init__(self, screen: Screen, progress: Progress, epochs: int, updates_per_epoch: int):
+    def __init__(self, screen: Screen, progress: Progress, epochs: int, updates_per_epoch: int, place: Place):
         self._screen, self._progress, self._epochs = screen, progress, epochs
         self._seconds_left = _SecondsLeft()
-        self._task = progress.add_task("", total=epochs * updates_per_epoch, epoch=1, epochs=epochs, losses="")
+        done = (place.epoch - 1) * updates_per_epoch + len(place.losses)
+        self._task = progress.add_task(
+            "", total=epochs * updates_per_epoch, completed=done, epoch=min(place.epoch, epochs), epochs=epochs,
+            losses="",
+        )
 
     def counted(self, update):
         """The same update rule, moving the bar each time."""

@@ -33,6 +33,7 @@ class FashionSettings:
     epochs: int = 300  # the sheet, step 7
     batch_size: int = 128  # the sheet, step 7
     grid_every: int = 50  # epochs; the sheet, step 7
+    checkpoint_every: int = 5  # epochs; a kill costs two minutes of training at most, a checkpoint half a second
     seed: int = 1
     precision: str = "auto"
     data: str = "auto"
@@ -40,10 +41,11 @@ class FashionSettings:
     outputs_dir: Path = Path("outputs")
     models_dir: Path = Path("models")
     show: bool = False
+    fresh: bool = False
 
     def __post_init__(self):
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
-        for name in ("epochs", "batch_size", "grid_every"):
+        for name in ("epochs", "batch_size", "grid_every", "checkpoint_every"):
             _check_whole_number(name, getattr(self, name), smallest=1)
         _check_whole_number("seed", self.seed, smallest=0)
         _check_choice("precision", self.precision, PRECISIONS)
@@ -55,7 +57,15 @@ class FashionSettings:
         _check_type("outputs_dir", self.outputs_dir, Path, "a path")
         _check_type("models_dir", self.models_dir, Path, "a path")
         _check_type("show", self.show, bool, "true or false")
+        _check_type("fresh", self.fresh, bool, "true or false")
 
+
+# What may be another at every sitting of a training; all other settings make it the training that it is. (The images
+# themselves are compared, whatever way they came.)
+FREE = frozenset({
+    "epochs", "grid_every", "checkpoint_every", "precision", "data", "data_dir", "outputs_dir", "models_dir", "show",
+    "fresh",
+})
 
 # The same eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each.
 QUICK = {"epochs": 2, "grid_every": 1}

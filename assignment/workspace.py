@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from zlib import crc32
 
 from assignment.errors import AssignmentError, sentence_for
 
@@ -80,6 +82,19 @@ class Workspace:
         return self.folder / "run.json"
 
     @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / ".lock"
+
+    @property
+    def holder(self) -> Path:
+        """Who holds the lock; the lock itself cannot be read everywhere while it is held."""
+        return self.folder / ".holder.json"
+
+    @property
     def generator_model(self) -> Path:
         return self.models_dir / f"generator_model_{self.firstname}.h5"
 
@@ -87,10 +102,34 @@ class Workspace:
     def discriminator_model(self) -> Path:
         return self.models_dir / f"discriminator_model_{self.firstname}.h5"
 
+    def products(self, epochs: int) -> list[Path]:
+        """What a training of `epochs` epochs leaves when it has gone to its end, but for the grids on the way."""
+        return [
+            self.grid(epochs), self.losses, self.animation, self.history, self.record,
+            self.generator_model, self.discriminator_model,
+        ]
+
+    def grids(self) -> list[Path]:
+        """The grids that stand in the folder."""
+        return sorted(self.folder.glob("step7_grid_epoch_*.png"))
+
+    def remove_record(self) -> None:
+        """Delete the record, which vouches for the other files, before they become others."""
+        self.record.unlink(missing_ok=True)
+
     def remove_earlier_training(self) -> None:
-        """Delete what an earlier run's step 7 and record left here, so that no two runs are mixed."""
-        stale = [self.record, self.history, *self.folder.glob("step7_*")]  # the record vouches for the others
-        for path in stale:
+        """Delete what an earlier training left here, its checkpoints too, so that no two are mixed."""
+        self.remove_record()
+        for path in (self.history, *self.folder.glob("step7_*"), *self.checkpoints.glob("*")):
+            path.unlink(missing_ok=True)
+
+    def remove_partials(self) -> None:
+        """Delete what a run that was killed had only begun to write here; nobody else may be writing meanwhile."""
+        ours = [_partial(path, "*") for path in (self.generator_model, self.discriminator_model)]
+        for path in chain(
+            self.folder.glob(".partial-*"), self.checkpoints.glob(".partial-*"),
+            *(self.models_dir.glob(pattern.name) for pattern in ours),  # other runs may be writing theirs beside
+        ):
             path.unlink(missing_ok=True)
 
 
@@ -100,8 +139,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     A reader sees the old file or the new one, never half of one. If the block raises, the temporary file goes.
     """
-    # The suffix stays, since writers choose their format by it; the name is short, since a first name may be long.
-    temporary = path.parent / f".partial-{secrets.token_hex(4)}{path.suffix}"
+    temporary = _partial(path, secrets.token_hex(4))
     try:
         yield temporary
         with temporary.open("rb+") as written:
@@ -114,3 +152,9 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _partial(path: Path, token: str) -> Path:
+    # The suffix stays, since writers choose their format by it. A sum stands for the name, which may be too long to
+    # have anything added to it.
+    return path.parent / f".partial-{crc32(path.name.encode()):08x}-{token}{path.suffix}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ from assignment import runtime
 # The option of the command line and the environment must not decide what a test sees.
 REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None)
 runtime.start_tensorflow()
+# A shell's background job begins with signals ignored, and so would the processes that the tests start and stop.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):

@@ -46,6 +46,7 @@ def assert_one_sentence(answer, said):
         (["--firstname", "nul"], "Windows"),
         (["--firstname", "ana", "--batch-size", "0"], "--batch-size"),
         (["--firstname", "ana", "--epochs", "-1"], "--epochs"),
+        (["--firstname", "ana", "--checkpoint-every", "0"], "--checkpoint-every"),
         (["--firstname", "ana", "--epochs", "many"], "'many'"),
         (["--firstname", "ana", "--seed", "1.5"], "'1.5'"),
         (["--firstname", "ana", "--precision", "float64"], "float64"),
@@ -62,7 +63,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said)
 def test_a_data_folder_that_does_not_exist(tmp_path):
     answer = command(FRONT_DOOR, "--firstname", "ana", "--data-dir", "nowhere", cwd=tmp_path)
     assert_one_sentence(answer, "the data folder nowhere does not exist")
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
 
 
 def test_an_output_folder_that_cannot_be_made(tmp_path):
@@ -85,7 +86,7 @@ assert not heavy, heavy
     answer = command("-c", program, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     for option in ("--quick", "--epochs", "--batch-size", "--grid-every", "--seed", "--precision", "--outputs-dir",
-                   "--models-dir", "--show", "--data", "--data-dir"):
+                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh"):
         assert option in answer.stdout
 
 
@@ -208,8 +209,9 @@ def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
             break
     rest, complaint = process.communicate(timeout=300)
     assert process.returncode == 130 and complaint == ""
-    assert "stopped as you asked, after 0 whole epochs" in rest
+    assert "stopped as asked, after 0 whole epochs; the same command continues at epoch 1, update" in rest
     assert not list((tmp_path / "models").iterdir()), "untrained networks would take an earlier run's place"
+    assert len(list((tmp_path / "outputs" / "ana" / "fashion" / "checkpoints").glob("epoch_0000_update_*.npz"))) == 1
     assert not list((tmp_path / "outputs" / "ana" / "fashion").glob("step7*"))
 
 

@@ -113,6 +113,55 @@ def test_a_row_is_kept_though_an_earlier_file_cannot_be_removed(run, monkeypatch
     assert not earlier.exists() and run.workspace.history.exists()
 
 
+def test_a_full_disk_ends_the_training(run, monkeypatch):
+    def full(path, rows):
+        raise OSError(28, "No space left on device", "history.csv")
+
+    monkeypatch.setattr(journal, "write_history", full)
+    with pytest.raises(OSError, match="No space left"):
+        keep(run, 1)
+
+
+def continued(run, done, epochs):
+    """The journal of a training with `done` epochs behind it, after `epochs` in all; its grids' shades are 0.1 each."""
+    row = Row(1, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0)
+    frames = np.stack([np.full((12, 28, 28, 1), 0.1 * epoch) for epoch in range(done + 1)])
+    shades = iter([0.1 * epoch for epoch in range(done + 1, epochs + 1)])
+    rows = [row._replace(epoch=epoch) for epoch in range(1, done + 1)]
+    kept = Journal(run, lambda: np.full((12, 28, 28, 1), next(shades)), rows, frames)
+    for epoch in range(done + 1, epochs + 1):
+        kept.add(row._replace(epoch=epoch))
+    return kept
+
+
+def test_a_training_that_goes_on_keeps_its_rows_and_frames(run):
+    run.workspace.losses.touch()
+    run.workspace.record.touch()
+    kept = continued(run, 3, 5)
+    assert [row.epoch for row in kept.rows] == [1, 2, 3, 4, 5]
+    assert [frame.max().round(6) for frame in kept.frames] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    assert run.workspace.losses.exists(), "an earlier sitting's files are this training's"
+    assert not run.workspace.record.exists(), "the record vouched for the earlier end"
+
+
+def test_in_the_end_the_grids_are_those_of_a_training_that_never_stopped(run, monkeypatch):
+    continued(run, 0, 3).close()
+    assert grids(run) == ["step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png"]
+    run.workspace.grid(2).unlink()  # as a kill may leave it
+    drawn = []
+    draw = journal.grids.image_grid
+
+    def spy(images, title, caption):
+        drawn.append((images.max().round(6), title))
+        return draw(images, title, caption)
+
+    monkeypatch.setattr(journal.grids, "image_grid", spy)
+    monkeypatch.setattr(journal.animation, "save_animation", lambda *arguments: None)
+    continued(run, 3, 5).close()
+    assert grids(run) == [f"step7_grid_epoch_000{epoch}.png" for epoch in (2, 4, 5)]
+    assert drawn == [(epoch / 10, f"12 generated images after epoch {epoch}") for epoch in (4, 2, 5)]
+
+
 def test_the_history_is_there_after_the_first_row(run):
     keep(run, 1)
     assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 2

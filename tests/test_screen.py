@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from assignment.screen import Screen, counted, duration
-from assignment.training.loop import Row
+from assignment.training.loop import Place, Row
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_one_and_many():
 def test_without_a_terminal_one_line_an_epoch():
     said = io.StringIO()
     screen = Screen(Console(file=said, highlight=False))
-    with screen.training(epochs=3, updates_per_epoch=2) as view:
+    with screen.training(epochs=3, updates_per_epoch=2, place=Place()) as view:
         view.counted(lambda real_images, noise: None)(None, None)
         view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
     assert said.getvalue() == (
@@ -32,7 +32,7 @@ def test_without_a_terminal_one_line_an_epoch():
 def test_on_a_terminal_a_bar():
     said = io.StringIO()
     screen = Screen(Console(file=said, force_terminal=True, width=80))
-    with screen.training(epochs=3, updates_per_epoch=2) as view:
+    with screen.training(epochs=3, updates_per_epoch=2, place=Place()) as view:
         update = view.counted(lambda real_images, noise: "losses")
         assert update(None, None) == "losses"
         view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
@@ -43,3 +43,11 @@ def test_markup_in_a_text_is_text():
     said = io.StringIO()
     Screen(Console(file=said)).say("ds1_ana['images'] [bold]")
     assert said.getvalue() == "ds1_ana['images'] [bold]\n"
+
+
+def test_the_bar_of_a_training_that_is_continued_begins_where_it_stands():
+    said = io.StringIO()
+    screen = Screen(Console(file=said, force_terminal=True, width=80))
+    with screen.training(epochs=4, updates_per_epoch=2, place=Place(3, ["one update's losses"])) as view:
+        assert view._progress.tasks[0].completed == 5
+    assert "epoch 3/4" in said.getvalue()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from assignment.errors import AssignmentError
-from assignment.workspace import Workspace, replacing
+from assignment.workspace import Workspace, _partial, replacing
 
 
 def test_the_layout():
@@ -60,7 +60,22 @@ def test_an_earlier_training_is_removed_and_nothing_else(tmp_path):
     workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
     workspace.prepare()
     kept = workspace.folder / "notes.txt"
-    for path in (workspace.grid(50), workspace.losses, workspace.history, workspace.record, kept):
+    workspace.checkpoints.mkdir()
+    checkpoint = workspace.checkpoints / "epoch_0005.npz"
+    for path in (workspace.grid(50), workspace.losses, workspace.history, workspace.record, checkpoint, kept):
         path.touch()
     workspace.remove_earlier_training()
-    assert list(workspace.folder.iterdir()) == [kept]
+    assert [path for path in workspace.folder.rglob("*") if path.is_file()] == [kept]
+
+
+def test_what_a_killed_run_had_begun_goes_and_what_others_write_beside_stays(tmp_path):
+    ana, ben = (Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", name) for name in ("ana", "ben"))
+    begun = []
+    for workspace in (ana, ben):
+        workspace.prepare()
+        workspace.checkpoints.mkdir()
+        for path in (workspace.losses, workspace.checkpoints / "epoch_0005.npz", workspace.generator_model):
+            begun.append(_partial(path, "0123abcd"))
+            begun[-1].touch()
+    ana.remove_partials()
+    assert [path.exists() for path in begun] == [False, False, False, True, True, True]

@@ -13,14 +13,15 @@ import numpy as np
 
 from assignment.fashion.step3_generator import LATENT_DIM
 from assignment.settings import FashionSettings
-from assignment.training.loop import Row, train
+from assignment.training.loop import Place, Row, train
 from assignment.training.steps import Update
 
 
-def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings) -> Iterator[Row]:
+def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, place: Place) -> Iterator[Row]:
     """Train on `dataset`, float32 (n, 28, 28) in [-1, 1], for the settings' epochs and batch size; a row an epoch.
 
-    The sheet: 300 epochs, batch size 128. `update` is a rule of the compiled GAN, `training.steps.compiled_update`'s.
+    The sheet: 300 epochs, batch size 128. `update` is a rule of the compiled GAN, `training.steps.compiled_update`'s;
+    `place` is where to begin, `Place()` for a training from its start.
     """
     return train(
         update,
@@ -29,4 +30,5 @@ def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings) ->
         batch_size=settings.batch_size,
         latent_dim=LATENT_DIM,
         seed=settings.seed,
+        place=place,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import numpy as np
 
+from assignment.conduct import Training, conduct
 from assignment.data import sources
-from assignment.errors import AssignmentError, sentence_for
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images
 from assignment.fashion.step3_generator import LATENT_DIM, build_generator
@@ -16,13 +17,10 @@ from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.fashion.step7_train import train_gan
 from assignment.fashion.step8_save import save_models
-from assignment.journal import Journal
-from assignment.record import write_record
+from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.screen import counted, duration
 from assignment.training import streams
 from assignment.training.gan import Gan
-from assignment.training.interrupt import Interrupted, stop_on_request
 from assignment.training.loop import updates_per_epoch
 from assignment.training.proof import Movement, prove_freeze
 from assignment.training.steps import compiled_update
@@ -30,56 +28,36 @@ from assignment.training.steps import compiled_update
 GRID_IMAGES = 12  # the sheet, steps 4 and 7
 
 
-def run_track(run: Run) -> bool:
-    """Carry out all eight steps; True when the training went to its end, False when the person stopped it.
-
-    Whatever ends the training, also an error, what it has reached so far is drawn and saved first; only a second
-    Ctrl-C, before that, stops at once.
-    """
-    started = time.perf_counter()
+def run_track(run: Run) -> signal.Signals | None:
+    """Carry out all eight steps, going on from an earlier sitting; the signal that stopped it, None at its end."""
+    began = time.perf_counter()
     data, run = get_data(run)
+    conditions = conditions_of(run, data.dataset)
+    earlier = find_earlier(run, conditions)
+    if earlier.finished:
+        return None
     show_images(data, run)
     generator = make_generator(run)
     show_untrained(generator, run)
     discriminator = make_discriminator(run)
     gan, update, proof = make_gan(generator, discriminator, data, run)
-
-    journal = Journal(run, sample=lambda: generator(grid_noise(run), training=False).numpy())
-    prepared = time.perf_counter()
-
-    def conclude(status: str) -> None:
-        if not journal.rows:  # without one whole epoch, an earlier run's files are worth more
-            return
-        trained = time.perf_counter()
-        try:
-            try:
-                journal.close()
-            finally:  # a figure that cannot be drawn costs nobody the networks
-                save(gan, run)
-        except BaseException:
-            status = "failed"
-            raise
-        finally:
-            timings = {"preparation": prepared - started, "training": trained - prepared}
-            timings["saving"] = time.perf_counter() - trained
-            write_record(run, status=status, rows=journal.rows, updates=updates_done(gan), proof=proof, timings=timings)
-        run.screen.say(f"  wrote {run.workspace.history} and {run.workspace.record}")
-
-    with stop_on_request(lambda: run.screen.say("  stopping after this update; Ctrl-C again stops at once")) as stop:
-        try:
-            finished = train(journal, stop.between_updates(update), data, run)
-        except Exception:
-            try:
-                conclude("failed")
-            except (OSError, AssignmentError) as second:
-                run.screen.say(f"  {sentence_for(second) if isinstance(second, OSError) else second}")
-            raise
-        conclude("finished" if finished else "interrupted")
-    return finished
+    run.screen.step(7, "Train the GAN model")
+    training = Training(
+        gan=gan,
+        update=update,
+        rows=lambda rule, place: train_gan(rule, data.dataset, run.settings, place),
+        updates_per_epoch=updates_per_epoch(len(data.dataset), run.settings.batch_size),
+        sample=lambda: generator(grid_noise(run), training=False).numpy(),
+        save=lambda: save(gan, run),
+        proof=proof,
+        conditions=conditions,
+        began=began,
+    )
+    return conduct(run, training, earlier)
 
 
-def run_step(number: int, run: Run) -> bool:
-    """Carry out one step by itself, after those whose products it needs; True unless the person stopped it."""
+def run_step(number: int, run: Run) -> signal.Signals | None:
+    """Carry out one step by itself, after those whose products it needs; the signal that stopped it, if one did."""
     if number == 1:
         get_data(run)
     elif number == 2:
@@ -96,7 +74,7 @@ def run_step(number: int, run: Run) -> bool:
     else:
         # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
         return run_track(run)
-    return True
+    return None
 
 
 def get_data(run: Run) -> tuple[SheetData, Run]:
@@ -169,41 +147,11 @@ def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, 
     return gan, update, proof
 
 
-def train(journal: Journal, update, data: SheetData, run: Run) -> bool:
-    """Step 7: train, and journal what every row brings. False when the person stopped it."""
-    settings, screen = run.settings, run.screen
-    screen.step(7, "Train the GAN model")
-    updates = updates_per_epoch(len(data.dataset), settings.batch_size)
-    size = f"batch size {settings.batch_size}, {run.precision}"
-    screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
-    finished = False
-    with screen.training(settings.epochs, updates) as view:
-        try:
-            for row in train_gan(view.counted(update), data.dataset, settings):
-                view.row(row)
-                journal.add(row)
-            finished = True
-        except Interrupted:
-            pass
-    done = len(journal.rows)
-    if finished:
-        screen.say(f"  trained {counted(done, 'epoch')} in {duration(sum(row.seconds for row in journal.rows))}")
-    else:
-        what = "saving what was done" if done else "an earlier training's files are as they were"
-        screen.say(f"  stopped as you asked, after {counted(done, 'whole epoch')}; {what}")
-    return finished
-
-
 def save(gan: Gan, run: Run) -> None:
     """Step 8."""
     run.screen.step(8, "Save the GAN model")
     for path in save_models(gan, run.workspace):
         run.screen.say(f"  wrote {path} (float32, read back and compared)")
-
-
-def updates_done(gan: Gan) -> int:
-    """How many updates the networks have had, those of an epoch that was not finished included."""
-    return int(gan.combined.optimizer.iterations)
 
 
 def grid_noise(run: Run) -> np.ndarray:

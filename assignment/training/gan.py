@@ -16,3 +16,12 @@ class Gan(NamedTuple):
     generator: keras.Model
     discriminator: keras.Model
     combined: keras.Model
+
+    def variables(self) -> dict[str, list[keras.Variable]]:
+        """All that training changes, by what it belongs to: weights, averages, and both optimizers' own."""
+        return {
+            "generator": self.generator.variables,
+            "discriminator": self.discriminator.variables,
+            "generator_optimizer": self.combined.optimizer.variables,
+            "discriminator_optimizer": self.discriminator.optimizer.variables,
+        }

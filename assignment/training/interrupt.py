@@ -1,4 +1,4 @@
-"""Ctrl-C that waits for the update under way, so that what is saved is whole."""
+"""A stop that waits for the update under way, so that what is saved is whole."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from contextlib import contextmanager
 
 from assignment.training.steps import Losses, Update
 
+HANGUP = getattr(signal, "SIGHUP", None)  # a terminal that is closed; Windows has no such signal
+# Ctrl-C; a polite kill, as of a machine that shuts down.
+STOPPING = [signal.SIGINT, signal.SIGTERM, *([] if HANGUP is None else [HANGUP])]
+
 
 class Interrupted(Exception):
-    """The person asked to stop; raised between two updates."""
+    """Somebody asked to stop; raised between two updates."""
 
 
 class StopRequest:
-    """Whether Ctrl-C was pressed. A second press does not wait."""
+    """Which signal asked to stop, None while none has. A second Ctrl-C does not wait."""
 
     def __init__(self):
-        self.made = False
+        self.signal: signal.Signals | None = None
 
     def between_updates(self, update: Update) -> Update:
         """The same update rule, which raises Interrupted instead of starting once a stop is requested."""
 
         def interruptible_update(real_images, noise) -> Losses:
-            if self.made:
+            if self.signal is not None:
                 raise Interrupted
             return update(real_images, noise)
 
@@ -32,16 +36,26 @@ class StopRequest:
 
 @contextmanager
 def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
-    """Within the block the first Ctrl-C is a StopRequest, `announce`d; the second raises KeyboardInterrupt as usual."""
+    """Within the block the first Ctrl-C, SIGTERM or SIGHUP is a StopRequest, `announce`d.
+
+    A Ctrl-C after it raises KeyboardInterrupt as usual, while the other signals, which come in numbers when a machine
+    shuts down, are then ignored. A SIGHUP that was ignored before, as it is under nohup, stays so.
+    """
     request = StopRequest()
 
     def on_signal(number, frame):
-        request.made = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        request.signal = signal.Signals(number)
+        for other in earlier:
+            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else signal.SIG_IGN)
         announce()
 
-    earlier = signal.signal(signal.SIGINT, on_signal)
+    earlier = {number: signal.getsignal(number) for number in STOPPING}
+    if HANGUP is not None and earlier[HANGUP] is signal.SIG_IGN:
+        del earlier[HANGUP]
+    for number in earlier:
+        signal.signal(number, on_signal)
     try:
         yield request
     finally:
-        signal.signal(signal.SIGINT, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from math import ceil
 from typing import NamedTuple
 
@@ -29,23 +30,37 @@ class Row(NamedTuple):
     seconds: float
 
 
-def train(
-    update: Update, images: np.ndarray, *, epochs: int, batch_size: int, latent_dim: int, seed: int
-) -> Iterator[Row]:
-    """Train for `epochs` epochs by `update`, every image once an epoch in a fresh order; yield one row an epoch.
+@dataclass
+class Place:
+    """Where a training stands: the epoch under way, the losses of its updates so far, the seconds they took.
 
-    images: float32 (n, 28, 28, 1) in [-1, 1]. The last batch of an epoch is shorter where `batch_size` does not
-    divide n. Source: the assignment sheet, step 7.
+    With the weights it is all that is needed to go on, since every random number follows from the seed and the place.
     """
-    for epoch in range(1, epochs + 1):
-        started = time.perf_counter()
+
+    epoch: int = 1
+    losses: list[Losses] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def train(
+    update: Update, images: np.ndarray, *, epochs: int, batch_size: int, latent_dim: int, seed: int, place: Place
+) -> Iterator[Row]:
+    """Train by `update` from `place` to the end of epoch `epochs`, every image once an epoch in a fresh order.
+
+    Yields one row an epoch, and moves `place` with every update. images: float32 (n, 28, 28, 1) in [-1, 1]. The last
+    batch of an epoch is shorter where `batch_size` does not divide n. Source: the assignment sheet, step 7.
+    """
+    for epoch in range(place.epoch, epochs + 1):
+        started = time.perf_counter() - place.seconds
         order = streams.image_order(seed, epoch, len(images))
-        losses = []
-        for number, first in enumerate(range(0, len(order), batch_size)):
-            real_images = images[order[first : first + batch_size]]  # (batch, 28, 28, 1)
+        for number in range(len(place.losses), updates_per_epoch(len(images), batch_size)):
+            real_images = images[order[number * batch_size : (number + 1) * batch_size]]  # (batch, 28, 28, 1)
             noise = streams.training_noise(seed, epoch, number, len(real_images), latent_dim)  # (batch, latent_dim)
-            losses.append(update(real_images, noise))
-        yield _row(epoch, losses, time.perf_counter() - started)
+            place.losses.append(update(real_images, noise))
+            place.seconds = time.perf_counter() - started
+        row = _row(epoch, place.losses, place.seconds)
+        place.epoch, place.losses, place.seconds = epoch + 1, [], 0.0
+        yield row
 
 
 def updates_per_epoch(images: int, batch_size: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import NamedTuple
 
 import keras
@@ -77,10 +78,7 @@ def _networks(gan: Gan) -> tuple[tuple[str, keras.Model], ...]:
 
 @contextmanager
 def _undone(gan: Gan) -> Iterator[None]:
-    variables = [
-        *gan.generator.variables, *gan.discriminator.variables,
-        *gan.discriminator.optimizer.variables, *gan.combined.optimizer.variables,
-    ]
+    variables = list(chain.from_iterable(gan.variables().values()))
     earlier = [variable.numpy() for variable in variables]
     try:
         yield

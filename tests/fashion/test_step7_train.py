@@ -2,6 +2,7 @@ import numpy as np
 
 from assignment.fashion.step7_train import train_gan
 from assignment.settings import FashionSettings
+from assignment.training.loop import Place
 from assignment.training.steps import Losses
 
 
@@ -13,7 +14,7 @@ def test_it_trains_as_the_settings_say():
         return Losses(0, 0, 0)
 
     dataset = np.zeros((5, 28, 28), np.float32)
-    rows = list(train_gan(update, dataset, FashionSettings("ana", epochs=2, batch_size=3)))
+    rows = list(train_gan(update, dataset, FashionSettings("ana", epochs=2, batch_size=3), Place()))
     assert [row.epoch for row in rows] == [1, 2]
     assert shapes == 2 * [((3, 28, 28, 1), (3, 100)), ((2, 28, 28, 1), (2, 100))]
 
@@ -27,7 +28,7 @@ def test_the_seed_decides_order_and_noise():
             return Losses(0, 0, 0)
 
         dataset = np.arange(50, dtype=np.float32)[:, None, None] * np.ones((1, 28, 28), np.float32)
-        list(train_gan(update, dataset, FashionSettings("ana", epochs=1, batch_size=50, seed=seed)))
+        list(train_gan(update, dataset, FashionSettings("ana", epochs=1, batch_size=50, seed=seed), Place()))
         return batches[0]
 
     assert seen(1) == seen(1)

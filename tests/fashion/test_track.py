@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from assignment import conduct
 from assignment.data import sources, standin
 from assignment.data.dataset import TROUSER, Dataset, Provenance
 from assignment.errors import AssignmentError
@@ -63,11 +64,11 @@ def test_all_eight_steps(make_run, monkeypatch):
 
     monkeypatch.setattr(style, "save", spy)
     run = make_run()
-    assert track.run_track(run)
+    assert track.run_track(run) is None
     assert len(captions) == 7
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
+        "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
     ]
@@ -109,7 +110,7 @@ def test_the_standin_is_never_silent(make_run):
 def test_the_same_seed_gives_the_same_files_bit_for_bit(make_run):
     kept = []
     for _ in range(2):
-        run = make_run(epochs=1)
+        run = make_run(epochs=1, fresh=True)
         track.run_track(run)
         weights = keras.models.load_model(run.workspace.generator_model, compile=False).get_weights()
         rows = run.workspace.history.read_text(encoding="utf-8").splitlines()
@@ -125,13 +126,13 @@ def test_a_grid_changes_nothing_and_its_noise_stays_the_same(make_run, monkeypat
     class Stopped(Exception):
         pass
 
-    def catch(run, sample):
+    def catch(run, sample, rows, frames):
         kept["sample"] = sample
         raise Stopped
 
     compiled = track.make_gan
     monkeypatch.setattr(track, "make_gan", lambda *given: kept.update(gan=given[0]) or compiled(*given))
-    monkeypatch.setattr(track, "Journal", catch)
+    monkeypatch.setattr(conduct, "Journal", catch)
     run = make_run()
     with pytest.raises(Stopped):
         track.run_track(run)
@@ -154,13 +155,13 @@ def test_both_networks_take_the_runs_precision_and_seed(make_run):
 
 def test_an_error_in_training_saves_what_was_done_first(make_run, monkeypatch):
     run = make_run(epochs=300)
-    add = track.Journal.add
+    add = conduct.Journal.add
 
     def fail_after_the_first(journal, row):
         add(journal, row)
         raise RuntimeError("no room on the device")
 
-    monkeypatch.setattr(track.Journal, "add", fail_after_the_first)
+    monkeypatch.setattr(conduct.Journal, "add", fail_after_the_first)
     with pytest.raises(RuntimeError):
         track.run_track(run)
     assert run.workspace.generator_model.exists() and run.workspace.discriminator_model.exists()
@@ -174,7 +175,7 @@ def test_a_figure_that_cannot_be_drawn_costs_nobody_the_networks(make_run, monke
 
     monkeypatch.setattr("assignment.journal.animation.save_animation", refuse)
     run = make_run(epochs=1)
-    with pytest.raises(OSError):
+    with pytest.raises(AssignmentError, match="gif; make room and the same command makes the end again, without train"):
         track.run_track(run)
     assert run.workspace.generator_model.exists() and run.workspace.discriminator_model.exists()
     assert json.loads(run.workspace.record.read_text(encoding="utf-8"))["status"] == "failed"
@@ -182,15 +183,15 @@ def test_a_figure_that_cannot_be_drawn_costs_nobody_the_networks(make_run, monke
 
 def test_a_stop_saves_what_was_done(make_run, monkeypatch):
     run = make_run(epochs=300)
-    real_row = track.Journal.add
+    real_row = conduct.Journal.add
 
     def stop_after_the_first(journal, row):
         real_row(journal, row)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(track.Journal, "add", stop_after_the_first)
-    assert not track.run_track(run)
-    assert "stopped as you asked, after 1 whole epoch;" in said(run)
+    monkeypatch.setattr(conduct.Journal, "add", stop_after_the_first)
+    assert track.run_track(run) == signal.SIGINT
+    assert "stopped as asked, after 1 whole epoch; the same command continues at epoch 2" in said(run)
     assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
     assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
@@ -200,22 +201,22 @@ def test_a_stop_before_the_first_epoch_leaves_an_earlier_run_alone(make_run, mon
     run = make_run(epochs=1)
     track.run_track(run)
     before = {path: path.read_bytes() for path in run.workspace.models_dir.iterdir()}
-    before |= {path: path.read_bytes() for path in run.workspace.folder.glob("[!s]*")}
+    before |= {path: path.read_bytes() for path in run.workspace.folder.rglob("[!s]*") if path.is_file()}
     monkeypatch.setattr(track, "train_gan", lambda *given: signal.raise_signal(signal.SIGINT) or stopped(*given))
-    again = make_run(epochs=1, seed=2)
-    assert not track.run_track(again)
+    again = make_run(epochs=1, seed=2, fresh=True)
+    assert track.run_track(again) == signal.SIGINT
     assert {path: path.read_bytes() for path in before} == before
-    assert "after 0 whole epochs; an earlier training's files are as they were" in said(again)
+    assert "after 0 whole epochs; the earlier training's files are as they were" in said(again)
 
 
-def stopped(update, dataset, settings):
+def stopped(update, dataset, settings, place):
     update(dataset, None)
     yield
 
 
 def test_a_new_training_clears_the_earlier_one(make_run):
     track.run_track(make_run(epochs=3))
-    run = make_run(epochs=1)
+    run = make_run(epochs=1, fresh=True)
     track.run_track(run)
     assert [path.name for path in run.workspace.folder.glob("step7_grid*")] == ["step7_grid_epoch_0001.png"]
 
@@ -239,7 +240,7 @@ def test_one_step_alone(make_run, number, files):
 @pytest.mark.parametrize("firstname", ["Ана", "李雷"])
 def test_first_names_of_any_alphabet_name_the_models(make_run, firstname):
     run = make_run(firstname, epochs=1)
-    assert track.run_track(run)
+    assert track.run_track(run) is None
     assert run.workspace.generator_model.name == f"generator_model_{firstname}.h5"
     assert f"generator_model_{firstname}" in said(run)
     generator = keras.models.load_model(run.workspace.generator_model, compile=False)

@@ -2,18 +2,19 @@ import signal
 
 import pytest
 
-from assignment.training.interrupt import Interrupted, stop_on_request
+from assignment.training.interrupt import HANGUP, STOPPING, Interrupted, stop_on_request
 
 
-def test_the_update_under_way_is_finished_and_the_next_not_begun():
+@pytest.mark.parametrize("number", STOPPING)
+def test_the_update_under_way_is_finished_and_the_next_not_begun(number):
     done = []
     with stop_on_request(lambda: done.append("announced")) as stop:
         update = stop.between_updates(lambda real_images, noise: done.append(noise))
         update(None, 1)
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         with pytest.raises(Interrupted):
             update(None, 2)
-    assert done == [1, "announced"]
+    assert done == [1, "announced"] and stop.signal == number
 
 
 def test_a_second_request_does_not_wait():
@@ -22,8 +23,30 @@ def test_a_second_request_does_not_wait():
         signal.raise_signal(signal.SIGINT)
 
 
-def test_afterwards_ctrl_c_is_as_before():
-    earlier = signal.getsignal(signal.SIGINT)
+def test_a_shutdown_may_ask_more_than_once():
+    announced = []
+    with stop_on_request(lambda: announced.append(1)) as stop:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+    assert announced == [1] and stop.signal == signal.SIGTERM
+
+
+@pytest.mark.skipif(HANGUP is None, reason="Windows has no SIGHUP")
+def test_a_run_under_nohup_does_not_hear_its_terminal_close():
+    earlier = signal.signal(HANGUP, signal.SIG_IGN)
+    try:
+        with stop_on_request(lambda: None) as stop:
+            signal.raise_signal(HANGUP)
+        assert stop.signal is None and signal.getsignal(HANGUP) is signal.SIG_IGN
+    finally:
+        signal.signal(HANGUP, earlier)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_afterwards_every_signal_is_as_before(asked):
+    earlier = {number: signal.getsignal(number) for number in STOPPING}
     with stop_on_request(lambda: None):
-        assert signal.getsignal(signal.SIGINT) is not earlier
-    assert signal.getsignal(signal.SIGINT) is earlier
+        assert all(signal.getsignal(number) is not handler for number, handler in earlier.items())
+        if asked:
+            signal.raise_signal(signal.SIGTERM)
+    assert {number: signal.getsignal(number) for number in STOPPING} == earlier

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.training.loop import Row, train, updates_per_epoch
+from assignment.training.loop import Place, Row, train, updates_per_epoch
 from assignment.training.steps import Losses
 
 
@@ -9,8 +9,9 @@ def images(count):
     return np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1) * np.ones((1, 28, 28, 1), np.float32)
 
 
-def run(update, count=7, epochs=2, seed=1):
-    return list(train(update, images(count), epochs=epochs, batch_size=3, latent_dim=5, seed=seed))
+def run(update, count=7, epochs=2, seed=1, place=None):
+    place = place or Place()
+    return list(train(update, images(count), epochs=epochs, batch_size=3, latent_dim=5, seed=seed, place=place))
 
 
 def test_every_image_once_an_epoch_in_a_fresh_order():
@@ -55,3 +56,46 @@ def test_updates_per_epoch(count, size, updates):
 
 def test_the_heads_of_the_history():
     assert Row._fields[:3] == ("epoch", "discriminator_loss", "generator_loss")
+
+
+class Stopped(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", range(7))
+def test_a_training_that_goes_on_from_its_place_is_the_one_that_never_stopped(after):
+    """Seven updates make two epochs and the first update of a third; the stop comes after each of them in turn."""
+
+    def make_update(stop_after):
+        def update(real_images, noise):
+            if len(seen) == stop_after:
+                raise Stopped
+            seen.append((real_images.tobytes(), noise.tobytes()))
+            return Losses(*noise[0, :3].tolist())
+
+        return update
+
+    seen = []
+    whole = [row._replace(seconds=0) for row in run(make_update(None), epochs=3)]
+    seen_whole, seen = seen, []
+    place, rows = Place(), []
+    try:
+        for row in train(
+            make_update(after), images(7), epochs=3, batch_size=3, latent_dim=5, seed=1, place=place
+        ):
+            rows.append(row)
+    except Stopped:
+        pass
+    assert (place.epoch, len(place.losses)) == (after // 3 + 1, after % 3)
+    rows += run(make_update(None), epochs=3, place=place)
+    assert seen == seen_whole
+    assert [row._replace(seconds=0) for row in rows] == whole
+
+
+def test_the_seconds_of_an_epoch_are_those_of_all_its_sittings():
+    (row,) = run(lambda real_images, noise: Losses(0, 0, 0), epochs=1, place=Place(1, [Losses(0, 0, 0)], 100.0))
+    assert 100 < row.seconds < 110 and row.updates == 3
+
+
+def test_nothing_is_left_of_a_training_that_is_done():
+    assert run(None, epochs=2, place=Place(epoch=3)) == []

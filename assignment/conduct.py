@@ -1,0 +1,191 @@
+"""One sitting of a training, of whatever track: from where it stands to its end, or to where it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assignment import runtime
+from assignment.errors import AssignmentError, no_room, sentence_for
+from assignment.journal import Journal
+from assignment.record import write_record
+from assignment.resume import Earlier
+from assignment.run import Run
+from assignment.screen import counted, duration
+from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
+from assignment.training.finite import NotFinite, check_weights, finite_losses
+from assignment.training.gan import Gan
+from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
+from assignment.training.loop import Place, Row
+from assignment.training.proof import Movement
+from assignment.training.steps import Update
+
+
+class Training(NamedTuple):
+    """What a track brings to its training.
+
+    `rows` is its loop, from an update rule and a place; `sample` gives the grid's images, `save` writes the networks;
+    `conditions` are what must be the same to continue it; `began` is the perf_counter at which the run began.
+    """
+
+    gan: Gan
+    update: Update
+    rows: Callable[[Update, Place], Iterator[Row]]
+    updates_per_epoch: int
+    sample: Callable[[], np.ndarray]
+    save: Callable[[], None]
+    proof: Sequence[Movement]
+    conditions: dict[str, Any]
+    began: float
+
+
+def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | None:
+    """Train from the earlier checkpoint or the start, draw and save; the signal that stopped it, None at its end.
+
+    A checkpoint is written every `checkpoint_every` epochs, at the end, and when a signal stops the training. Whatever
+    else ends it leaves the last one whole; an error that nobody foresaw also leaves what was reached, drawn and saved.
+
+    Raises AssignmentError, with how to go on, when a loss or a weight is no longer finite or the disk is full.
+    """
+    sitting = _Sitting(run, training, earlier)
+    with stop_on_request(lambda: run.screen.say("  stopping after this update; Ctrl-C again stops at once")) as stop:
+        try:
+            finished = sitting.train(stop)
+            sitting.conclude("finished" if finished else "interrupted")
+        except NotFinite as breakdown:
+            sitting.conclude("failed", networks=False)
+            raise AssignmentError(sitting.advice_after(breakdown)) from breakdown
+        except Exception as error:
+            if no_room(error):
+                raise AssignmentError(sentence_for(error, once_there_is_room=sitting.kept())) from error
+            sitting.conclude_after(error)
+            raise
+    return None if finished else stop.signal
+
+
+class _Sitting:
+    def __init__(self, run: Run, training: Training, earlier: Earlier):
+        self._run, self._training, self._concluded = run, training, False
+        self._checkpoints = Checkpoints(run.workspace.checkpoints)
+        # Until a first epoch is done, what --fresh is going to replace is worth more.
+        self._replaces_another = self._checkpoints.newest_epoch() > 0 and earlier.checkpoint is None
+        self._place, rows, frames = Place(), (), None
+        self._kept: tuple[int, int] | None = None
+        if earlier.checkpoint is not None:
+            restore(training.gan, earlier.checkpoint.networks)
+            self._place, rows, frames = earlier.checkpoint.place, earlier.checkpoint.rows, earlier.checkpoint.frames
+            self._kept = self._where()
+        self._journal = Journal(run, training.sample, rows, frames)
+        self._prepared = time.perf_counter()
+
+    def train(self, stop: StopRequest) -> bool:
+        """Train, journal what every row brings, and keep checkpoints. False when somebody stopped it."""
+        settings, screen = self._run.settings, self._run.screen
+        updates, before = self._training.updates_per_epoch, len(self._journal.rows)
+        size = f"batch size {settings.batch_size}, {self._run.precision}"
+        screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
+        finished = False
+        with screen.training(settings.epochs, updates, self._place) as view:
+            update = view.counted(finite_losses(stop.between_updates(self._training.update)))
+            try:
+                for row in self._training.rows(update, self._place):
+                    check_weights(self._training.gan)
+                    view.row(row)
+                    self._journal.add(row)
+                    if row.epoch % settings.checkpoint_every == 0 or row.epoch == settings.epochs:
+                        self._keep()
+                finished = True
+            except Interrupted:
+                check_weights(self._training.gan)
+        rows = self._journal.rows[before:]
+        if finished:
+            screen.say(f"  trained {counted(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
+        elif self._replaces_another and not rows:
+            screen.say("  stopped as asked, after 0 whole epochs; the earlier training's files are as they were")
+        else:
+            self._keep()
+            screen.say(f"  stopped as asked, after {counted(len(self._journal.rows), 'whole epoch')}; {self.kept()}")
+        return finished
+
+    def conclude(self, status: str, networks: bool = True) -> None:
+        """Draw, save and record what was reached; nothing without one whole epoch."""
+        self._concluded = True
+        if not self._journal.rows:
+            return
+        trained = time.perf_counter()
+        try:
+            try:
+                self._journal.close()
+            finally:  # a figure that cannot be drawn costs nobody the networks
+                if networks:
+                    self._training.save()
+        except BaseException:
+            status = "failed"
+            raise
+        finally:
+            timings = {
+                "preparation": self._prepared - self._training.began,
+                "training": trained - self._prepared,
+                "saving": time.perf_counter() - trained,
+            }
+            write_record(
+                self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
+                proof=self._training.proof, conditions=self._training.conditions, timings=timings,
+            )
+        self._run.screen.say(f"  wrote {self._run.workspace.history} and {self._run.workspace.record}")
+
+    def conclude_after(self, error: Exception) -> None:
+        """Save what an unforeseen error left, unless saving is where it happened; only say what goes wrong in that."""
+        if self._concluded:
+            return
+        try:
+            self.conclude("failed")
+        except (OSError, AssignmentError) as second:
+            self._run.screen.say(f"  {sentence_for(second) if isinstance(second, OSError) else second}")
+
+    def kept(self) -> str:
+        """Where the command goes on, given once more."""
+        if self._kept is None:
+            return "the same command begins anew, since no checkpoint was due yet"
+        epochs, updates = self._kept
+        command = "the same command without --fresh" if self._run.settings.fresh else "the same command"
+        if epochs == self._run.settings.epochs:
+            return f"{command} makes the end again, without training"
+        return f"{command} continues at epoch {epochs + 1}" + (f", update {updates + 1}" if updates else "")
+
+    def advice_after(self, breakdown: NotFinite) -> str:
+        """Say where the training broke down, what is left of it, and what to try."""
+        other = "--precision float32" if self._run.precision != "float32" else "a larger --batch-size"
+        left = f"the checkpoint after epoch {self._kept[0]} is kept" if self._kept else "no checkpoint was due before"
+        return (
+            f"{breakdown} in epoch {self._place.epoch}, so the training was stopped; {left}, but continuing it leads"
+            f" here again: try {other} or another --seed, with --fresh."
+        )
+
+    def _keep(self) -> None:
+        """Write a checkpoint of where the training stands; what hinders it, but for a full disk, is said."""
+        if self._where() == self._kept:
+            return
+        try:
+            self._checkpoints.save(
+                Checkpoint(
+                    self._training.conditions, runtime.versions(), self._place, self._journal.rows,
+                    np.array(self._journal.frames), gather(self._training.gan),
+                )
+            )
+            self._kept = self._where()
+        except OSError as error:
+            if no_room(error):
+                raise
+            self._run.screen.say(f"  no checkpoint could be written: {sentence_for(error)}")
+
+    def _where(self) -> tuple[int, int]:
+        """The whole epochs done, and the updates of the next."""
+        return self._place.epoch - 1, len(self._place.losses)
+
+    def _updates_done(self) -> int:
+        return int(self._training.gan.combined.optimizer.iterations)

@@ -1,0 +1,131 @@
+"""What to do with what an earlier run left: go on from it, leave it alone, or refuse to mix it with another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assignment import runtime
+from assignment.errors import AssignmentError
+from assignment.record import plain
+from assignment.run import Run
+from assignment.screen import counted
+from assignment.settings import FREE, option_name
+from assignment.training.checkpoints import Checkpoint, Checkpoints
+
+
+class Earlier(NamedTuple):
+    """What stands of the training that is asked for: a checkpoint or None; and whether there is nothing left to do."""
+
+    checkpoint: Checkpoint | None
+    finished: bool = False
+
+
+def conditions_of(run: Run, images: np.ndarray) -> dict[str, Any]:
+    """What must be the same for a training to be the same: its settings, its precision, and the images themselves."""
+    settings = {name: plain(value) for name, value in asdict(run.settings).items() if name not in FREE}
+    return {
+        "track": run.workspace.folder.name,
+        **settings,
+        "precision": run.precision,
+        "images": run.provenance.caption,
+        "images_sha256": hashlib.sha256(np.ascontiguousarray(images)).hexdigest(),
+    }
+
+
+def find_earlier(run: Run, wanted: dict[str, Any]) -> Earlier:
+    """Look at what stands in the run's folder, and say what becomes of it; nothing there is changed.
+
+    Raises AssignmentError when it is of another training than `wanted`, or of more epochs, or cannot be continued.
+    """
+    if run.settings.fresh:
+        return Earlier(None)
+    folder, epochs = run.workspace.folder, run.settings.epochs
+    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
+    if record and _is_finished(record, wanted, run) and checkpoints.newest_epoch() <= epochs:
+        run.screen.say(
+            f"\nThis training is finished, all {counted(epochs, 'epoch')} of it; its files in {folder} and"
+            f" {run.workspace.models_dir} are left as they are. A larger --epochs goes on from here, --fresh starts"
+            " over."
+        )
+        return Earlier(None, finished=True)
+
+    checkpoint, damaged = checkpoints.latest()
+    if checkpoint is None and record is None:
+        if run.workspace.history.exists():
+            run.screen.say(f"  no checkpoint stands in {run.workspace.checkpoints}: the training begins at epoch 1")
+        return Earlier(None)
+    standing = checkpoint.conditions if checkpoint else record["conditions"]
+    done = checkpoint.epochs_done if checkpoint else record["epochs_done"]
+    if standing != wanted:
+        raise AssignmentError(
+            f"{folder} holds a training with {_difference(standing, wanted)}; give what it has to continue it, or"
+            " --fresh to start over."
+        )
+    if done > epochs or (checkpoint and done == epochs and checkpoint.place.losses):
+        raise AssignmentError(
+            f"{folder} holds this training after {counted(done, 'epoch')}, which is more than --epochs {epochs}; give"
+            " more to go on, or --fresh to start over."
+        )
+    if checkpoint is None:
+        raise AssignmentError(
+            f"{folder} holds {counted(done, 'epoch')} of this training, but no checkpoint to go on from;"
+            " --fresh starts over."
+        )
+    for path in damaged:
+        run.screen.warn("A checkpoint is damaged", f"{path} is not what was written; the one before it is used.")
+    _warn_of_other_versions(checkpoint, run)
+    run.screen.say(f"  {_where(checkpoint, run)}")
+    return Earlier(checkpoint)
+
+
+def _is_finished(record: dict[str, Any], wanted: dict[str, Any], run: Run) -> bool:
+    ended = (record["status"], record["epochs_done"], record["conditions"])
+    files = run.workspace.products(run.settings.epochs)
+    return ended == ("finished", run.settings.epochs, wanted) and all(path.exists() for path in files)
+
+
+def _where(checkpoint: Checkpoint, run: Run) -> str:
+    epoch, updates = checkpoint.place.epoch, len(checkpoint.place.losses)
+    if epoch > run.settings.epochs:
+        return f"all {counted(run.settings.epochs, 'epoch')} are trained; the end is made again"
+    return f"continuing at epoch {epoch} of {run.settings.epochs}" + (f", update {updates + 1}" if updates else "")
+
+
+def _difference(standing: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """The conditions in which two trainings differ, in words: `--seed 1 (this command has 2)`."""
+    different = [name for name in {**standing, **wanted} if standing.get(name) != wanted.get(name)]
+    words = [
+        f"{option_name(name)} {standing.get(name)} (this command has {wanted.get(name)})"
+        for name in different if not name.startswith("images")
+    ]
+    if "images" in different:
+        words.append(f"other images ({standing.get('images')}; this command has {wanted['images']})")
+    elif "images_sha256" in different:
+        words.append(f"other images, though they are called {wanted['images']}, too")
+    return " and ".join(words)
+
+
+def _warn_of_other_versions(checkpoint: Checkpoint, run: Run) -> None:
+    now = runtime.versions()
+    before = checkpoint.versions
+    other = [f"{name} {before.get(name)} (now {now[name]})" for name in now if now[name] != before.get(name)]
+    if other:
+        run.screen.warn(
+            "Another machine or other software",
+            f"The training was begun with {', '.join(other)}. It goes on, but its last digits may differ from one that"
+            " never stopped.",
+        )
+
+
+def _read_record(run: Run) -> dict[str, Any] | None:
+    """The record of the run that ended last, None without one; one that cannot be read vouches for nothing."""
+    try:
+        record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+        return record if {"status", "epochs_done", "conditions"} <= set(record) else None
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
