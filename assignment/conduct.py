@@ -72,7 +72,7 @@ class _Sitting:
         self._run, self._training, self._concluded = run, training, False
         self._checkpoints = Checkpoints(run.workspace.checkpoints)
         # Until a first epoch is done, what --fresh is going to replace is worth more.
-        self._replaces_another = self._checkpoints.newest_epoch() > 0 and earlier.checkpoint is None
+        self._replaces_another = bool(self._checkpoints.whole()) and earlier.checkpoint is None
         self._place, rows, frames = Place(), (), None
         self._kept: tuple[int, int] | None = None
         if earlier.checkpoint is not None:

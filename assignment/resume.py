@@ -46,7 +46,7 @@ def find_earlier(run: Run, wanted: dict[str, Any]) -> Earlier:
         return Earlier(None)
     folder, epochs = run.workspace.folder, run.settings.epochs
     checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
-    if record and _is_finished(record, wanted, run) and checkpoints.newest_epoch() <= epochs:
+    if record and _is_finished(record, wanted, run):
         run.screen.say(
             f"\nThis training is finished, all {counted(epochs, 'epoch')} of it; its files in {folder} and"
             f" {run.workspace.models_dir} are left as they are. A larger --epochs goes on from here, --fresh starts"

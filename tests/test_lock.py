@@ -33,10 +33,12 @@ def test_another_process_is_told_who_holds_it_until_that_one_is_killed(workspace
             f"another run is writing in {re.escape(str(workspace.folder))} \\(process {other.pid} on .*, since .*:"
             " python run_assignment.py --firstname ana\\); wait"
         )
-        with pytest.raises(AssignmentError, match=said), held(workspace, ""):
-            pass
-        other.kill()
-        other.wait()
+        try:
+            with pytest.raises(AssignmentError, match=said), held(workspace, ""):
+                pass
+        finally:
+            other.kill()
+            other.wait()
     with held(workspace, "the next one"):
         holder = json.loads(workspace.holder.read_text(encoding="utf-8"))
         assert (holder["process"], holder["command"]) == (os.getpid(), "the next one")

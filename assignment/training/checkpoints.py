@@ -111,10 +111,6 @@ class Checkpoints:
             key=_order, reverse=True,
         )
 
-    def newest_epoch(self) -> int:
-        """How many epochs the newest checkpoint claims to have done, 0 without one."""
-        return max((_order(path)[0] for path in self.whole()), default=0)
-
     def _keep_last(self, newest: Path) -> None:
         # What claims to be newer than the one just written was found damaged, and will be made again.
         kept = [path for path in self.whole() if _order(path) <= _order(newest)][:KEPT]
