@@ -90,7 +90,7 @@ class Checkpoints:
     def latest(self) -> tuple[Checkpoint | None, list[Path]]:
         """The newest checkpoint that is whole, None without one; and the newer ones that are damaged.
 
-        Raises AssignmentError when there are some and all are damaged.
+        Raises AssignmentError when there are some and all are damaged, or the newest is of another version's making.
         """
         damaged = []
         for path in self.whole():
@@ -167,11 +167,15 @@ def _facts(checkpoint: Checkpoint) -> np.ndarray:
 
 
 def _read(path: Path) -> Checkpoint:
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
-    facts = json.loads(arrays.pop("facts").tobytes())
-    place = Place(facts["epoch"], [Losses(*losses) for losses in facts["losses"]], facts["seconds"])
-    rows = [Row(*row) for row in facts["rows"]]
-    return Checkpoint(
-        facts["conditions"], facts["versions"], place, rows, frames=arrays.pop("frames"), networks=arrays
-    )
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = dict(stored)
+        facts = json.loads(arrays.pop("facts").tobytes())
+        place = Place(facts["epoch"], [Losses(*losses) for losses in facts["losses"]], facts["seconds"])
+        rows = [Row(*row) for row in facts["rows"]]
+        frames = arrays.pop("frames")
+        return Checkpoint(facts["conditions"], facts["versions"], place, rows, frames, networks=arrays)
+    except (KeyError, TypeError, ValueError) as error:  # its sum agrees, so this is what was written
+        raise AssignmentError(
+            f"{path} was written by a version that keeps other things in its checkpoints; --fresh starts over."
+        ) from error

@@ -165,3 +165,11 @@ def test_other_networks_are_refused_and_nothing_is_changed(make_gan, batches):
         restore(gan, {**networks, "discriminator_00": before["discriminator_00"] + 1})
     for name, values in gather(gan).items():
         np.testing.assert_array_equal(values, before[name])
+
+
+@pytest.mark.parametrize("facts", ["no json", "{}"])
+def test_another_versions_checkpoint_is_an_error_not_a_traceback(store, monkeypatch, facts):
+    monkeypatch.setattr(checkpoints, "_facts", lambda checkpoint: np.frombuffer(facts.encode(), np.uint8))
+    store.save(make(5))
+    with pytest.raises(AssignmentError, match="epoch_0005.npz was written by a version that keeps other things"):
+        store.latest()
