@@ -167,8 +167,11 @@ class _Sitting:
         )
 
     def _keep(self) -> None:
-        """Write a checkpoint of where the training stands; what hinders it, but for a full disk, is said."""
-        if self._where() == self._kept:
+        """Write a checkpoint of where the training stands, if it has come further than the last; a hindrance is said.
+
+        Raises OSError when the disk is full.
+        """
+        if self._where() in (self._kept, (0, 0)):
             return
         try:
             self._checkpoints.save(

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import h5py
@@ -205,6 +206,7 @@ def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
     for line in process.stdout:
         said.append(line)
         if "300 epochs of 438 updates" in line:
+            time.sleep(2)  # so that there is something to keep: an update takes a tenth of a second, an epoch a minute
             process.send_signal(signal.SIGINT)
             break
     rest, complaint = process.communicate(timeout=300)

@@ -235,6 +235,14 @@ def test_a_stop_before_the_first_update_writes_no_checkpoint_anew(sitting, monke
     assert newest.stat().st_mtime_ns == before and "continues at epoch 2, update 3" in again.said
 
 
+def test_a_stop_before_anything_was_done_leaves_nothing(sitting, monkeypatch):
+    stopped = sitting()
+    monkeypatch.setattr(conduct, "finite_losses", lambda update: interrupt() or update)
+    assert stopped.carry_out() == signal.SIGTERM
+    assert not [path for path in stopped.workspace.folder.rglob("*") if path.is_file()]
+    assert "after 0 whole epochs; the same command begins anew" in stopped.said
+
+
 def test_a_checkpoint_that_is_hindered_is_said_and_the_training_goes_on(sitting, monkeypatch):
     def refuse(*arguments):
         raise PermissionError(13, "Permission denied", "epoch_0001.npz")
