@@ -150,7 +150,7 @@ class _Sitting:
     def kept(self) -> str:
         """Where the command goes on, given once more."""
         if self._kept is None:
-            return "the same command begins anew, since no checkpoint was due yet"
+            return "the same command begins anew, since there is no checkpoint yet"
         epochs, updates = self._kept
         command = "the same command without --fresh" if self._run.settings.fresh else "the same command"
         if epochs == self._run.settings.epochs:
