@@ -118,7 +118,7 @@ def _answer(action) -> int:
     except OSError as error:
         problem = sentence_for(error)
     except KeyboardInterrupt:
-        print("\nstopped at once, as you asked; what came after the last checkpoint is lost.", file=sys.stderr)
+        print("\nstopped at once, as you asked; what was not yet written is lost.", file=sys.stderr)
         return STOPPED + signal.SIGINT
     print(f"error: {problem}", file=sys.stderr)
     return WRONG_INPUT

@@ -52,7 +52,7 @@ def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | 
     Raises AssignmentError, with how to go on, when a loss or a weight is no longer finite or the disk is full.
     """
     sitting = _Sitting(run, training, earlier)
-    with stop_on_request(lambda: run.screen.say("  stopping after this update; Ctrl-C again stops at once")) as stop:
+    with stop_on_request(lambda: run.screen.say(f"  {sitting.answer_to_a_stop()}; Ctrl-C again stops at once")) as stop:
         try:
             finished = sitting.train(stop)
             sitting.conclude("finished" if finished else "interrupted")
@@ -69,7 +69,8 @@ def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | 
 
 class _Sitting:
     def __init__(self, run: Run, training: Training, earlier: Earlier):
-        self._run, self._training, self._concluded = run, training, False
+        self._run, self._training = run, training
+        self._ended = self._concluded = False  # the updates; the files that follow them
         self._checkpoints = Checkpoints(run.workspace.checkpoints)
         # Until a first epoch is done, what --fresh is going to replace is worth more.
         self._replaces_another = bool(self._checkpoints.whole()) and earlier.checkpoint is None
@@ -101,12 +102,14 @@ class _Sitting:
                 finished = True
             except Interrupted:
                 check_weights(self._training.gan)
+            self._ended = True
         rows = self._journal.rows[before:]
-        if finished:
+        if finished and rows:
             screen.say(f"  trained {counted(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
-        elif self._replaces_another and not rows:
-            screen.say("  stopped as asked, after 0 whole epochs; the earlier training's files are as they were")
-        else:
+        elif not finished and self._replaces_another and not rows:
+            kept = "the earlier training's networks, history, grids and checkpoints are as they were"
+            screen.say(f"  stopped as asked, after 0 whole epochs; {kept}")
+        elif not finished:
             self._keep()
             screen.say(f"  stopped as asked, after {counted(len(self._journal.rows), 'whole epoch')}; {self.kept()}")
         return finished
@@ -156,6 +159,10 @@ class _Sitting:
         if epochs == self._run.settings.epochs:
             return f"{command} makes the end again, without training"
         return f"{command} continues at epoch {epochs + 1}" + (f", update {updates + 1}" if updates else "")
+
+    def answer_to_a_stop(self) -> str:
+        """What the first request to stop brings about."""
+        return "training is over and its end is being written" if self._ended else "stopping after this update"
 
     def advice_after(self, breakdown: NotFinite) -> str:
         """Say where the training broke down, what is left of it, and what to try."""

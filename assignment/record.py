@@ -14,7 +14,7 @@ from assignment import runtime
 from assignment.run import Run
 from assignment.training.loop import Row
 from assignment.training.proof import Movement
-from assignment.workspace import replacing
+from assignment.workspace import replacing, sha256
 
 
 def write_history(path: Path, rows: Sequence[Row]) -> None:
@@ -57,6 +57,9 @@ def write_record(
         "final_losses_nats": last and {
             "discriminator": last.discriminator_loss,
             "generator": last.generator_loss,
+        },
+        "files_sha256": {
+            path.name: sha256(path) for path in run.workspace.products(len(rows)) if path.is_file()
         },
     }
     with replacing(run.workspace.record) as temporary:

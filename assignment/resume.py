@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from assignment.run import Run
 from assignment.screen import counted
 from assignment.settings import FREE, option_name
 from assignment.training.checkpoints import Checkpoint, Checkpoints
+from assignment.workspace import sha256
 
 
 class Earlier(NamedTuple):
@@ -47,46 +49,92 @@ def find_earlier(run: Run, wanted: dict[str, Any]) -> Earlier:
     folder, epochs = run.workspace.folder, run.settings.epochs
     checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
     if record and _is_finished(record, wanted, run):
+        more = "A larger --epochs goes on from here, --fresh" if checkpoints.whole() else "--fresh"
         run.screen.say(
             f"\nThis training is finished, all {counted(epochs, 'epoch')} of it; its files in {folder} and"
-            f" {run.workspace.models_dir} are left as they are. A larger --epochs goes on from here, --fresh starts"
-            " over."
+            f" {run.workspace.models_dir} are left as they are. {more} starts over."
         )
         return Earlier(None, finished=True)
 
     checkpoint, damaged = checkpoints.latest()
+    for path in damaged:
+        run.screen.warn("A checkpoint is damaged", f"{path} is not what was written; it is passed over.")
     if checkpoint is None and record is None:
         if run.workspace.history.exists():
             run.screen.say(f"  no checkpoint stands in {run.workspace.checkpoints}: the training begins at epoch 1")
         return Earlier(None)
     standing = checkpoint.conditions if checkpoint else record["conditions"]
     done = checkpoint.epochs_done if checkpoint else record["epochs_done"]
-    if standing != wanted:
-        raise AssignmentError(
-            f"{folder} holds a training with {_difference(standing, wanted)}; give what it has to continue it, or"
-            " --fresh to start over."
-        )
+    _refuse_another(standing, wanted, run)
     if done > epochs or (checkpoint and done == epochs and checkpoint.place.losses):
         raise AssignmentError(
-            f"{folder} holds this training after {counted(done, 'epoch')}, which is more than --epochs {epochs}; give"
-            " more to go on, or --fresh to start over."
+            f"{folder} holds this training after {_length(done, checkpoint)}, which is more than --epochs {epochs};"
+            " give more to go on, or --fresh to start over."
         )
     if checkpoint is None:
         raise AssignmentError(
             f"{folder} holds {counted(done, 'epoch')} of this training, but no checkpoint to go on from;"
             " --fresh starts over."
         )
-    for path in damaged:
-        run.screen.warn("A checkpoint is damaged", f"{path} is not what was written; the one before it is used.")
     _warn_of_other_versions(checkpoint, run)
     run.screen.say(f"  {_where(checkpoint, run)}")
     return Earlier(checkpoint)
 
 
+def refuse_mixture(run: Run, wanted: dict[str, Any]) -> None:
+    """Raise AssignmentError when the run's folder holds the record of another training than `wanted`."""
+    record = None if run.settings.fresh else _read_record(run)
+    if record:
+        _refuse_another(record["conditions"], wanted, run)
+
+
+def warn_of_others_models(run: Run) -> None:
+    """Warn when the models' files stand already and are not this folder's, since the training will replace them.
+
+    A training that was killed has left no record that could tell; its checkpoints show that it is this folder's.
+    """
+    record = _read_record(run)
+    if record is None and Checkpoints(run.workspace.checkpoints).whole():
+        return
+    own = record["files_sha256"] if record else {}
+    for path in run.workspace.models:
+        if path.is_file() and own.get(path.name) != sha256(path):
+            run.screen.warn(
+                "A model of this name stands already",
+                f"{path} was not written by a training in {run.workspace.folder}. It will be replaced at the end;"
+                " another --models-dir keeps both.",
+            )
+
+
+def _refuse_another(standing: dict[str, Any], wanted: dict[str, Any], run: Run) -> None:
+    if standing != wanted:
+        raise AssignmentError(
+            f"{run.workspace.folder} holds a training with {_difference(standing, wanted)}; give what it has to"
+            " continue it, or --fresh to start over."
+        )
+
+
 def _is_finished(record: dict[str, Any], wanted: dict[str, Any], run: Run) -> bool:
     ended = (record["status"], record["epochs_done"], record["conditions"])
-    files = run.workspace.products(run.settings.epochs)
-    return ended == ("finished", run.settings.epochs, wanted) and all(path.exists() for path in files)
+    if ended != ("finished", run.settings.epochs, wanted):
+        return False
+    return not any(_is_other(path, record, run) for path in run.workspace.products(run.settings.epochs))
+
+
+def _is_other(path: Path, record: dict[str, Any], run: Run) -> bool:
+    """Whether a finished training's file is gone or another by now, which is said."""
+    if not path.is_file():
+        run.screen.say(f"  {path} of the finished training is missing")
+        return True
+    if record["files_sha256"].get(path.name) != sha256(path):
+        run.screen.say(f"  {path} is not the file that the finished training wrote")
+        return True
+    return False
+
+
+def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
+    updates = len(checkpoint.place.losses) if checkpoint else 0
+    return counted(epochs, "epoch") + (f" and {counted(updates, 'update')}" if updates else "")
 
 
 def _where(checkpoint: Checkpoint, run: Run) -> str:
@@ -126,6 +174,6 @@ def _read_record(run: Run) -> dict[str, Any] | None:
     """The record of the run that ended last, None without one; one that cannot be read vouches for nothing."""
     try:
         record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-        return record if {"status", "epochs_done", "conditions"} <= set(record) else None
+        return record if {"status", "epochs_done", "conditions", "files_sha256"} <= set(record) else None
     except (FileNotFoundError, ValueError, TypeError):
         return None

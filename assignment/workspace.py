@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
-from assignment.errors import AssignmentError, sentence_for
+from assignment.errors import AssignmentError
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Workspace:
     def prepare(self) -> None:
         """Make the folders and try a file in each, so that a place that cannot be written is known before training.
 
-        Raises AssignmentError, naming the folder.
+        Raises AssignmentError, naming the folder, or the folder that stands where a file is to be written.
         """
-        for folder in (self.folder, self.models_dir):
+        for folder in (self.folder, self.checkpoints, self.models_dir):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 with replacing(folder / ".writable") as trial:
@@ -42,9 +43,12 @@ class Workspace:
                 raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
             except OSError as error:
                 raise AssignmentError(
-                    f"nothing can be written in {folder} (choose another with --outputs-dir and --models-dir):"
-                    f" {sentence_for(error)}"
+                    f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
+                    " place with --outputs-dir and --models-dir, or mend this one."
                 ) from error
+        for path in (self.history, self.record, self.losses, self.animation, *self.models):
+            if path.is_dir():
+                raise AssignmentError(f"{path} is a folder, but a file of that name is to be written; move it away.")
 
     @property
     def real_images(self) -> Path:
@@ -102,12 +106,13 @@ class Workspace:
     def discriminator_model(self) -> Path:
         return self.models_dir / f"discriminator_model_{self.firstname}.h5"
 
+    @property
+    def models(self) -> tuple[Path, Path]:
+        return self.generator_model, self.discriminator_model
+
     def products(self, epochs: int) -> list[Path]:
-        """What a training of `epochs` epochs leaves when it has gone to its end, but for the grids on the way."""
-        return [
-            self.grid(epochs), self.losses, self.animation, self.history, self.record,
-            self.generator_model, self.discriminator_model,
-        ]
+        """What a training of `epochs` epochs leaves at its end, but for the record and the earlier grids."""
+        return [self.grid(epochs), self.losses, self.animation, self.history, *self.models]
 
     def grids(self) -> list[Path]:
         """The grids that stand in the folder."""
@@ -125,7 +130,7 @@ class Workspace:
 
     def remove_partials(self) -> None:
         """Delete what a run that was killed had only begun to write here; nobody else may be writing meanwhile."""
-        ours = [_partial(path, "*") for path in (self.generator_model, self.discriminator_model)]
+        ours = [_partial(path, "*") for path in self.models]
         for path in chain(
             self.folder.glob(".partial-*"), self.checkpoints.glob(".partial-*"),
             *(self.models_dir.glob(pattern.name) for pattern in ours),  # other runs may be writing theirs beside
@@ -152,6 +157,15 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal digits. Raises OSError when it cannot be read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _partial(path: Path, token: str) -> Path:

@@ -110,7 +110,8 @@ def test_one_step_alone_on_a_console_that_lacks_the_letters(tmp_path):
 
 
 def test_a_step_alone_starts_tensorflow_as_silently_as_a_run(tmp_path):
-    answer = command("-m", "assignment.fashion.step3_generator", "--firstname", "ana", cwd=tmp_path)
+    module = "assignment.fashion.step3_generator"
+    answer = command("-m", module, "--firstname", "ana", "--data", "standin", cwd=tmp_path)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "Total params: 2,330,944" in answer.stdout
 
@@ -150,7 +151,7 @@ def test_options_are_written_out(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="uses the shell's pipe")
 def test_a_reader_that_leaves_does_not_end_the_run(tmp_path):
-    line = f"'{sys.executable}' -m assignment.fashion.step3_generator --firstname ana | head -1"
+    line = f"'{sys.executable}' -m assignment.fashion.step3_generator --firstname ana --data standin | head -1"
     answer = subprocess.run(line, shell=True, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, encoding="utf-8")
     assert answer.stderr == ""
     assert (tmp_path / "outputs" / "ana" / "fashion" / "step3_generator_diagram.png").is_file()

@@ -216,7 +216,7 @@ def test_fresh_starts_over_once_its_first_epoch_is_done(sitting, reference):
     before = {path: path.read_bytes() for path in sitting().workspace.folder.rglob("*") if path.is_file()}
     fresh = sitting(fresh=True)
     assert fresh.carry_out(fail_at(2, interrupt)) == signal.SIGTERM
-    assert "the earlier training's files are as they were" in fresh.said
+    assert "the earlier training's networks, history, grids and checkpoints are as they were" in fresh.said
     assert {path: path.read_bytes() for path in before} == before
     fresh = sitting(fresh=True)
     assert fresh.carry_out(fail_at(5, interrupt)) == signal.SIGTERM

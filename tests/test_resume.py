@@ -8,14 +8,14 @@ from rich.console import Console
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
-from assignment.resume import conditions_of, find_earlier
+from assignment.resume import conditions_of, find_earlier, refuse_mixture, warn_of_others_models
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 from assignment.training.loop import Place, Row
 from assignment.training.steps import Losses
-from assignment.workspace import Workspace
+from assignment.workspace import Workspace, sha256
 
 IMAGES = np.zeros((3, 28, 28), np.float32)
 REAL = Provenance("folder data", "Fashion-MNIST", "MD5", is_standin=False)
@@ -56,7 +56,10 @@ def finish(run, epochs, status="finished"):
     """Leave the files of a run that came to its end."""
     for path in run.workspace.products(epochs):
         path.touch()
-    record = {"status": status, "epochs_done": epochs, "conditions": conditions_of(run, IMAGES)}
+    sums = {path.name: sha256(path) for path in run.workspace.products(epochs)}
+    record = {
+        "status": status, "epochs_done": epochs, "conditions": conditions_of(run, IMAGES), "files_sha256": sums,
+    }
     run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
 
 
@@ -100,6 +103,7 @@ def test_a_finished_run_is_left_alone(make_run, checkpoints):
     before = files(run)
     assert find(run) == (None, True) and files(run) == before
     assert "This training is finished, all 300 epochs of it" in said(run)
+    assert ("A larger --epochs goes on from here" in said(run)) == checkpoints
 
 
 def test_a_finished_run_is_left_alone_though_its_checkpoints_are_damaged(make_run):
@@ -115,6 +119,16 @@ def test_a_finished_run_of_which_a_file_is_missing_makes_its_end_again(make_run)
     finish(run, 300)
     run.workspace.generator_model.unlink()
     assert find(run).checkpoint.epochs_done == 300
+    assert "generator_model_ana.h5 of the finished training is missing" in said(run)
+
+
+def test_a_finished_run_of_which_a_file_is_another_by_now_makes_its_end_again(make_run):
+    run = make_run()
+    stand(run, 300)
+    finish(run, 300)
+    run.workspace.generator_model.write_bytes(b"another training's")
+    assert find(run).checkpoint.epochs_done == 300
+    assert "generator_model_ana.h5 is not the file that the finished training wrote" in said(run)
 
 
 def test_a_finished_run_that_was_about_to_go_on_is_finished_all_the_same(make_run):
@@ -132,11 +146,10 @@ def test_more_epochs_go_on(make_run):
     assert find(run).checkpoint.epochs_done == 20 and "continuing at epoch 21 of 300" in said(run)
 
 
-@pytest.mark.parametrize("updates", [0, 3])
-def test_fewer_epochs_than_were_done_are_refused(make_run, updates):
-    run = make_run()
-    stand(run, 20 if updates else 21, updates)
-    with pytest.raises(AssignmentError, match=r"after 2[01] epochs, .*more than --epochs 20; give more to go on"):
+@pytest.mark.parametrize(("epochs", "updates", "length"), [(21, 0, "21 epochs"), (20, 3, "20 epochs and 3 updates")])
+def test_fewer_epochs_than_were_done_are_refused(make_run, epochs, updates, length):
+    stand(make_run(), epochs, updates)
+    with pytest.raises(AssignmentError, match=f"after {length}, which is more than --epochs 20; give more to go on"):
         find(make_run(epochs=20))
 
 
@@ -184,6 +197,49 @@ def test_a_damaged_checkpoint_is_said_and_the_one_before_is_used(make_run):
     run = make_run()
     assert find(run).checkpoint.epochs_done == 5
     assert "A checkpoint is damaged" in said(run) and "epoch_0010.npz" in said(run)
+
+
+@pytest.mark.parametrize("harm", ["gone", "a folder"])
+def test_a_checkpoint_that_nothing_vouches_for_is_passed_over_and_said(make_run, harm):
+    stand(make_run(), 5)
+    sum_of = stand(make_run(), 10).with_suffix(".sha256")
+    sum_of.unlink()
+    if harm == "a folder":
+        sum_of.mkdir()
+    run = make_run()
+    assert find(run).checkpoint.epochs_done == 5
+    assert "epoch_0010.npz is not what was written; it is passed over" in said(run)
+
+
+def test_a_first_checkpoint_whose_writing_was_cut_short_is_no_hindrance(make_run):
+    stand(make_run(), 5).with_suffix(".sha256").unlink()
+    run = make_run()
+    assert find(run) == (None, False) and "A checkpoint is damaged" in said(run)
+
+
+def test_a_folder_of_another_training_takes_no_single_step(make_run):
+    run = make_run()
+    finish(run, 5)
+    refuse_mixture(run, conditions_of(run, IMAGES))
+    other = make_run(seed=2)
+    with pytest.raises(AssignmentError, match=r"a training with --seed 1 \(this command has 2\)"):
+        refuse_mixture(other, conditions_of(other, IMAGES))
+    refuse_mixture(make_run(seed=2, fresh=True), conditions_of(other, IMAGES))
+
+
+@pytest.mark.parametrize(
+    ("left", "warned"), [("nothing", False), ("a model", True), ("own models", False), ("a killed run", False)]
+)
+def test_a_model_of_another_folder_is_not_replaced_silently(make_run, left, warned):
+    run = make_run()
+    if left == "own models":
+        finish(run, 5)
+    elif left != "nothing":
+        run.workspace.generator_model.touch()
+    if left == "a killed run":
+        stand(run, 5)
+    warn_of_others_models(run)
+    assert ("generator_model_ana.h5 was not written by a training in" in said(run)) == warned
 
 
 def test_damaged_ones_alone_are_an_error(make_run):

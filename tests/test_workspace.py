@@ -53,14 +53,30 @@ def test_prepare_leaves_folders_only(tmp_path):
     workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
     workspace.prepare()
     assert workspace.folder.is_dir() and workspace.models_dir.is_dir()
-    assert not list(workspace.folder.iterdir()) and not list(workspace.models_dir.iterdir())
+    assert list(workspace.folder.iterdir()) == [workspace.checkpoints] and not list(workspace.models_dir.iterdir())
+    assert not list(workspace.checkpoints.iterdir())
+
+
+def test_a_file_in_the_place_of_the_checkpoints_is_known_before_training(tmp_path):
+    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+    workspace.folder.mkdir(parents=True)
+    workspace.checkpoints.touch()
+    with pytest.raises(AssignmentError, match="checkpoints is not a folder"):
+        workspace.prepare()
+
+
+@pytest.mark.parametrize("name", ["record", "history", "generator_model"])
+def test_a_folder_in_the_place_of_a_file_is_known_before_training(tmp_path, name):
+    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+    getattr(workspace, name).mkdir(parents=True)
+    with pytest.raises(AssignmentError, match="is a folder, but a file of that name is to be written"):
+        workspace.prepare()
 
 
 def test_an_earlier_training_is_removed_and_nothing_else(tmp_path):
     workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
     workspace.prepare()
     kept = workspace.folder / "notes.txt"
-    workspace.checkpoints.mkdir()
     checkpoint = workspace.checkpoints / "epoch_0005.npz"
     for path in (workspace.grid(50), workspace.losses, workspace.history, workspace.record, checkpoint, kept):
         path.touch()
@@ -73,7 +89,6 @@ def test_what_a_killed_run_had_begun_goes_and_what_others_write_beside_stays(tmp
     begun = []
     for workspace in (ana, ben):
         workspace.prepare()
-        workspace.checkpoints.mkdir()
         for path in (workspace.losses, workspace.checkpoints / "epoch_0005.npz", workspace.generator_model):
             begun.append(_partial(path, "0123abcd"))
             begun[-1].touch()

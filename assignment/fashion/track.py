@@ -17,7 +17,7 @@ from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.fashion.step7_train import train_gan
 from assignment.fashion.step8_save import save_models
-from assignment.resume import conditions_of, find_earlier
+from assignment.resume import conditions_of, find_earlier, refuse_mixture, warn_of_others_models
 from assignment.run import Run
 from assignment.training import streams
 from assignment.training.gan import Gan
@@ -36,6 +36,7 @@ def run_track(run: Run) -> signal.Signals | None:
     earlier = find_earlier(run, conditions)
     if earlier.finished:
         return None
+    warn_of_others_models(run)
     show_images(data, run)
     generator = make_generator(run)
     show_untrained(generator, run)
@@ -58,10 +59,13 @@ def run_track(run: Run) -> signal.Signals | None:
 
 def run_step(number: int, run: Run) -> signal.Signals | None:
     """Carry out one step by itself, after those whose products it needs; the signal that stopped it, if one did."""
-    if number == 1:
-        get_data(run)
-    elif number == 2:
-        show_images(*get_data(run))
+    if number >= 7:
+        # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
+        return run_track(run)
+    data, run = get_data(run)
+    refuse_mixture(run, conditions_of(run, data.dataset))
+    if number == 2:
+        show_images(data, run)
     elif number == 3:
         make_generator(run)
     elif number == 4:
@@ -69,11 +73,7 @@ def run_step(number: int, run: Run) -> signal.Signals | None:
     elif number == 5:
         make_discriminator(run)
     elif number == 6:
-        data, run = get_data(run)
         make_gan(make_generator(run), make_discriminator(run), data, run)
-    else:
-        # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
-        return run_track(run)
     return None
 
 

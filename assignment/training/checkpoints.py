@@ -2,17 +2,17 @@
 
 A checkpoint is `epoch_0135.npz` (135 epochs done) or `epoch_0135_update_0030.npz` (and 30 updates of the next), beside
 its SHA-256 in the format of `sha256sum`. The sum is written last, and a file without it, or that does not agree with
-it, is never chosen. docs/reliability.md tells why this is not tf.train.CheckpointManager.
+it, is damaged and never chosen. docs/reliability.md tells why this is not tf.train.CheckpointManager.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from assignment.errors import AssignmentError
 from assignment.training.gan import Gan
 from assignment.training.loop import Place, Row
 from assignment.training.steps import Losses
-from assignment.workspace import replacing
+from assignment.workspace import replacing, sha256
 
 KEPT = 2  # the last one, and the one before in case it is damaged
 NAME = re.compile(r"epoch_(\d+)(?:_update_(\d+))?")
@@ -88,28 +88,30 @@ class Checkpoints:
         return path
 
     def latest(self) -> tuple[Checkpoint | None, list[Path]]:
-        """The newest checkpoint that is whole, None without one; and the newer ones that are damaged.
+        """The newest checkpoint that is undamaged, None without one; and the newer ones that are damaged.
 
-        Raises AssignmentError when there are some and all are damaged, or the newest is of another version's making.
+        Raises AssignmentError when a training was kept here and all of it is damaged, or the newest is of another
+        version's making. A lone file whose sum was never written is only damaged: its writing was cut short.
         """
         damaged = []
-        for path in self.whole():
-            if _sum_of(path).read_bytes() == _sum_line(path, path.name):
+        for path in self._by_age():
+            if _is_sound(path):
                 return _read(path), damaged
             damaged.append(path)
-        if damaged:
+        if self.whole():
             raise AssignmentError(
                 f"the training cannot be continued, since no checkpoint of it is undamaged"
                 f" ({', '.join(map(str, damaged))}); --fresh starts over."
             )
-        return None, []
+        return None, damaged
 
     def whole(self) -> list[Path]:
         """The checkpoints that were written to their end, the newest first; what became of them since is not asked."""
-        return sorted(
-            (path for path in self._folder.glob("*.npz") if NAME.fullmatch(path.stem) and _sum_of(path).exists()),
-            key=_order, reverse=True,
-        )
+        return [path for path in self._by_age() if _sum_of(path).exists()]
+
+    def _by_age(self) -> list[Path]:
+        stored = (path for path in self._folder.glob("*.npz") if NAME.fullmatch(path.stem))
+        return sorted(stored, key=_order, reverse=True)
 
     def _keep_last(self, newest: Path) -> None:
         # What claims to be newer than the one just written was found damaged, and will be made again.
@@ -137,13 +139,17 @@ def _sum_of(path: Path) -> Path:
     return path.with_suffix(".sha256")
 
 
+def _is_sound(path: Path) -> bool:
+    """Whether the file is what was written; one that is missing its sum, or cannot be read, is not."""
+    try:
+        return _sum_of(path).read_bytes() == _sum_line(path, path.name)
+    except OSError:
+        return False
+
+
 def _sum_line(path: Path, name: str) -> bytes:
     """What `sha256sum` prints of the file at `path` when it is called `name`."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            digest.update(block)
-    return f"{digest.hexdigest()}  {name}\n".encode()
+    return f"{sha256(path)}  {name}\n".encode()
 
 
 def _delete(paths: Iterable[Path]) -> None:
@@ -175,7 +181,7 @@ def _read(path: Path) -> Checkpoint:
         rows = [Row(*row) for row in facts["rows"]]
         frames = arrays.pop("frames")
         return Checkpoint(facts["conditions"], facts["versions"], place, rows, frames, networks=arrays)
-    except (KeyError, TypeError, ValueError) as error:  # its sum agrees, so this is what was written
+    except (KeyError, TypeError, ValueError, BadZipFile) as error:  # its sum agrees, so this is what was written
         raise AssignmentError(
             f"{path} was written by a version that keeps other things in its checkpoints; --fresh starts over."
         ) from error

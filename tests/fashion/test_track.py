@@ -206,7 +206,7 @@ def test_a_stop_before_the_first_epoch_leaves_an_earlier_run_alone(make_run, mon
     again = make_run(epochs=1, seed=2, fresh=True)
     assert track.run_track(again) == signal.SIGINT
     assert {path: path.read_bytes() for path in before} == before
-    assert "after 0 whole epochs; the earlier training's files are as they were" in said(again)
+    assert "after 0 whole epochs; the earlier training's networks, history, grids and chec" in said(again)
 
 
 def stopped(update, dataset, settings, place):
@@ -229,12 +229,22 @@ def test_a_new_training_clears_the_earlier_one(make_run):
         (3, ["step3_generator_diagram.png"]),
         (4, ["step3_generator_diagram.png", "step4_untrained_samples.png"]),
         (5, ["step5_discriminator_diagram.png"]),
+        (6, ["step3_generator_diagram.png", "step5_discriminator_diagram.png"]),
     ],
 )
-def test_one_step_alone(make_run, number, files):
+def test_one_step_alone(make_run, monkeypatch, number, files):
+    captions = []
+    monkeypatch.setattr(style, "save", lambda figure, path: path.touch() or captions.append(figure.texts[-1].get_text()))
     run = make_run("Ана")
     track.run_step(number, run)
-    assert sorted(path.name for path in run.workspace.folder.iterdir()) == files
+    assert sorted(path.name for path in run.workspace.folder.iterdir()) == ["checkpoints", *files]
+    assert all("drawn stand-in" in caption for caption in captions)
+
+
+def test_one_step_does_not_mix_its_figures_with_another_training_s(make_run):
+    track.run_track(make_run(epochs=1))
+    with pytest.raises(AssignmentError, match="a training with --seed 1"):
+        track.run_step(4, make_run(seed=3))
 
 
 @pytest.mark.parametrize("firstname", ["Ана", "李雷"])
