@@ -234,11 +234,11 @@ def test_a_new_training_clears_the_earlier_one(make_run):
 )
 def test_one_step_alone(make_run, monkeypatch, number, files):
     captions = []
-    monkeypatch.setattr(style, "save", lambda figure, path: path.touch() or captions.append(figure.texts[-1].get_text()))
+    monkeypatch.setattr(style, "save", lambda figure, path: path.touch() or captions.append(figure.texts[-1]))
     run = make_run("Ана")
     track.run_step(number, run)
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == ["checkpoints", *files]
-    assert all("drawn stand-in" in caption for caption in captions)
+    assert all("drawn stand-in" in caption.get_text() for caption in captions)
 
 
 def test_one_step_does_not_mix_its_figures_with_another_training_s(make_run):
