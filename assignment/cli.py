@@ -11,7 +11,10 @@ from pathlib import Path
 
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
-from assignment.settings import DATA_CHOICES, PRECISIONS, QUICK, FashionSettings, settings_from
+from assignment.settings import (
+    DATA_CHOICES, DATASETS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings, SampleSettings, Settings,
+    settings_from,
+)
 from assignment.workspace import Workspace
 
 WRONG_INPUT = 2
@@ -24,14 +27,20 @@ def main() -> int:
     parser.add_argument("--version", action="version", version=f"assignment {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     run = commands.add_parser("run", help="carry out the eight steps of the assignment", description=RUN)
+    run.set_defaults(action=_run)
     _add_run_options(run)
-    return _answer(lambda: _run(vars(parser.parse_args())))
+    _add_track_options(run)
+    sample = commands.add_parser("sample", help="draw from a generator that was trained", description=SAMPLE)
+    sample.set_defaults(action=_sample)
+    _add_sample_options(sample)
+    return _answer(lambda: _dispatch(vars(parser.parse_args())))
 
 
 def main_run() -> int:
     """`run_assignment.py`: the same as `assignment run`."""
     parser = _Parser(prog="run_assignment.py", description=RUN)
     _add_run_options(parser)
+    _add_track_options(parser)
     return _answer(lambda: _run(vars(parser.parse_args())))
 
 
@@ -43,8 +52,14 @@ def main_step(number: int) -> int:
 
 
 RUN = (
-    "Carry out the eight steps of the Fashion-MNIST assignment: a GAN that learns trousers."
-    " Figures and records go to OUTPUTS/FIRSTNAME/fashion/, the two .h5 files to MODELS/."
+    "Carry out the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers; or, with --track"
+    " conditional, the same steps for a GAN that is told which digit to draw. Figures and records go to"
+    " OUTPUTS/FIRSTNAME/TRACK/, the two .h5 files to MODELS/."
+)
+
+SAMPLE = (
+    "Draw from a generator that was trained and saved. The picture and its arrays (.npz) go to"
+    " OUTPUTS/FIRSTNAME/TRACK/."
 )
 
 
@@ -72,7 +87,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     switch = {"action": "store_true", "default": argparse.SUPPRESS}
     of = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
-    add("--quick", action="store_true", help=f"a look at all eight steps: {QUICK['epochs']} epochs, a grid after each")
+    add("--quick", action="store_true", help="a look at all eight steps in about a minute")
     add("--epochs", **whole, help=f"epochs to train (default {of.epochs}, as the sheet says)")
     add("--batch-size", **whole, help=f"images in an update (default {of.batch_size}, as the sheet says)")
     add("--grid-every", **whole, help=f"epochs between two grids (default {of.grid_every}, as the sheet says)")
@@ -92,6 +107,37 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
     add("--show", **switch, help="also open the figures in windows")
+
+
+def _add_track_options(parser: argparse.ArgumentParser) -> None:
+    add, of = parser.add_argument, ConditionalSettings
+    add(
+        "--track", choices=tuple(TRACKS), default=FashionSettings.TRACK,
+        help=f"the assignment (the default), or the conditional GAN (its defaults: {of.epochs} epochs, batch size"
+        f" {of.batch_size}, a grid every {of.grid_every} epochs, a checkpoint every {of.checkpoint_every})",
+    )
+    add("--dataset", choices=DATASETS, default=argparse.SUPPRESS, help=f"conditional only: (default {of.dataset})")
+    add(
+        "--outputs", choices=OUTPUTS, default=argparse.SUPPRESS,
+        help="conditional only: what the discriminator answers. validity (the default): it is told the label;"
+        " validity+class: it has to say the class itself, an auxiliary classifier",
+    )
+
+
+def _add_sample_options(parser: argparse.ArgumentParser) -> None:
+    add, of = parser.add_argument, SampleSettings
+    whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
+    folder = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    add("--firstname", required=True, metavar="NAME", help="the first name that the generator was trained with")
+    add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"of which track (default {of.track})")
+    which = parser.add_mutually_exclusive_group()
+    wish = {"dest": "labels", "default": argparse.SUPPRESS}
+    which.add_argument("--label", **wish, metavar="LABEL", help="which class: a number from 0, or its name")
+    which.add_argument("--labels", **wish, metavar="LABELS", help="several, as in 0-9 or 1,3,Bag (default: all)")
+    add("--count", **whole, help=f"images of each class (default {of.count})")
+    add("--seed", **whole, help=f"the same seed draws the same images (default {of.seed})")
+    add("--outputs-dir", **folder, help=f"where the picture goes (default {of.outputs_dir})")
+    add("--models-dir", **folder, help=f"where the .h5 files are (default {of.models_dir})")
 
 
 def _whole_number(text: str) -> int:
@@ -124,11 +170,29 @@ def _answer(action) -> int:
     return WRONG_INPUT
 
 
+def _dispatch(options: dict) -> int:
+    del options["command"]
+    return options.pop("action")(options)
+
+
+def _sample(options: dict) -> int:
+    settings = SampleSettings(**options)
+    workspace = Workspace.of(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
+    from assignment import runtime
+
+    runtime.start_tensorflow()
+    from assignment.sampling import sample
+
+    for path in sample(settings, workspace):
+        print(f"wrote {path}")
+    return 0
+
+
 def _run(options: dict, step: int | None = None) -> int:
-    options.pop("command", None)
-    chosen = QUICK if options.pop("quick") else {}
-    settings = settings_from(FashionSettings, {**chosen, **options})
-    workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
+    track = TRACKS[options.pop("track", FashionSettings.TRACK)]
+    chosen = track.QUICK if options.pop("quick") else {}
+    settings = settings_from(track, {**chosen, **options})
+    workspace = Workspace.of(track.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
     workspace.prepare()
     # From here on it takes seconds, if only a few: TensorFlow, then the steps.
     from assignment.lock import held
@@ -137,11 +201,12 @@ def _run(options: dict, step: int | None = None) -> int:
         return _carry_out(settings, workspace, step)
 
 
-def _carry_out(settings: FashionSettings, workspace: Workspace, step: int | None) -> int:
+def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> int:
     from assignment import runtime
 
     runtime.start_tensorflow()
-    from assignment.fashion import track
+    from assignment.conditional.track import run_track as run_conditional
+    from assignment.fashion.track import run_step, run_track
     from assignment.figures.window import Windows
     from assignment.run import Run
     from assignment.screen import Screen
@@ -158,7 +223,10 @@ def _carry_out(settings: FashionSettings, workspace: Workspace, step: int | None
         )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
     try:
-        stopped_by = track.run_track(run) if step is None else track.run_step(step, run)
+        if settings.TRACK == ConditionalSettings.TRACK:
+            stopped_by = run_conditional(run)
+        else:
+            stopped_by = run_track(run) if step is None else run_step(step, run)
     except runtime.out_of_memory() as error:
         raise AssignmentError(
             f"there is not enough memory with {settings.batch_size} images at once; choose a smaller --batch-size."

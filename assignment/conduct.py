@@ -11,7 +11,7 @@ import numpy as np
 
 from assignment import runtime
 from assignment.errors import AssignmentError, no_room, sentence_for
-from assignment.journal import Journal
+from assignment.journal import Journal, Sketch
 from assignment.record import write_record
 from assignment.resume import Earlier
 from assignment.run import Run
@@ -28,7 +28,7 @@ from assignment.training.steps import Update
 class Training(NamedTuple):
     """What a track brings to its training.
 
-    `rows` is its loop, from an update rule and a place; `sample` gives the grid's images, `save` writes the networks;
+    `rows` is its loop, from an update rule and a place; `sketch` is its grid, and `save` writes what the end brings;
     `conditions` are what must be the same to continue it; `began` is the perf_counter at which the run began.
     """
 
@@ -36,7 +36,7 @@ class Training(NamedTuple):
     update: Update
     rows: Callable[[Update, Place], Iterator[Row]]
     updates_per_epoch: int
-    sample: Callable[[], np.ndarray]
+    sketch: Sketch
     save: Callable[[], None]
     proof: Sequence[Movement]
     conditions: dict[str, Any]
@@ -80,7 +80,7 @@ class _Sitting:
             restore(training.gan, earlier.checkpoint.networks)
             self._place, rows, frames = earlier.checkpoint.place, earlier.checkpoint.rows, earlier.checkpoint.frames
             self._kept = self._where()
-        self._journal = Journal(run, training.sample, rows, frames)
+        self._journal = Journal(run, training.sketch, rows, frames)
         self._prepared = time.perf_counter()
 
     def train(self, stop: StopRequest) -> bool:

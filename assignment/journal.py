@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from assignment.errors import no_room, sentence_for
 from assignment.figures import animation, curves, grids
@@ -17,20 +19,29 @@ LOSSES_EVERY = 20.0  # seconds; drawing takes a third of one, so that refreshing
 HEADLINE = "Losses of both networks"
 
 
+class Sketch(NamedTuple):
+    """How a track's training is looked at.
+
+    `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
+    same for the whole training; `draw` makes a figure of (images, title, caption); `measure` says what the losses are.
+    """
+
+    sample: Callable[[], np.ndarray]
+    draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
+    measure: str = "binary cross-entropy"
+
+
 class Journal:
     """Keeps the rows of one training, and the grid's images after each, and draws what they bring.
 
-    `sample` gives the images of the grid as they are now, float (12, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole training. A training that is continued brings its earlier `rows` and `frames`; without them the
-    journal begins with the untrained images.
+    `sketch` is how the grid is sampled and drawn. A training that is continued brings its earlier `rows` and `frames`;
+    without them the journal begins with the untrained images.
     """
 
-    def __init__(
-        self, run: Run, sample: Callable[[], np.ndarray], rows: list[Row] = (), frames: np.ndarray | None = None
-    ):
-        self._run, self._sample = run, sample
+    def __init__(self, run: Run, sketch: Sketch, rows: list[Row] = (), frames: np.ndarray | None = None):
+        self._run, self._sketch, self._sample = run, sketch, sketch.sample
         self.rows = list(rows)
-        self.frames = [sample()] if frames is None else list(frames)
+        self.frames = [self._sample()] if frames is None else list(frames)
         self._continued = frames is not None
         self._losses_drawn = 0.0
         self._cleared = False
@@ -66,7 +77,9 @@ class Journal:
         self._settle_grids()
         self._keep_losses()
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
-        animation.save_animation(self._run.workspace.animation, self.frames, titles, self._run.caption)
+        animation.save_animation(
+            self._run.workspace.animation, self.frames, titles, self._run.caption, self._sketch.draw
+        )
         self._run.screen.say(f"  wrote {self._run.workspace.losses} and {self._run.workspace.animation}")
 
     def _clear(self) -> None:
@@ -95,7 +108,8 @@ class Journal:
                 self._keep_grid(epoch)
 
     def _keep_grid(self, epoch: int) -> None:
-        figure = grids.image_grid(self.frames[epoch], f"12 generated images after epoch {epoch}", self._run.caption)
+        images = self.frames[epoch]
+        figure = self._sketch.draw(images, f"{len(images)} generated images after epoch {epoch}", self._run.caption)
         self._run.keep(figure, self._run.workspace.grid(epoch))
 
     def _keep_losses(self) -> None:
@@ -105,6 +119,7 @@ class Journal:
             [row.generator_loss for row in self.rows],
             HEADLINE,
             self._run.caption,
+            self._sketch.measure,
         )
         self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()

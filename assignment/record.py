@@ -58,9 +58,7 @@ def write_record(
             "discriminator": last.discriminator_loss,
             "generator": last.generator_loss,
         },
-        "files_sha256": {
-            path.name: sha256(path) for path in run.workspace.products(len(rows)) if path.is_file()
-        },
+        "files_sha256": {path.name: sha256(path) for path in run.workspace.products()},
     }
     with replacing(run.workspace.record) as temporary:
         temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,18 +117,14 @@ def _is_finished(record: dict[str, Any], wanted: dict[str, Any], run: Run) -> bo
     ended = (record["status"], record["epochs_done"], record["conditions"])
     if ended != ("finished", run.settings.epochs, wanted):
         return False
-    return not any(_is_other(path, record, run) for path in run.workspace.products(run.settings.epochs))
-
-
-def _is_other(path: Path, record: dict[str, Any], run: Run) -> bool:
-    """Whether a finished training's file is gone or another by now, which is said."""
-    if not path.is_file():
-        run.screen.say(f"  {path} of the finished training is missing")
-        return True
-    if record["files_sha256"].get(path.name) != sha256(path):
-        run.screen.say(f"  {path} is not the file that the finished training wrote")
-        return True
-    return False
+    changed = [
+        path for name, written in record["files_sha256"].items()
+        if not (path := run.workspace.product(name)).is_file() or sha256(path) != written
+    ]
+    for path in changed:
+        what = "not the file that the finished training wrote" if path.exists() else "missing"
+        run.screen.say(f"  {path} is {what}")
+    return not changed
 
 
 def _length(epochs: int, checkpoint: Checkpoint | None) -> str:

@@ -120,8 +120,8 @@ class TrainingView:
     def counted(self, update):
         """The same update rule, moving the bar each time."""
 
-        def counted_update(real_images, noise):
-            losses = update(real_images, noise)
+        def counted_update(*batch):
+            losses = update(*batch)
             self._progress.advance(self._task)
             return losses
 

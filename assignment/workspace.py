@@ -22,11 +22,14 @@ class Workspace:
     folder: Path
     models_dir: Path
     firstname: str
+    prefix: str = ""  # of the models' names
 
     @classmethod
     def of(cls, track: str, outputs_dir: Path, models_dir: Path, firstname: str) -> Workspace:
         """The workspace of a track's run, by the layout `<outputs_dir>/<firstname>/<track>/`."""
-        return cls(outputs_dir / firstname / track, models_dir, firstname)
+        # The assignment sheet, step 8, names the models of its own track; other tracks' stand beside them.
+        prefix = "" if track == "fashion" else f"{track}_"
+        return cls(outputs_dir / firstname / track, models_dir, firstname, prefix)
 
     def prepare(self) -> None:
         """Make the folders and try a file in each, so that a place that cannot be written is known before training.
@@ -78,6 +81,18 @@ class Workspace:
         return self.folder / "step7_animation.gif"
 
     @property
+    def noise_walk(self) -> Path:
+        return self.folder / "step7_noise_walk.png"
+
+    @property
+    def label_walk(self) -> Path:
+        return self.folder / "step7_label_walk.png"
+
+    def samples(self, what: str) -> Path:
+        """The picture of samples taken later; their arrays stand beside it as .npz."""
+        return self.folder / f"samples_{what}.png"
+
+    @property
     def history(self) -> Path:
         return self.folder / "history.csv"
 
@@ -100,19 +115,24 @@ class Workspace:
 
     @property
     def generator_model(self) -> Path:
-        return self.models_dir / f"generator_model_{self.firstname}.h5"
+        return self.models_dir / f"{self.prefix}generator_model_{self.firstname}.h5"
 
     @property
     def discriminator_model(self) -> Path:
-        return self.models_dir / f"discriminator_model_{self.firstname}.h5"
+        return self.models_dir / f"{self.prefix}discriminator_model_{self.firstname}.h5"
 
     @property
     def models(self) -> tuple[Path, Path]:
         return self.generator_model, self.discriminator_model
 
-    def products(self, epochs: int) -> list[Path]:
-        """What a training of `epochs` epochs leaves at its end, but for the record and the earlier grids."""
-        return [self.grid(epochs), self.losses, self.animation, self.history, *self.models]
+    def products(self) -> list[Path]:
+        """What stands of all that a training leaves, but for the record, which tells of them, and the checkpoints."""
+        paths = (self.history, *sorted(self.folder.glob("step7_*")), *self.models)
+        return [path for path in paths if path.is_file()]
+
+    def product(self, name: str) -> Path:
+        """Where a training's file of that name stands, or should."""
+        return (self.models_dir if name.endswith(".h5") else self.folder) / name
 
     def grids(self) -> list[Path]:
         """The grids that stand in the folder."""

@@ -189,13 +189,14 @@ def weights_in(path: Path) -> list[np.ndarray]:
 def run_on_few_images(count: int) -> int:
     """The command line as it is, on the first `count` trousers of the stand-in: the same networks, shorter epochs."""
     from assignment import cli
-    from assignment.data import sources, standin
+    from assignment.data import garments, sources, standin
     from assignment.data.dataset import TROUSER, Dataset, Provenance
 
     def few(*asked) -> Dataset:
         images, labels = np.zeros((70_000, 28, 28), np.uint8), np.zeros(70_000, np.uint8)
-        images[:count], labels[:count] = standin.draw_garments(TROUSER, count), TROUSER
-        return Dataset(images, labels, Provenance("drawn", standin.CAPTION, "nothing", is_standin=True))
+        images[:count], labels[:count] = garments.draw_garments(TROUSER, count), TROUSER
+        caption = standin.caption("Fashion-MNIST")
+        return Dataset(images, labels, Provenance("drawn", caption, "nothing", is_standin=True))
 
     sources.load = few
     return cli.main_run()

@@ -17,13 +17,14 @@ from assignment import conduct, journal
 from assignment.conduct import Training
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.journal import Sketch
 from assignment.resume import Earlier, conditions_of, find_earlier
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
 from assignment.training import streams
 from assignment.training.checkpoints import Checkpoints
-from assignment.training.export import export_h5
+from assignment.training.export import Facts, export_pair
 from assignment.training.loop import train
 from assignment.training.steps import Losses, compiled_update
 from assignment.workspace import Workspace, replacing
@@ -58,8 +59,7 @@ def sitting(make_gan, tmp_path):
             noise = streams.sample_noise(1, 12, 5)
 
             def save():
-                export_h5(generator, self.workspace.generator_model)
-                export_h5(self.gan.discriminator, self.workspace.discriminator_model)
+                export_pair(self.gan, self.workspace.models, Facts("fashion", "ana", 1, "a stand-in"))
 
             training = Training(
                 gan=self.gan,
@@ -69,7 +69,7 @@ def sitting(make_gan, tmp_path):
                     place=place,
                 ),
                 updates_per_epoch=3,
-                sample=lambda: generator(noise, training=False).numpy(),
+                sketch=Sketch(lambda: generator(noise, training=False).numpy()),
                 save=save,
                 proof=[],
                 conditions=self.conditions,

@@ -6,12 +6,17 @@ from PIL import Image
 from rich.console import Console
 
 from assignment import journal
-from assignment.journal import Journal
+from assignment.journal import Journal, Sketch
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
 from assignment.training.loop import Row
 from assignment.workspace import Workspace
+
+
+
+def draw(*given):
+    return journal.grids.image_grid(*given)  # whatever stands there when it is called
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def run(tmp_path):
 
 
 def keep(run, epochs):
-    kept = Journal(run, sample=lambda: np.zeros((12, 28, 28, 1)))
+    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))))
     for epoch in range(1, epochs + 1):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     return kept
@@ -48,7 +53,7 @@ def test_no_second_grid_where_one_was_due_at_the_end(run):
 
 def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
     shades = iter(np.linspace(-1, 1, 4))
-    kept = Journal(run, sample=lambda: np.full((12, 28, 28, 1), next(shades)))
+    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw))
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()
@@ -72,10 +77,11 @@ def test_what_is_drawn_is_what_was_told(run, monkeypatch):
     monkeypatch.setattr(journal.grids, "image_grid", lambda *arguments: drawn.update(grid=arguments))
     monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
     shades = iter([0.0, 0.1, 0.2])
-    kept = Journal(run, sample=lambda: np.full((12, 28, 28, 1), next(shades)))
+    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw))
     for epoch in (1, 2):
         kept.add(Row(epoch, 0.5 * epoch, 1.0 * epoch, 0.3, 0.7, updates=1, seconds=1.0))
-    epochs, discriminator, generator, _, caption = drawn["losses"]
+    epochs, discriminator, generator, _, caption, measure = drawn["losses"]
+    assert measure == "binary cross-entropy"
     assert (epochs, discriminator, generator, caption) == ([1, 2], [0.5, 1.0], [1.0, 2.0], run.caption)
     images, title, caption = drawn["grid"]
     assert images.max() == 0.2 and title == "12 generated images after epoch 2" and caption == run.caption
@@ -87,7 +93,7 @@ def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatc
     def refused(path, rows):
         raise PermissionError(13, "Permission denied", "history.csv")
 
-    kept = Journal(run, sample=lambda: np.zeros((12, 28, 28, 1)))
+    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))))
     monkeypatch.setattr(journal, "write_history", refused)
     kept.add(Row(1, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
     assert "the training goes on, but the operating system gives no permission: history.csv;" in (
@@ -128,7 +134,7 @@ def continued(run, done, epochs):
     frames = np.stack([np.full((12, 28, 28, 1), 0.1 * epoch) for epoch in range(done + 1)])
     shades = iter([0.1 * epoch for epoch in range(done + 1, epochs + 1)])
     rows = [row._replace(epoch=epoch) for epoch in range(1, done + 1)]
-    kept = Journal(run, lambda: np.full((12, 28, 28, 1), next(shades)), rows, frames)
+    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw), rows, frames)
     for epoch in range(done + 1, epochs + 1):
         kept.add(row._replace(epoch=epoch))
     return kept
@@ -169,4 +175,4 @@ def test_the_history_is_there_after_the_first_row(run):
 
 def test_a_training_without_a_row_leaves_nothing(run):
     keep(run, 0).close()
-    assert not list(run.workspace.folder.iterdir())
+    assert list(run.workspace.folder.iterdir()) == [run.workspace.checkpoints]

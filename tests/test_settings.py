@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from assignment.errors import AssignmentError
-from assignment.settings import QUICK, FashionSettings, checked_firstname, settings_from
+from assignment.settings import (
+    TRACKS, ConditionalSettings, FashionSettings, SampleSettings, checked_firstname, settings_from,
+)
 
 
 def test_the_defaults_are_the_sheets():
@@ -70,5 +72,30 @@ def test_the_standin_and_a_folder_contradict_each_other():
         FashionSettings("ana", data="standin", data_dir=Path("folder"))
 
 
-def test_quick_holds_settings():
-    assert settings_from(FashionSettings, {"firstname": "ana", **QUICK}).epochs == QUICK["epochs"]
+@pytest.mark.parametrize("track", TRACKS.values())
+def test_quick_holds_settings(track):
+    assert settings_from(track, {"firstname": "ana", **track.QUICK}).epochs == track.QUICK["epochs"]
+
+
+def test_the_tracks_by_name():
+    assert TRACKS == {"fashion": FashionSettings, "conditional": ConditionalSettings}
+
+
+@pytest.mark.parametrize(("option", "value"), [("dataset", "cifar"), ("outputs", "class"), ("dataset", None)])
+def test_the_conditional_track_refuses_what_it_does_not_know(option, value):
+    with pytest.raises(AssignmentError, match=f"--{option} takes"):
+        ConditionalSettings("ana", **{option: value})
+
+
+def test_an_option_of_another_track_is_refused_by_name():
+    with pytest.raises(AssignmentError, match="track has no --dataset and no --outputs; it has --firstname"):
+        settings_from(FashionSettings, {"firstname": "ana", "dataset": "mnist", "outputs": "validity"})
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("count", 0, "--count"), ("count", 1_001, "1 to 1,000"), ("seed", -1, "--seed"), ("track", "digits", "--track")],
+)
+def test_samples_of_a_wrong_kind_are_refused(option, value, said):
+    with pytest.raises(AssignmentError, match=said):
+        SampleSettings("ana", **{option: value})

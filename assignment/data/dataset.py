@@ -9,6 +9,7 @@ import numpy as np
 GARMENTS = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )
+DIGITS = tuple("0123456789")
 TROUSER = 1  # the class that the sheet calls pants
 
 

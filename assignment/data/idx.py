@@ -51,6 +51,12 @@ def parse(content: bytes, path: Path) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
+def content_of(array: np.ndarray) -> bytes:
+    """The content of the IDX file that would hold an array: what its published MD5 is of."""
+    header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    return header + np.ascontiguousarray(array, np.uint8).tobytes()
+
+
 def md5(content: bytes) -> str:
     """The MD5 of unpacked content in hexadecimal: against damage, not against malice."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -9,11 +9,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from assignment.data import idx, standin
-from assignment.data.dataset import Dataset, Provenance
+from assignment.data.dataset import DIGITS, GARMENTS, Dataset, Provenance
+from assignment.data.digits import draw_digits
+from assignment.data.garments import draw_garments
 from assignment.errors import AssignmentError
 
 # The four files, training images first; each is (file name, MD5 of its unpacked bytes).
@@ -24,21 +27,41 @@ FASHION_MNIST_FILES = (
     ("t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a"),
     ("t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965"),
 )
+# MNIST: LeCun, Cortes and Burges; Keras has it as one archive of the four arrays.
+MNIST_FILES = (
+    ("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),
+    ("train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"),
+    ("t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"),
+    ("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"),
+)
+ARCHIVED = ("x_train", "y_train", "x_test", "y_test")
 DATA_DIR_VARIABLE = "ASSIGNMENT_DATA_DIR"
 LONGEST_SILENCE = 20.0  # seconds; a network that drops packets must not hold the student for minutes
 
 
 @dataclass(frozen=True)
 class Source:
-    """One data set: its name in folders and in Keras, its name and credit for people, its files."""
+    """One data set: its name in folders and in Keras, its name and credit for people, its classes and its files.
+
+    `drawing` makes the images of its stand-in. `archive` is the one file that Keras keeps of it, where it is one.
+    """
 
     name: str
     title: str
     credit: str
+    classes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
+    drawing: standin.Drawing
+    archive: str | None = None
 
 
-FASHION_MNIST = Source("fashion-mnist", "Fashion-MNIST", "Zalando Research, MIT licence", FASHION_MNIST_FILES)
+FASHION_MNIST = Source(
+    "fashion-mnist", "Fashion-MNIST", "Zalando Research, MIT licence", GARMENTS, FASHION_MNIST_FILES, draw_garments
+)
+MNIST = Source(
+    "mnist", "MNIST", "LeCun, Cortes, Burges, CC BY-SA 3.0", DIGITS, MNIST_FILES, draw_digits, archive="mnist.npz"
+)
+SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 
 
 def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> Dataset:
@@ -50,7 +73,7 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
     "real" finds no image.
     """
     if choice == "standin":
-        return standin.draw("it was asked for")
+        return standin.draw(source.drawing, source.title, "it was asked for")
     folder = data_dir or _folder_of_environment()
     if folder is not None:
         return from_folder(source, folder)
@@ -60,7 +83,7 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
         missing = f"{source.title} is not in Keras' cache and could not be downloaded ({why})"
         if choice == "real":
             raise AssignmentError(f"{missing}; give its folder with --data-dir.") from why
-        return standin.draw(missing)
+        return standin.draw(source.drawing, source.title, missing)
 
 
 def _folder_of_environment() -> Path | None:
@@ -88,6 +111,11 @@ def _gzipped_or_not(path: Path, source: Source) -> Path:
 def from_cache(source: Source, where: str = "Keras' cache") -> Dataset | None:
     """Load what Keras downloaded earlier, without asking the network; None where a file is missing."""
     for cache in keras_caches():
+        if source.archive is not None:
+            archive = cache / "datasets" / source.archive
+            if archive.is_file():
+                return _from_archive(source, archive, where)
+            continue
         paths = [cache / "datasets" / source.name / f"{name}.gz" for name, _ in source.files]
         if all(path.is_file() for path in paths):
             return _from_files(source, paths, where)
@@ -126,7 +154,26 @@ def keras_caches() -> list[Path]:
 
 
 def _from_files(source: Source, paths: list[Path], where: str) -> Dataset:
-    arrays = [_checked(path, published) for path, (_, published) in zip(paths, source.files)]
+    return _joined(source, [_checked(path, published) for path, (_, published) in zip(paths, source.files)], where)
+
+
+def _from_archive(source: Source, archive: Path, where: str) -> Dataset:
+    try:
+        # Opened here: NumPy leaves a torn archive open.
+        with archive.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = [stored[name] for name in ARCHIVED]
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
+        raise AssignmentError(f"{archive} is damaged (it does not unpack); delete it and fetch it again.") from error
+    for array, (_, published) in zip(arrays, source.files):
+        if idx.md5(idx.content_of(array)) != published:
+            raise AssignmentError(
+                f"{archive} is damaged or another file (an MD5 in it is not the published one); delete it and fetch it"
+                " again."
+            )
+    return _joined(source, arrays, where)
+
+
+def _joined(source: Source, arrays: list[np.ndarray], where: str) -> Dataset:
     train_images, train_labels, test_images, test_labels = arrays
     return Dataset(
         images=np.concatenate([train_images, test_images]),  # (70000, 28, 28)

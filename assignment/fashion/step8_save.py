@@ -9,18 +9,11 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
 from pathlib import Path
 
-from assignment.training.export import export_h5
+from assignment.training.export import Facts, export_pair
 from assignment.training.gan import Gan
 from assignment.workspace import Workspace
 
 
-def save_models(gan: Gan, workspace: Workspace) -> tuple[Path, Path]:
-    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place.
-
-    What goes wrong with one is raised when the other has been tried, too.
-    """
-    try:
-        export_h5(gan.generator, workspace.generator_model)
-    finally:
-        export_h5(gan.discriminator, workspace.discriminator_model)
-    return workspace.generator_model, workspace.discriminator_model
+def save_models(gan: Gan, workspace: Workspace, facts: Facts) -> tuple[Path, Path]:
+    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place."""
+    return export_pair(gan, workspace.models, facts)

@@ -17,9 +17,12 @@ from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.fashion.step7_train import train_gan
 from assignment.fashion.step8_save import save_models
+from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier, refuse_mixture, warn_of_others_models
 from assignment.run import Run
+from assignment.stages import load_images, say_saved, show_proof
 from assignment.training import streams
+from assignment.training.export import Facts
 from assignment.training.gan import Gan
 from assignment.training.loop import updates_per_epoch
 from assignment.training.proof import Movement, prove_freeze
@@ -48,7 +51,7 @@ def run_track(run: Run) -> signal.Signals | None:
         update=update,
         rows=lambda rule, place: train_gan(rule, data.dataset, run.settings, place),
         updates_per_epoch=updates_per_epoch(len(data.dataset), run.settings.batch_size),
-        sample=lambda: generator(grid_noise(run), training=False).numpy(),
+        sketch=Sketch(sample=lambda: generator(grid_noise(run), training=False).numpy()),
         save=lambda: save(gan, run),
         proof=proof,
         conditions=conditions,
@@ -80,18 +83,7 @@ def run_step(number: int, run: Run) -> signal.Signals | None:
 def get_data(run: Run) -> tuple[SheetData, Run]:
     """Step 1; the run returned knows where its images came from."""
     run.screen.step(1, "Get the data")
-    source = sources.load(sources.FASHION_MNIST, run.settings.data, run.settings.data_dir)
-    run = run.on(source.provenance)
-    if source.provenance.is_standin:
-        run.screen.warn(
-            "Not the real images",
-            f"The images are {source.provenance.source}. This run learns from a drawn stand-in, not Fashion-MNIST; its"
-            " figures say so and are not fit to hand in. The real images come with --data auto once there is a network,"
-            " or from their folder with --data-dir.",
-        )
-    else:
-        run.screen.say(f"  {source.provenance.caption}, from {source.provenance.source};"
-                       f" checked: {source.provenance.checked}")
+    source, run = load_images(sources.FASHION_MNIST, run)
     data = split_data(source)
     name = run.settings.firstname
     run.screen.say(f"  ds1_{name}['images'].shape = {data.ds1['images'].shape}")
@@ -135,23 +127,15 @@ def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, 
     update = compiled_update(gan)
     real_images = data.dataset[: run.settings.batch_size, ..., np.newaxis]  # (batch, 28, 28, 1)
     noise = streams.proof_noise(run.settings.seed, len(real_images), LATENT_DIM)
-    proof = prove_freeze(gan, update, real_images, noise)
-    run.screen.table(
-        "The freeze holds: each update moves its own network and no other (tried and undone; SHA-256)",
-        ("update of", "trained weights of", "hash before", "hash after", "moved"),
-        [
-            (step.phase, step.network, step.before, step.after, "yes" if step.moved else "no")
-            for step in proof
-        ],
-    )
-    return gan, update, proof
+    return gan, update, show_proof(prove_freeze(gan, update, real_images, noise), run)
 
 
 def save(gan: Gan, run: Run) -> None:
     """Step 8."""
     run.screen.step(8, "Save the GAN model")
-    for path in save_models(gan, run.workspace):
-        run.screen.say(f"  wrote {path} (float32, read back and compared)")
+    settings = run.settings
+    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption)
+    say_saved(save_models(gan, run.workspace, facts), run)
 
 
 def grid_noise(run: Run) -> np.ndarray:

@@ -17,8 +17,9 @@ def loss_curves(
     generator_losses: Sequence[float],
     title: str,
     caption: str,
+    measure: str = "binary cross-entropy",
 ) -> Figure:
-    """Both networks' losses over the epochs (binary cross-entropy in nats, means over an epoch).
+    """Both networks' losses over the epochs (in nats, means over an epoch); `measure` says in words what they are.
 
     The dotted line at ln 2 is where both stand when the discriminator cannot tell real from fake.
     """
@@ -29,7 +30,7 @@ def loss_curves(
     axes.plot(epochs, discriminator_losses, color=DISCRIMINATOR, label="discriminator", marker=marker)
     axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
-    axes.set_ylabel("loss: binary cross-entropy (nats)")
+    axes.set_ylabel(f"loss: {measure} (nats)")
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)

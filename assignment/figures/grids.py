@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.figure import Figure
 
-from assignment.figures.style import new_figure
+from assignment.figures.style import INK, new_figure
 
 
 ROWS, COLUMNS = 4, 3  # the sheet, step 2
 SIZE = (8, 8)  # inches; the sheet, step 2
+TILE = 0.75  # inches, of an image in a table of rows
+GAP = 2  # pixels between two images of a table
+ROW_NAME = 1.3  # inches kept for the names of the rows
 
 
 def image_grid(images: np.ndarray, title: str, caption: str) -> Figure:
@@ -24,3 +29,37 @@ def image_grid(images: np.ndarray, title: str, caption: str) -> Figure:
         axes.set_xticks([])
         axes.set_yticks([])
     return figure
+
+
+def row_grid(images: np.ndarray, row_names: Sequence[str], title: str, caption: str, columns: str = "") -> Figure:
+    """A table of images with a name before every row; `columns` says in words what goes from left to right.
+
+    images: float (rows * columns, 28, 28) or (rows * columns, 28, 28, 1) in [-1, 1], row by row; -1 is black, 1 is
+    white. Raises ValueError when they do not fill the rows.
+    """
+    if not len(row_names) or len(images) % len(row_names):
+        raise ValueError(f"{len(images)} images do not fill {len(row_names)} rows")
+    tiles = np.reshape(images, (len(row_names), -1, 28, 28))
+    rows, in_a_row = tiles.shape[:2]
+    height = TILE * rows + (0.4 if columns else 0.1)
+    figure = new_figure(TILE * in_a_row + ROW_NAME, height + 0.85, title, caption)  # 0.85: title and caption
+    axes = figure.subplots()
+    axes.imshow(_table(tiles), cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+    axes.set_yticks([row * (28 + GAP) + 13.5 for row in range(rows)], row_names, fontsize=11, color=INK)
+    axes.set_xticks([])
+    axes.set_xlabel(columns)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def _table(tiles: np.ndarray) -> np.ma.MaskedArray:
+    """One picture of (rows, columns, 28, 28) images, the gaps between them masked."""
+    rows, columns = tiles.shape[:2]
+    step = 28 + GAP
+    table = np.ma.masked_array(np.zeros((rows * step - GAP, columns * step - GAP)), mask=True)
+    for row in range(rows):
+        for column in range(columns):
+            table[row * step : row * step + 28, column * step : column * step + 28] = tiles[row, column]
+    return table

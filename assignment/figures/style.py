@@ -43,15 +43,10 @@ def new_figure(width: float, height: float, title: str, caption: str, layout: st
     FigureCanvasAgg(figure)
     foot, head = CAPTION_BAND / height, TITLE_BAND / height
     figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot - head))
-    set_title(figure, title)
+    middle = 1 - 0.55 * TITLE_BAND / height
+    _fit(figure, figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK))
     _fit(figure, figure.text(0.5, 0.1 / height, caption, ha="center", va="bottom", fontsize=8, color=QUIET))
     return figure
-
-
-def set_title(figure: Figure, title: str) -> None:
-    """Write `title` in the band at the figure's head, in place of an earlier one."""
-    middle = 1 - 0.55 * TITLE_BAND / figure.get_figheight()
-    _fit(figure, figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK))
 
 
 def _fit(figure: Figure, text: Text) -> None:

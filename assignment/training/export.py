@@ -3,22 +3,50 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
+import h5py
 import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
+from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
 from assignment.workspace import replacing
 
+ATTRIBUTE = "assignment"  # of the file, beside those that Keras writes
 PROOF_SEED = 0
 SMALLEST_ROOM = 2**16  # bytes; with less the disk is called full
 PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
 
 
-def export_h5(model: keras.Model, path: Path) -> None:
+class Facts(NamedTuple):
+    """What a file of a network tells of itself: its run, the images it learned from, its classes where it has some."""
+
+    track: str
+    firstname: str
+    seed: int
+    images: str
+    classes: tuple[str, ...] = ()
+
+
+def export_pair(gan: Gan, paths: tuple[Path, Path], facts: Facts) -> tuple[Path, Path]:
+    """Write the generator and the discriminator as .h5 to their two paths, by `export_h5`.
+
+    What goes wrong with one is raised when the other has been tried, too.
+    """
+    generator_path, discriminator_path = paths
+    try:
+        export_h5(gan.generator, generator_path, facts)
+    finally:
+        export_h5(gan.discriminator, discriminator_path, facts)
+    return paths
+
+
+def export_h5(model: keras.Model, path: Path, facts: Facts) -> None:
     """Write `model` to `path` as .h5: float32 and trainable whatever it was trained in, without its optimizer.
 
     The file is written beside its place, read back into a fresh model and compared, its weights and its outputs on
@@ -27,15 +55,30 @@ def export_h5(model: keras.Model, path: Path) -> None:
     """
     plain = float32_copy(model)
     with replacing(path) as temporary:
-        _write(plain, temporary)
+        _write(plain, temporary, facts)
         reread = keras.models.load_model(temporary, compile=False)  # our own file of a moment ago: safe to load
         if not _same(plain, reread):
             raise AssignmentError(f"{path.name} reads back as another model than was saved; it was not kept.")
 
 
-def _write(model: keras.Model, path: Path) -> None:
+def read_facts(path: Path) -> Facts:
+    """What the .h5 file at `path` tells of itself.
+
+    Raises AssignmentError when it is no .h5 file, or tells nothing since another program wrote it.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            told = json.loads(file.attrs[ATTRIBUTE])
+        return Facts(**{**told, "classes": tuple(told["classes"])})
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise AssignmentError(f"{path} is not a network that this program saved, or it is damaged.") from error
+
+
+def _write(model: keras.Model, path: Path, facts: Facts) -> None:
     try:
         model.save(path, include_optimizer=False)
+        with h5py.File(path, "r+") as file:
+            file.attrs[ATTRIBUTE] = json.dumps(facts._asdict(), ensure_ascii=False)
     except (OSError, RuntimeError) as error:  # HDF5 tells of a full disk in either, in several lines, with no number
         full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < SMALLEST_ROOM
         raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error
@@ -67,9 +110,14 @@ def _same(one: keras.Model, other: keras.Model) -> bool:
 
 def _random_inputs(model: keras.Model) -> list[np.ndarray]:
     random = np.random.default_rng(PROOF_SEED)
-    return [
-        random.uniform(-1, 1, (PROOF_BATCH, *tensor.shape[1:])).astype(tensor.dtype) for tensor in model.inputs
-    ]
+    return [_random_input(random, tensor) for tensor in model.inputs]
+
+
+def _random_input(random: np.random.Generator, tensor) -> np.ndarray:
+    shape = (PROOF_BATCH, *tensor.shape[1:])
+    if np.issubdtype(tensor.dtype, np.integer):  # labels: 0 and 1, which every choice of classes has
+        return np.resize(np.arange(2, dtype=tensor.dtype), shape)
+    return random.uniform(-1, 1, shape).astype(tensor.dtype)
 
 
 def _outputs(model: keras.Model, inputs: list[np.ndarray]) -> list[np.ndarray]:

@@ -18,8 +18,8 @@ class NotFinite(AssignmentError):
 def finite_losses(update: Update) -> Update:
     """The same update rule, which raises NotFinite, naming the loss, as soon as one is NaN or infinite."""
 
-    def watched_update(real_images, noise) -> Losses:
-        losses = update(real_images, noise)
+    def watched_update(*batch) -> Losses:
+        losses = update(*batch)
         for name, loss in losses._asdict().items():
             if not isfinite(loss):
                 raise NotFinite(f"the loss {LOSSES_IN_WORDS[name]} became {_in_words(float(loss))}")

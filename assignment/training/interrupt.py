@@ -26,10 +26,10 @@ class StopRequest:
     def between_updates(self, update: Update) -> Update:
         """The same update rule, which raises Interrupted instead of starting once a stop is requested."""
 
-        def interruptible_update(real_images, noise) -> Losses:
+        def interruptible_update(*batch) -> Losses:
             if self.signal is not None:
                 raise Interrupted
-            return update(real_images, noise)
+            return update(*batch)
 
         return interruptible_update
 

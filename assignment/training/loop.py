@@ -43,20 +43,35 @@ class Place:
 
 
 def train(
-    update: Update, images: np.ndarray, *, epochs: int, batch_size: int, latent_dim: int, seed: int, place: Place
+    update: Update,
+    images: np.ndarray,
+    *,
+    epochs: int,
+    batch_size: int,
+    latent_dim: int,
+    seed: int,
+    place: Place,
+    labels: np.ndarray | None = None,
+    classes: int = 0,
 ) -> Iterator[Row]:
     """Train by `update` from `place` to the end of epoch `epochs`, every image once an epoch in a fresh order.
 
-    Yields one row an epoch, and moves `place` with every update. images: float32 (n, 28, 28, 1) in [-1, 1]. The last
-    batch of an epoch is shorter where `batch_size` does not divide n. Source: the assignment sheet, step 7.
+    Yields one row an epoch, and moves `place` with every update. images: float32 (n, 28, 28, 1) in [-1, 1]; a
+    conditional GAN also needs their labels, int32 (n, 1) in 0..classes-1, and its fakes are asked for labels that are
+    drawn evenly from all `classes`. The last batch of an epoch is shorter where `batch_size` does not divide n.
+    Source: the assignment sheet, step 7.
     """
     for epoch in range(place.epoch, epochs + 1):
         started = time.perf_counter() - place.seconds
         order = streams.image_order(seed, epoch, len(images))
         for number in range(len(place.losses), updates_per_epoch(len(images), batch_size)):
-            real_images = images[order[number * batch_size : (number + 1) * batch_size]]  # (batch, 28, 28, 1)
-            noise = streams.training_noise(seed, epoch, number, len(real_images), latent_dim)  # (batch, latent_dim)
-            place.losses.append(update(real_images, noise))
+            chosen = order[number * batch_size : (number + 1) * batch_size]
+            noise = streams.training_noise(seed, epoch, number, len(chosen), latent_dim)  # (batch, latent_dim)
+            batch = [images[chosen], noise]  # the first is (batch, 28, 28, 1)
+            if labels is not None:
+                asked = streams.training_labels(seed, epoch, number, len(chosen), classes)
+                batch += [labels[chosen], asked]  # (batch, 1) both
+            place.losses.append(update(*batch))
             place.seconds = time.perf_counter() - started
         row = _row(epoch, place.losses, place.seconds)
         place.epoch, place.losses, place.seconds = epoch + 1, [], 0.0

@@ -39,13 +39,14 @@ class Movement(NamedTuple):
         return self.moved == self.must_move
 
 
-def prove_freeze(gan: Gan, update: Update, real_images: np.ndarray, noise: np.ndarray) -> list[Movement]:
+def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray) -> list[Movement]:
     """Make one discriminator update and one generator update, see whose weights moved, and undo both.
 
     Each phase is singled out by a learning rate of 0 for the other one's optimizer. The rate is a variable, so it is
     the very function that will train which is tried, not one traced for the proof. Trained weights are compared, not
     BatchNormalization's averages, which every pass of the generator moves. Weights, averages and both optimizers are
-    afterwards what they were, bit for bit. The proof is of this batch's size; the tests hold it for others.
+    afterwards what they were, bit for bit. The proof is of this batch's size; the tests hold it for others. `batch`
+    is what an update takes.
 
     Returns the four movements (two phases, two networks). Raises FreezeViolation when one of them is not as it must be.
     """
@@ -54,7 +55,7 @@ def prove_freeze(gan: Gan, update: Update, real_images: np.ndarray, noise: np.nd
         with _undone(gan):
             silenced.optimizer.learning_rate = 0.0
             before = {name: fingerprint(model) for name, model in _networks(gan)}
-            update(real_images, noise)
+            update(*batch)
             for name, model in _networks(gan):
                 movements.append(Movement(phase, name, before[name], fingerprint(model), must_move=name == phase))
     broken = [movement for movement in movements if not movement.holds]

@@ -1,4 +1,7 @@
-"""The update rules. All have one signature: (real_images, noise) -> Losses, made by a function of the compiled GAN."""
+"""The update rules, made by a function of the compiled GAN. All have one signature: a batch in, its losses out.
+
+A batch is (real_images, noise), or of a conditional GAN (real_images, noise, real_labels, fake_labels).
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ from assignment.training.naming import named_for_graphs
 
 
 class Losses(NamedTuple):
-    """The binary cross-entropies of one update, in nats, each before its own step of Adam."""
+    """The compiled losses of one update, in nats, each before its own step of Adam."""
 
     real: tf.Tensor  # the discriminator's on real images
     fake: tf.Tensor  # the discriminator's on fake images
     generator: tf.Tensor  # the discriminator's answer to the same fakes, asked to be "real"
 
 
-Update = Callable[[tf.Tensor, tf.Tensor], Losses]
+Update = Callable[..., Losses]
 
 
 def compiled_update(gan: Gan) -> Update:
@@ -34,27 +37,30 @@ def compiled_update(gan: Gan) -> Update:
     Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating generator loss of its section 3; the order of
     the assignment sheet's steps 6 and 7.
 
-    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim). It is traced once for each batch
+    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim), and for a conditional GAN the
+    real images' labels and those that the fakes are asked for, int32 (n, 1) each. It is traced once for each batch
     size, and the freeze is set inside the traced function, so that it holds in every trace.
     """
     generator, discriminator, combined = gan
     build_optimizers(gan)
 
     @tf.function
-    def update(real_images: tf.Tensor, noise: tf.Tensor) -> Losses:
+    def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
         real = tf.ones((tf.shape(noise)[0], 1))  # (n, 1)
         fake = tf.zeros((tf.shape(noise)[0], 1))  # (n, 1)
 
         with named_for_graphs(*gan), tf.GradientTape() as tape:
-            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+            fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
+            fakes = gan.discriminator_inputs(fake_images, fake_labels)
 
             with tape.stop_recording(), unfrozen(discriminator):
-                real_loss = _descend(discriminator, real_images, real)
-                fake_loss = _descend(discriminator, fake_images, fake)
+                reals = gan.discriminator_inputs(real_images, real_labels)
+                real_loss = _descend(discriminator, reals, gan.targets(real, real_labels))
+                fake_loss = _descend(discriminator, fakes, gan.targets(fake, fake_labels))
 
             with frozen(discriminator):
-                validity = discriminator(fake_images, training=True)  # (n, 1)
-                generator_loss = combined.compute_loss(y=real, y_pred=validity)
+                answer = discriminator(fakes, training=True)  # validity (n, 1), and maybe the class (n, classes)
+                generator_loss = combined.compute_loss(y=gan.targets(real, fake_labels), y_pred=answer)
                 weights = combined.trainable_variables  # the generator's alone, while the discriminator is frozen
         combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
 
@@ -71,7 +77,7 @@ def build_optimizers(gan: Gan) -> None:
         gan.combined.optimizer.build(gan.combined.trainable_variables)
 
 
-def _descend(model, inputs: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+def _descend(model, inputs, targets) -> tf.Tensor:
     """One step of `model`'s own optimizer on its own compiled loss; returns the loss before the step."""
     with tf.GradientTape() as tape:
         loss = model.compute_loss(x=inputs, y=targets, y_pred=model(inputs, training=True))

@@ -19,6 +19,9 @@ class Purpose(IntEnum):
     TRAINING_NOISE = 3
     SAMPLE_NOISE = 4
     PROOF_NOISE = 5
+    TRAINING_LABELS = 6
+    WALK_NOISE = 7
+    LATER_NOISE = 8
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
@@ -36,9 +39,27 @@ def training_noise(seed: int, epoch: int, update: int, count: int, latent_dim: i
     return stream(seed, Purpose.TRAINING_NOISE, epoch, update).standard_normal((count, latent_dim), np.float32)
 
 
+def training_labels(seed: int, epoch: int, update: int, count: int, classes: int) -> np.ndarray:
+    """The labels that one update asks its fakes for, int32 (count, 1): every class as often, the odd ones by chance."""
+    random = stream(seed, Purpose.TRAINING_LABELS, epoch, update)
+    whole_rounds = np.arange(count - count % classes) % classes
+    odd_ones = random.choice(classes, count % classes, replace=False)
+    return random.permutation(np.concatenate([whole_rounds, odd_ones])).astype(np.int32)[:, np.newaxis]
+
+
 def sample_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:
     """The fixed noise of every grid of a run, N(0, 1), float32 (count, latent_dim)."""
     return stream(seed, Purpose.SAMPLE_NOISE).standard_normal((count, latent_dim), np.float32)
+
+
+def walk_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:
+    """The points that a run's latent walks pass, N(0, 1), float32 (count, latent_dim)."""
+    return stream(seed, Purpose.WALK_NOISE).standard_normal((count, latent_dim), np.float32)
+
+
+def later_noise(seed: int, label: int, count: int, latent_dim: int) -> np.ndarray:
+    """The noise of samples taken from a saved generator, N(0, 1), float32 (count, latent_dim), others at each label."""
+    return stream(seed, Purpose.LATER_NOISE, label).standard_normal((count, latent_dim), np.float32)
 
 
 def seed_initial_weights(seed: int, network: int) -> None:

@@ -20,17 +20,20 @@ def textbook_update(gan: Gan) -> Update:
     generator, discriminator, combined = gan
     build_optimizers(gan)
 
-    def update(real_images, noise) -> Losses:
+    def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
         real = np.ones((len(noise), 1), np.float32)
         fake = np.zeros((len(noise), 1), np.float32)
 
         with named_for_graphs(*gan):
-            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+            source = gan.generator_inputs(noise, fake_labels)
+            fake_images = generator(source, training=True)  # (n, 28, 28, 1)
             with unfrozen(discriminator):
-                real_loss = _train_on_batch(discriminator, real_images, real)
-                fake_loss = _train_on_batch(discriminator, fake_images, fake)
+                reals = gan.discriminator_inputs(real_images, real_labels)
+                real_loss = _train_on_batch(discriminator, reals, gan.targets(real, real_labels))
+                fakes = gan.discriminator_inputs(fake_images, fake_labels)
+                fake_loss = _train_on_batch(discriminator, fakes, gan.targets(fake, fake_labels))
             with frozen(discriminator):
-                generator_loss = _train_on_batch(combined, noise, real)
+                generator_loss = _train_on_batch(combined, source, gan.targets(real, fake_labels))
 
         return Losses(real_loss, fake_loss, generator_loss)
 
@@ -39,4 +42,4 @@ def textbook_update(gan: Gan) -> Update:
 
 def _train_on_batch(model, inputs, targets) -> np.ndarray:
     model.reset_metrics()  # before Keras 3.15 train_on_batch returned the average since the last reset
-    return model.train_on_batch(inputs, targets)
+    return model.train_on_batch(inputs, targets, return_dict=True)["loss"]  # of all outputs together

@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 from assignment.data import sources
-from assignment.data.sources import FASHION_MNIST, Source
+from assignment.data.dataset import GARMENTS
+from assignment.data.garments import draw_garments
+from assignment.data.sources import FASHION_MNIST, MNIST, Source
 from assignment.errors import AssignmentError
 
 TRAINING = np.full((6, 28, 28), 7, np.uint8)
@@ -26,8 +29,8 @@ def idx_file(array):
 
 
 SMALL = Source(
-    "fashion-mnist", "Small", "nobody",
-    tuple((name, hashlib.md5(idx_file(array)).hexdigest()) for name, array in ARRAYS.items()),
+    "fashion-mnist", "Small", "nobody", GARMENTS,
+    tuple((name, hashlib.md5(idx_file(array)).hexdigest()) for name, array in ARRAYS.items()), draw_garments,
 )
 
 
@@ -99,13 +102,13 @@ def test_a_download_that_arrives_damaged_is_named(cache, monkeypatch):
 
 
 def test_the_standin_comes_last_and_says_why(monkeypatch):
-    monkeypatch.setattr(sources.standin, "draw", lambda why: why)
+    monkeypatch.setattr(sources.standin, "draw", lambda drawing, title, why: why)
     assert sources.load(SMALL, "standin") == "it was asked for"
     assert "could not be downloaded (URL fetch failure on the moon)" in sources.load(SMALL)
 
 
 def test_real_refuses_the_standin(monkeypatch):
-    monkeypatch.setattr(sources.standin, "draw", lambda why: pytest.fail("drew"))
+    monkeypatch.setattr(sources.standin, "draw", lambda *of: pytest.fail("drew"))
     with pytest.raises(AssignmentError, match="URL fetch failure on the moon.*--data-dir"):
         sources.load(SMALL, "real")
 
@@ -143,7 +146,7 @@ def test_a_damaged_file_is_named_and_never_a_fallback(tmp_path, monkeypatch, cho
     folder = fill(tmp_path / "data")
     path = folder / "t10k-images-idx3-ubyte"
     path.write_bytes(damage(path.read_bytes()))
-    monkeypatch.setattr(sources.standin, "draw", lambda why: pytest.fail("fell back"))
+    monkeypatch.setattr(sources.standin, "draw", lambda *of: pytest.fail("fell back"))
     with pytest.raises(AssignmentError, match=said) as caught:
         sources.load(SMALL, choice, data_dir=folder)
     assert path.name in str(caught.value)
@@ -156,9 +159,42 @@ def test_a_damaged_cache_is_an_error_too(cache):
         sources.load(SMALL)
 
 
+ARCHIVED = replace(SMALL, archive="small.npz")
+
+
+def archive(cache, **arrays):
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    stored = dict(zip(sources.ARCHIVED, ARRAYS.values()))
+    np.savez(cache.parent / "small.npz", **{**stored, **arrays})
+
+
+def test_what_keras_keeps_as_one_archive(cache):
+    archive(cache)
+    dataset = sources.load(ARCHIVED)
+    np.testing.assert_array_equal(dataset.images, np.concatenate([TRAINING, TEST]))
+    assert dataset.provenance.source == "Keras' cache" and not dataset.provenance.is_standin
+
+
+def test_an_archive_of_other_images_is_an_error(cache):
+    archive(cache, x_test=TEST + 1)
+    with pytest.raises(AssignmentError, match="small.npz is damaged or another file"):
+        sources.load(ARCHIVED)
+
+
+def test_a_torn_archive_is_an_error(cache):
+    archive(cache)
+    path = cache.parent / "small.npz"
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(AssignmentError, match="small.npz is damaged .it does not unpack"):
+        sources.load(ARCHIVED)
+
+
 @pytest.mark.real_data
-def test_the_published_images(real_images_folder):
-    dataset = sources.load(FASHION_MNIST, "real", real_images_folder)
+@pytest.mark.parametrize("source", [FASHION_MNIST, MNIST])
+def test_the_published_images(real_images_folder, source):
+    dataset = sources.load(source, "real", real_images_folder)
     assert dataset.images.shape == (70_000, 28, 28) and dataset.images.dtype == np.uint8
-    assert np.bincount(dataset.labels[:60_000]).tolist() == [6_000] * 10
-    assert np.bincount(dataset.labels[60_000:]).tolist() == [1_000] * 10
+    assert len(np.unique(dataset.labels)) == len(source.classes) == 10
+    if source is FASHION_MNIST:
+        assert np.bincount(dataset.labels[:60_000]).tolist() == [6_000] * 10
+        assert np.bincount(dataset.labels[60_000:]).tolist() == [1_000] * 10

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.data import sources, standin
+from assignment.data import garments, sources, standin
 from assignment.data.dataset import TROUSER
 from assignment.fashion.step1_data import split_data
 
@@ -22,7 +22,7 @@ def check(source):
 
 
 def test_the_split_of_the_standin():
-    check(standin.draw("of the test"))
+    check(standin.draw(garments.draw_garments, "Fashion-MNIST", "of the test"))
 
 
 @pytest.mark.real_data

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from assignment import conduct
-from assignment.data import sources, standin
+from assignment.data import garments, sources, standin
 from assignment.data.dataset import TROUSER, Dataset, Provenance
 from assignment.errors import AssignmentError
 from assignment.fashion import track
@@ -29,8 +29,8 @@ FEW = 12  # trousers; step 2 shows as many
 def few_trousers(monkeypatch):
     images = np.zeros((70_000, 28, 28), np.uint8)
     labels = np.zeros(70_000, np.uint8)
-    images[:FEW], labels[:FEW] = standin.draw_garments(TROUSER, FEW), TROUSER
-    few = Dataset(images, labels, Provenance("drawn", standin.CAPTION, "nothing", is_standin=True))
+    images[:FEW], labels[:FEW] = garments.draw_garments(TROUSER, FEW), TROUSER
+    few = Dataset(images, labels, Provenance("drawn", standin.caption("Fashion-MNIST"), "nothing", is_standin=True))
     monkeypatch.setattr(sources, "load", lambda *asked: few)
 
 
@@ -126,8 +126,8 @@ def test_a_grid_changes_nothing_and_its_noise_stays_the_same(make_run, monkeypat
     class Stopped(Exception):
         pass
 
-    def catch(run, sample, rows, frames):
-        kept["sample"] = sample
+    def catch(run, sketch, rows, frames):
+        kept["sample"] = sketch.sample
         raise Stopped
 
     compiled = track.make_gan

@@ -3,9 +3,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from assignment.data import standin
+from assignment.data import garments
 from assignment.data.dataset import TROUSER
 from assignment.figures.animation import MOST_FRAMES, save_animation
+from assignment.figures.grids import image_grid
 
 
 @pytest.mark.parametrize(("frames", "shown"), [(1, 1), (3, 3), (61, MOST_FRAMES)])
@@ -13,7 +14,7 @@ def test_frames_from_the_first_to_the_last(tmp_path, frames, shown):
     shades = np.linspace(-1, 1, frames + 1)[1:]
     grids = [np.full((12, 28, 28, 1), shade) for shade in shades]
     path = tmp_path / "animation.gif"
-    save_animation(path, grids, [f"epoch {number}" for number in range(frames)], "caption")
+    save_animation(path, grids, [f"epoch {number}" for number in range(frames)], "caption", image_grid)
     with Image.open(path) as picture:
         assert getattr(picture, "n_frames", 1) == shown
         assert picture.size == (560, 560)
@@ -24,8 +25,8 @@ def test_frames_from_the_first_to_the_last(tmp_path, frames, shown):
 
 
 def test_many_frames_of_garments_stay_near_a_megabyte(tmp_path):
-    grids = [garments / 127.5 - 1 for garments in standin.draw_garments(TROUSER, 60 * 12).reshape(60, 12, 28, 28)]
-    save_animation(tmp_path / "animation.gif", grids, ["epoch"] * 60, "caption")
+    grids = [drawn / 127.5 - 1 for drawn in garments.draw_garments(TROUSER, 60 * 12).reshape(60, 12, 28, 28)]
+    save_animation(tmp_path / "animation.gif", grids, ["epoch"] * 60, "caption", image_grid)
     assert (tmp_path / "animation.gif").stat().st_size < 1.5e6
 
 
@@ -39,6 +40,6 @@ def test_every_frame_has_its_title_and_the_caption(tmp_path, monkeypatch):
         draw(canvas)
 
     monkeypatch.setattr(FigureCanvasAgg, "draw", spy)
-    grids = [np.zeros((12, 28, 28))] * 3
-    save_animation(tmp_path / "animation.gif", grids, ["untrained", "epoch 1", "epoch 2"], "drawn stand-in")
+    grids, titles = [np.zeros((12, 28, 28))] * 3, ["untrained", "epoch 1", "epoch 2"]
+    save_animation(tmp_path / "animation.gif", grids, titles, "drawn stand-in", image_grid)
     assert drawn == [("untrained", True), ("epoch 1", True), ("epoch 2", True)]

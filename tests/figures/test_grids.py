@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.figures.grids import image_grid
+from assignment.figures.grids import image_grid, row_grid
 
 IMAGES = np.linspace(-1, 1, 12).reshape(12, 1, 1) * np.ones((1, 28, 28))
 
@@ -28,3 +28,23 @@ def test_it_carries_its_title_and_its_caption():
     figure = image_grid(IMAGES, "12 images", "ana, seed 1.")
     assert figure.get_suptitle() == "12 images"
     assert "ana, seed 1." in [text.get_text() for text in figure.texts]
+
+
+def test_a_table_has_its_rows_names_and_every_image_in_its_place():
+    shades = np.linspace(-1, 1, 6).reshape(6, 1, 1, 1) * np.ones((1, 28, 28, 1))
+    figure = row_grid(shades, ["zero", "one"], "title", "caption", columns="from here to there")
+    (axes,) = figure.axes
+    table = axes.images[0].get_array()
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["zero", "one"]
+    assert axes.get_xlabel() == "from here to there" and figure.get_suptitle() == "title"
+    assert table.shape == (58, 88) and axes.images[0].get_clim() == (-1, 1)
+    for number, shade in enumerate(np.linspace(-1, 1, 6)):
+        row, column = divmod(number, 3)
+        np.testing.assert_allclose(table[row * 30 : row * 30 + 28, column * 30 : column * 30 + 28], shade)
+    assert table.mask[28:30].all() and table.mask[:, 28:30].all()
+
+
+@pytest.mark.parametrize(("images", "names"), [(5, ["a", "b"]), (4, [])])
+def test_images_that_do_not_fill_the_rows_are_an_error(images, names):
+    with pytest.raises(ValueError, match="do not fill"):
+        row_grid(np.zeros((images, 28, 28)), names, "", "")

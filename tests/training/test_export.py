@@ -6,11 +6,13 @@ import keras
 import numpy as np
 import pytest
 
+from assignment.conditional.networks import build_auxiliary_discriminator, build_generator
 from assignment.errors import AssignmentError
 from assignment.training import export
-from assignment.training.export import export_h5
+from assignment.training.export import Facts, export_h5, read_facts
 from assignment.training.freezing import frozen
 
+FACTS = Facts("conditional", "Ана", 2, "a stand-in", ("T-shirt/top", "Trouser"))
 READ_BACK = """
 import sys
 import numpy as np, keras
@@ -28,7 +30,7 @@ def test_a_fresh_process_reads_the_same_model(make_gan, tmp_path, precision):
     noise = np.random.default_rng(0).standard_normal((3, 5), np.float32)
     path, given, answered = tmp_path / "generator.h5", tmp_path / "noise.npy", tmp_path / "images.npy"
     with frozen(generator):
-        export_h5(generator, path)
+        export_h5(generator, path, FACTS)
     np.save(given, noise)
     subprocess.run([sys.executable, "-c", READ_BACK, path, given, answered], check=True, capture_output=True)
     expected = export.float32_copy(generator)(noise, training=False).numpy()
@@ -39,7 +41,7 @@ def test_a_fresh_process_reads_the_same_model(make_gan, tmp_path, precision):
 
 
 def test_the_file_holds_no_optimizer(make_gan, tmp_path):
-    export_h5(make_gan().discriminator, tmp_path / "discriminator.h5")
+    export_h5(make_gan().discriminator, tmp_path / "discriminator.h5", FACTS)
     with h5py.File(tmp_path / "discriminator.h5") as file:
         assert "optimizer_weights" not in file and "training_config" not in file.attrs
 
@@ -55,13 +57,40 @@ def test_a_file_that_reads_back_differently_is_not_kept(make_gan, tmp_path, monk
 
     monkeypatch.setattr(export.keras.models, "load_model", other)
     with pytest.raises(AssignmentError, match="generator.h5 reads back as another model"):
-        export_h5(gan.generator, path)
+        export_h5(gan.generator, path, FACTS)
     assert path.read_text() == "the earlier one" and list(tmp_path.iterdir()) == [path]
 
 
 def test_the_model_itself_is_left_alone(make_gan, tmp_path):
     generator = make_gan("mixed_bfloat16").generator
     with frozen(generator):
-        export_h5(generator, tmp_path / "generator.h5")
+        export_h5(generator, tmp_path / "generator.h5", FACTS)
         assert not any(layer.trainable for layer in generator.layers)
     assert generator.layers[0].dtype_policy.name == "mixed_bfloat16"
+
+
+def test_the_file_tells_of_itself(make_gan, tmp_path):
+    path = tmp_path / "generator.h5"
+    export_h5(make_gan().generator, path, FACTS)
+    assert read_facts(path) == FACTS
+
+
+@pytest.mark.parametrize("content", [b"", b"no HDF5", None])
+def test_a_file_that_is_not_ours_is_an_error(make_gan, tmp_path, content):
+    path = tmp_path / "generator.h5"
+    if content is None:
+        make_gan().generator.save(path, include_optimizer=False)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(AssignmentError, match="generator.h5 is not a network that this program saved"):
+        read_facts(path)
+
+
+def test_labels_and_several_outputs_are_compared_too(tmp_path):
+    generator, discriminator = build_generator("ana", 1), build_auxiliary_discriminator("ana", 1)
+    for model in (generator, discriminator):
+        path = tmp_path / f"{model.name}.h5"
+        export_h5(model, path, FACTS)
+        assert [tensor.name for tensor in keras.models.load_model(path, compile=False).inputs] == [
+            tensor.name for tensor in model.inputs
+        ]

@@ -4,7 +4,7 @@ import pytest
 
 from assignment.fashion.step6_compile import compile_gan
 from assignment.training import steps
-from assignment.training.export import export_h5
+from assignment.training.export import Facts, export_h5
 from assignment.training.freezing import frozen, unfrozen
 from assignment.training.proof import FreezeViolation, fingerprint, prove_freeze
 from assignment.training.steps import build_optimizers, compiled_update
@@ -61,7 +61,7 @@ def test_it_holds_whatever_the_flag_was_left_at(make_gan, batches):
 def test_it_holds_after_reloading(make_gan, batches, tmp_path):
     networks = make_gan()[:2]
     for model in networks:
-        export_h5(model, tmp_path / f"{model.name}.h5")
+        export_h5(model, tmp_path / f"{model.name}.h5", Facts("fashion", "ana", 1, "a stand-in"))
     reloaded = compile_gan(
         *(keras.models.load_model(tmp_path / f"{model.name}.h5", compile=False) for model in networks)
     )

@@ -1,0 +1,45 @@
+"""The conditional track's combined models, in the classic compile-and-freeze way."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from assignment.training.freezing import frozen
+from assignment.training.gan import Gan
+
+# Of the auxiliary classifier's two losses: Odena et al. 2017, section 4, add them as they are.
+CLASS_WEIGHT = 1.0
+
+
+def compile_gan(generator: keras.Model, discriminator: keras.Model) -> Gan:
+    """Compile the discriminator, then a combined functional model of `noise` and `label` over it, frozen.
+
+    Each has an Adam of its own. A discriminator that answers the class, too, gets two losses: binary cross-entropy for
+    its validity, and `CLASS_WEIGHT` times cross-entropy for its class, on real and fake images alike.
+    """
+    discriminator.compile(**_losses(discriminator), optimizer=_adam())
+    noise = keras.Input(generator.inputs[0].shape[1:], name="noise")
+    label = keras.Input((1,), dtype="int32", name="label")
+    with frozen(discriminator):
+        image = generator([noise, label])  # (n, 28, 28, 1)
+        answer = discriminator([image, label] if len(discriminator.inputs) > 1 else image)
+        if len(discriminator.outputs) > 1:
+            # Keras would name both outputs after the discriminator.
+            answer = [layers.Identity(name=name)(output) for name, output in zip(("validity", "class"), answer)]
+        combined = keras.Model([noise, label], answer, name=generator.name.replace("generator", "combined"))
+        combined.compile(**_losses(discriminator), optimizer=_adam())
+    return Gan(generator, discriminator, combined)
+
+
+def _losses(discriminator: keras.Model) -> dict:
+    if len(discriminator.outputs) == 1:
+        return {"loss": "binary_crossentropy"}
+    return {
+        "loss": ["binary_crossentropy", "sparse_categorical_crossentropy"],
+        "loss_weights": [1.0, CLASS_WEIGHT],
+    }
+
+
+def _adam() -> keras.optimizers.Adam:
+    return keras.optimizers.Adam(learning_rate=2e-4, beta_1=0.5, beta_2=0.999)  # Radford et al. 2016, section 4

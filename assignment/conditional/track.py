@@ -1,0 +1,167 @@
+"""The conditional track, in the order of the assignment's eight steps: each step's product, drawn, saved and said."""
+
+from __future__ import annotations
+
+import signal
+import time
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from assignment.conditional import networks, walks
+from assignment.conditional.compiling import compile_gan
+from assignment.conduct import Training, conduct
+from assignment.data import sources
+from assignment.figures.grids import row_grid
+from assignment.journal import Sketch
+from assignment.resume import conditions_of, find_earlier, warn_of_others_models
+from assignment.run import Run
+from assignment.stages import load_images, say_saved, show_proof
+from assignment.training import streams
+from assignment.training.export import Facts, export_pair
+from assignment.training.gan import Gan
+from assignment.training.loop import train, updates_per_epoch
+from assignment.training.proof import prove_freeze
+from assignment.training.steps import compiled_update
+
+TRAINING = 60_000  # the training images; the test images are kept for whoever judges the generator
+GRID_COLUMNS = 8  # images of each class in a grid
+
+
+class LabelledImages(NamedTuple):
+    """Images float32 (n, 28, 28, 1) in [-1, 1], their labels int32 (n, 1), and what the ten classes are called."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    classes: tuple[str, ...]
+
+
+def run_track(run: Run) -> signal.Signals | None:
+    """Carry out the track, going on from an earlier sitting; the signal that stopped it, None at its end."""
+    began = time.perf_counter()
+    settings = run.settings
+    data, run = get_data(run)
+    conditions = conditions_of(run, data.images)
+    earlier = find_earlier(run, conditions)
+    if earlier.finished:
+        return None
+    warn_of_others_models(run)
+    show_images(data, run)
+    gan = make_gan(data, run)
+    update = compiled_update(gan)
+    proof = show_proof(prove_freeze(gan, update, *_proof_batch(data, run)), run)
+    draw = partial(draw_classes, data.classes)
+    run.screen.step(7, "Train the GAN model")
+    training = Training(
+        gan=gan,
+        update=update,
+        rows=lambda rule, place: train(
+            rule, data.images, labels=data.labels, classes=networks.CLASSES, epochs=settings.epochs,
+            batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
+        ),
+        updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
+        sketch=Sketch(lambda: sample_grid(gan, run), draw, measure_of(gan)),
+        save=lambda: save(gan, data, run),
+        proof=proof,
+        conditions=conditions,
+        began=began,
+    )
+    return conduct(run, training, earlier)
+
+
+def get_data(run: Run) -> tuple[LabelledImages, Run]:
+    """The training images of the data set that the settings name; the run returned knows where they came from."""
+    run.screen.step(1, "Get the data")
+    source = sources.SOURCES[run.settings.dataset]
+    dataset, run = load_images(source, run)
+    images = dataset.images[:TRAINING, ..., np.newaxis].astype(np.float32) / 127.5 - 1.0  # (60000, 28, 28, 1)
+    labels = dataset.labels[:TRAINING, np.newaxis].astype(np.int32)  # (60000, 1)
+    run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
+    return LabelledImages(images, labels, source.classes), run
+
+
+def show_images(data: LabelledImages, run: Run) -> None:
+    """The first images of each class."""
+    run.screen.step(2, f"Display the first {GRID_COLUMNS} images of each class")
+    first = [np.flatnonzero(data.labels == label)[:GRID_COLUMNS] for label in range(networks.CLASSES)]
+    images = data.images[np.concatenate(first)]
+    title = f"The first {GRID_COLUMNS} images of each class"
+    run.keep(draw_classes(data.classes, images, title, run.caption), run.workspace.real_images)
+
+
+def make_gan(data: LabelledImages, run: Run) -> Gan:
+    """Build, show and compile the three networks that the settings ask for."""
+    settings = run.settings
+    run.screen.step(3, "Build the generator model of the GAN")
+    generator = networks.build_generator(settings.firstname, settings.seed, run.precision)
+    run.present(generator, run.workspace.generator_diagram)
+
+    run.screen.step(4, "Sample the untrained generator")
+    images = generator(_grid_inputs(run), training=False).numpy()
+    title = f"{GRID_COLUMNS} samples of each class from the untrained generator"
+    run.keep(draw_classes(data.classes, images, title, run.caption), run.workspace.untrained_samples)
+
+    run.screen.step(5, "Build the discriminator model of the GAN")
+    two_outputs = settings.outputs == "validity+class"
+    build = networks.build_auxiliary_discriminator if two_outputs else networks.build_discriminator
+    discriminator = build(settings.firstname, settings.seed, run.precision)
+    run.present(discriminator, run.workspace.discriminator_diagram)
+
+    run.screen.step(6, "Compile the GAN model")
+    return compile_gan(generator, discriminator)
+
+
+def save(gan: Gan, data: LabelledImages, run: Run) -> None:
+    """Save both networks, and draw the walks through what the generator has learned."""
+    run.screen.step(8, "Save the GAN model")
+    settings = run.settings
+    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, data.classes)
+    say_saved(export_pair(gan, run.workspace.models, facts), run)
+    noise = streams.walk_noise(settings.seed, 2, networks.LATENT_DIM)
+    run.keep(
+        row_grid(
+            walks.noise_walk(gan.generator, noise), data.classes, "Every label along one great circle of noise",
+            run.caption, columns="from one noise to another",
+        ),
+        run.workspace.noise_walk,
+    )
+    following = [*data.classes[1:], data.classes[0]]
+    run.keep(
+        row_grid(
+            walks.label_walk(gan.generator, noise[:1]),
+            [f"{one} → {other}" for one, other in zip(data.classes, following)],
+            "From every label to the next on one noise",
+            run.caption,
+            columns="from one label's embedding to the next's",
+        ),
+        run.workspace.label_walk,
+    )
+
+
+def draw_classes(classes: tuple[str, ...], images: np.ndarray, title: str, caption: str):
+    """The grid of this track: a row for each class, named by it."""
+    return row_grid(images, classes, title, caption)
+
+
+def sample_grid(gan: Gan, run: Run) -> np.ndarray:
+    """The grid's images as the generator draws them now, float (80, 28, 28, 1): a row of 8 noises for each class."""
+    return gan.generator(_grid_inputs(run), training=False).numpy()
+
+
+def measure_of(gan: Gan) -> str:
+    """What the losses are, in words."""
+    return "validity and class together" if len(gan.discriminator.outputs) > 1 else "binary cross-entropy"
+
+
+def _grid_inputs(run: Run) -> list[np.ndarray]:
+    noise = streams.sample_noise(run.settings.seed, GRID_COLUMNS, networks.LATENT_DIM)
+    labels = np.repeat(np.arange(networks.CLASSES, dtype=np.int32), GRID_COLUMNS)
+    return [np.tile(noise, (networks.CLASSES, 1)), labels[:, np.newaxis]]  # (80, 100) and (80, 1)
+
+
+def _proof_batch(data: LabelledImages, run: Run) -> tuple[np.ndarray, ...]:
+    size = min(run.settings.batch_size, len(data.images))
+    noise = streams.proof_noise(run.settings.seed, size, networks.LATENT_DIM)
+    asked = np.resize(np.arange(networks.CLASSES, dtype=np.int32), (size, 1))
+    return data.images[:size], noise, data.labels[:size], asked

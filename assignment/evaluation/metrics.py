@@ -1,0 +1,76 @@
+"""How far generated images are from real ones: pure functions of arrays, without Keras.
+
+They compare images by their features, float (n, dimensions), which `judge.py` reads from them. The Fréchet distance is
+that of the published FID, but in our own classifier's features: its values must not be set beside published ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+NEIGHBOURS = 3  # Kynkäänniemi et al. 2019, section 3
+AT_A_TIME = 1_000  # rows of a table of distances; more at once costs memory and saves nothing
+
+
+def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
+    """The squared Fréchet distance of two sets of features, each taken as one normal distribution; 0 for the same.
+
+    Source: Heusel et al. 2017, equation 6. Raises ValueError for fewer than two images or other dimensions.
+    """
+    _check(real, fake)
+    shift = real.mean(axis=0, dtype=np.float64) - fake.mean(axis=0, dtype=np.float64)
+    of_real, of_fake = (np.atleast_2d(np.cov(np.asarray(part, np.float64), rowvar=False)) for part in (real, fake))
+    # The trace of (AB)^(1/2) is that of (A^(1/2) B A^(1/2))^(1/2), which is symmetric and needs no complex numbers.
+    values, vectors = np.linalg.eigh(of_real)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ of_fake @ root), 0)).sum()
+    return float(shift @ shift + np.trace(of_real) + np.trace(of_fake) - 2 * shared)
+
+
+def precision_and_recall(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
+    """How many fakes lie among the real features, and how many of the real ones among the fakes', each in 0..1.
+
+    A point lies among a set when it is no further from one of its points than that one's k-th neighbour in the set.
+    Source: Kynkäänniemi et al. 2019, equations 1 and 2. Raises ValueError for no more images than `neighbours`.
+    """
+    _check(real, fake)
+    if min(len(real), len(fake)) <= neighbours:
+        raise ValueError(f"{neighbours} neighbours need more than {neighbours} images on either side")
+    return _share_among(fake, real, neighbours), _share_among(real, fake, neighbours)
+
+
+def agreement(asked: np.ndarray, recognised: np.ndarray, classes: int) -> np.ndarray:
+    """For each class, how many of the images that were asked for it are recognised as it: float (classes,) in 0..1.
+
+    NaN for a class that nobody asked for.
+    """
+    hits = np.bincount(asked[asked == recognised], minlength=classes)
+    with np.errstate(invalid="ignore"):
+        return hits / np.bincount(asked, minlength=classes)
+
+
+def _share_among(points: np.ndarray, others: np.ndarray, neighbours: int) -> float:
+    radii = np.concatenate([
+        # A point is its own nearest neighbour, so the k-th of the others stands at place k.
+        np.partition(_squared_distances(part, others), neighbours, axis=1)[:, neighbours] for part in _parts(others)
+    ])
+    among = [(_squared_distances(part, others) <= radii).any(axis=1) for part in _parts(points)]
+    return float(np.concatenate(among).mean())
+
+
+def _parts(points: np.ndarray) -> list[np.ndarray]:
+    return [points[start : start + AT_A_TIME] for start in range(0, len(points), AT_A_TIME)]
+
+
+def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Of every point to every other, (points, others)."""
+    points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
+    table = (points**2).sum(axis=1)[:, np.newaxis] + (others**2).sum(axis=1) - 2 * points @ others.T
+    return np.maximum(table, 0)
+
+
+def _check(real: np.ndarray, fake: np.ndarray) -> None:
+    if real.ndim != 2 or fake.ndim != 2 or real.shape[1] != fake.shape[1]:
+        raise ValueError(f"features of shapes {real.shape} and {fake.shape} cannot be compared")
+    if min(len(real), len(fake)) < 2:
+        raise ValueError("one image alone has no spread")

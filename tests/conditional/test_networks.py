@@ -1,0 +1,119 @@
+"""Every layer's shape and weights, and that both inputs are used."""
+
+import numpy as np
+import pytest
+
+from assignment.conditional.networks import build_auxiliary_discriminator, build_discriminator, build_generator
+from assignment.training.description import layer_table
+
+# name, output shape, trainable, not trainable
+GENERATOR = [
+    ("noise", (100,), 0, 0),
+    ("noise_units", (3136,), 100 * 3136, 0),
+    ("noise_norm", (3136,), 2 * 3136, 2 * 3136),
+    ("noise_relu", (3136,), 0, 0),
+    ("noise_planes", (7, 7, 64), 0, 0),
+    ("label", (1,), 0, 0),
+    ("label_embedding", (1, 50), 10 * 50, 0),
+    ("label_flat", (50,), 0, 0),
+    ("label_units", (49,), 50 * 49 + 49, 0),
+    ("label_plane", (7, 7, 1), 0, 0),
+    ("noise_and_label", (7, 7, 65), 0, 0),
+    ("upsample_14", (14, 14, 64), 4 * 4 * 65 * 64, 0),
+    ("upsample_14_norm", (14, 14, 64), 2 * 64, 2 * 64),
+    ("upsample_14_relu", (14, 14, 64), 0, 0),
+    ("upsample_28", (28, 28, 32), 4 * 4 * 64 * 32, 0),
+    ("upsample_28_norm", (28, 28, 32), 2 * 32, 2 * 32),
+    ("upsample_28_relu", (28, 28, 32), 0, 0),
+    ("image", (28, 28, 1), 3 * 3 * 32 + 1, 0),
+]
+READING = [  # what both discriminators have after their inputs, but for the first convolution's weights
+    ("downsample_14_leaky", (14, 14, 32), 0, 0),
+    ("downsample_7", (7, 7, 64), 4 * 4 * 32 * 64 + 64, 0),
+    ("downsample_7_leaky", (7, 7, 64), 0, 0),
+    ("image_flat", (3136,), 0, 0),
+    ("features", (128,), 3136 * 128 + 128, 0),
+    ("features_leaky", (128,), 0, 0),
+]
+DISCRIMINATOR = [
+    ("image", (28, 28, 1), 0, 0),
+    ("label", (1,), 0, 0),
+    ("label_embedding", (1, 50), 10 * 50, 0),
+    ("label_flat", (50,), 0, 0),
+    ("label_units", (784,), 50 * 784 + 784, 0),
+    ("label_plane", (28, 28, 1), 0, 0),
+    ("image_and_label", (28, 28, 2), 0, 0),
+    ("downsample_14", (14, 14, 32), 4 * 4 * 2 * 32 + 32, 0),
+    *READING,
+    ("realism", (1,), 128 + 1, 0),
+    ("wanted_features", (1, 128), 10 * 128, 0),
+    ("wanted_features_flat", (128,), 0, 0),
+    ("agreement", (1,), 0, 0),
+    ("realism_and_agreement", (1,), 0, 0),
+    ("validity", (1,), 0, 0),
+]
+AUXILIARY = [
+    ("image", (28, 28, 1), 0, 0),
+    ("downsample_14", (14, 14, 32), 4 * 4 * 1 * 32 + 32, 0),
+    *READING,
+    ("validity", (1,), 128 + 1, 0),
+    ("class", (10,), 128 * 10 + 10, 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("build", "layers", "weights"),
+    [
+        (build_generator, GENERATOR, 429_144),
+        (build_discriminator, DISCRIMINATOR, 477_317),
+        (build_auxiliary_discriminator, AUXILIARY, 436_331),
+    ],
+)
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_every_layer(build, layers, weights, precision):
+    model = build("ana", 1, precision)
+    table = [(row.name, row.output_shape, row.trainable, row.non_trainable) for row in layer_table(model)]
+    assert sorted(table) == sorted(layers)
+    assert model.count_params() == weights
+    assert all(weight.dtype == "float32" for weight in model.weights)
+
+
+def test_names_inputs_and_outputs():
+    generator, discriminator = build_generator("ana", 1), build_discriminator("ana", 1)
+    auxiliary = build_auxiliary_discriminator("ana", 1)
+    assert generator.name == "conditional_generator_model_ana"
+    assert discriminator.name == auxiliary.name == "conditional_discriminator_model_ana"
+    assert [tensor.name for tensor in generator.inputs] == ["noise", "label"]
+    assert [tensor.name for tensor in discriminator.inputs] == ["image", "label"]
+    assert [tensor.name for tensor in auxiliary.inputs] == ["image"]
+    assert auxiliary.output_names == ["validity", "class"]
+
+
+def test_where_the_inputs_join():
+    rows = {row.name: row for row in layer_table(build_generator("ana", 1))}
+    assert rows["noise_and_label"].inputs == ("noise_planes", "label_plane")
+    rows = {row.name: row for row in layer_table(build_discriminator("ana", 1))}
+    assert rows["image_and_label"].inputs == ("image", "label_plane")
+    assert rows["agreement"].inputs == ("features_leaky", "wanted_features_flat")
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_what_leaves_is_float32_and_in_its_range(precision):
+    random = np.random.default_rng(0)
+    noise, labels = 5 * random.standard_normal((6, 100), np.float32), random.integers(0, 10, (6, 1)).astype(np.int32)
+    images = build_generator("ana", 1, precision)([noise, labels], training=False).numpy()
+    assert images.dtype == "float32" and images.shape == (6, 28, 28, 1) and np.abs(images).max() <= 1
+    validity = build_discriminator("ana", 1, precision)([images, labels])
+    also, kind = build_auxiliary_discriminator("ana", 1, precision)(images)
+    for answer in (validity, also):
+        assert answer.dtype == "float32" and answer.shape == (6, 1) and 0 < np.min(answer) < np.max(answer) < 1
+    assert kind.dtype == "float32"
+    np.testing.assert_allclose(np.sum(kind, axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("build", [build_generator, build_discriminator, build_auxiliary_discriminator])
+def test_the_seed_decides_the_weights(build):
+    first, again, other = build("ana", 1), build("bo", 1), build("ana", 2)
+    for weight, same in zip(first.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(weight, same)
+    assert any(not np.array_equal(weight, differs) for weight, differs in zip(first.weights, other.weights))

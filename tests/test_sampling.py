@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from assignment.conditional.networks import build_generator
+from assignment.errors import AssignmentError
+from assignment.sampling import chosen_labels, draw_picture, draw_samples, sample
+from assignment.settings import SampleSettings
+from assignment.training.export import Facts, export_h5
+from assignment.workspace import Workspace
+
+GARMENTS = ("T-shirt/top", "Trouser", "Bag")
+FACTS = Facts("conditional", "ana", 1, "a stand-in", GARMENTS)
+DIGITS = FACTS._replace(classes=tuple("0123456789"))
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.of("conditional", tmp_path / "outputs", tmp_path / "models", "ana")
+
+
+@pytest.fixture
+def trained(workspace):
+    workspace.models_dir.mkdir()
+    export_h5(build_generator("ana", 1), workspace.generator_model, DIGITS)
+    return workspace
+
+
+def asked(labels=None, count=3, seed=1):
+    return SampleSettings("ana", "conditional", labels, count, seed)
+
+
+@pytest.mark.parametrize(
+    ("wish", "facts", "labels"),
+    [
+        ("7", DIGITS, [7]), ("0-9", DIGITS, list(range(10))), ("1,3-5", DIGITS, [1, 3, 4, 5]), ("3,3", DIGITS, [3]),
+        (None, FACTS, [0, 1, 2]), ("bag", FACTS, [2]), ("t-shirt/top, Bag", FACTS, [0, 2]), ("1-2", FACTS, [1, 2]),
+        (None, FACTS._replace(classes=()), [None]),
+    ],
+)
+def test_labels_by_number_range_and_name(wish, facts, labels):
+    assert chosen_labels(wish, facts) == labels
+
+
+@pytest.mark.parametrize("wish", ["10", "-1", "9-3", "3-", "", "seven", "1,,2", "0-10", "²", "1.0"])
+def test_a_label_outside_the_classes_is_one_sentence(wish):
+    with pytest.raises(AssignmentError, match="^there is no label '.*'; there are 0 to 9.$"):
+        chosen_labels(wish, DIGITS)
+
+
+def test_names_are_told_where_there_are_some():
+    with pytest.raises(AssignmentError, match="0 to 2, or T-shirt/top, Trouser, Bag."):
+        chosen_labels("Dress", FACTS)
+
+
+def test_a_generator_without_labels_takes_none():
+    with pytest.raises(AssignmentError, match="takes no label"):
+        chosen_labels("7", FACTS._replace(classes=(), track="fashion"))
+
+
+def test_a_picture_and_its_arrays(trained):
+    picture, arrays = sample(asked("7", count=5), trained)
+    assert picture.name == "samples_label_7.png" and picture.read_bytes()[1:4] == b"PNG"
+    with np.load(arrays) as stored:
+        assert stored["images"].shape == (5, 28, 28, 1) and stored["images"].dtype == np.float32
+        assert stored["labels"].tolist() == [7] * 5 and stored["noise"].shape == (5, 100)
+        drawn = build_generator("ana", 1)([stored["noise"], stored["labels"][:, np.newaxis]], training=False)
+        np.testing.assert_allclose(stored["images"], drawn, atol=1e-5)
+
+
+def test_the_same_seed_draws_the_same_whatever_else_is_asked_for(trained):
+    generator = build_generator("ana", 1)
+    alone = draw_samples(generator, DIGITS, [7], 4, seed=1)
+    among = draw_samples(generator, DIGITS, [2, 7], 4, seed=1)
+    np.testing.assert_allclose(among.images[4:], alone.images, atol=1e-5)
+    assert not np.allclose(draw_samples(generator, DIGITS, [7], 4, seed=2).images, alone.images)
+
+
+def test_a_row_or_more_for_each_label_named_once():
+    samples = draw_samples(build_generator("ana", 1), FACTS, [0, 2], 14, seed=1)
+    figure = draw_picture(samples, "ana", 1)
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["T-shirt/top", "", "Bag", ""]
+    assert "28 samples" in figure.get_suptitle() and "a stand-in" in figure.texts[-1].get_text()
+
+
+def test_nothing_trained_is_one_sentence_and_leaves_nothing(workspace, tmp_path):
+    with pytest.raises(AssignmentError, match="conditional_generator_model_ana.h5 does not exist; train it first"):
+        sample(asked(), workspace)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_generator_is_one_sentence(trained):
+    content = trained.generator_model.read_bytes()
+    trained.generator_model.write_bytes(content[: len(content) // 2])
+    with pytest.raises(AssignmentError, match="generator_model_ana.h5"):
+        sample(asked(), trained)
+    assert not trained.folder.exists()

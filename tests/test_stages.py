@@ -1,0 +1,44 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from assignment.data import sources
+from assignment.data.dataset import Dataset, Provenance
+from assignment.run import Run
+from assignment.screen import Screen
+from assignment.settings import FashionSettings
+from assignment.stages import load_images, say_saved, show_proof
+from assignment.training.proof import Movement
+
+
+@pytest.fixture
+def run():
+    screen = Screen(Console(file=io.StringIO(), width=200, highlight=False))
+    return Run(FashionSettings("ana"), None, screen, "", "float32")
+
+
+def said(run):
+    return run.screen.console.file.getvalue()
+
+
+@pytest.mark.parametrize(("is_standin", "words"), [(True, "a drawn stand-in, not MNIST; its"), (False, "checked: MD5")])
+def test_where_the_images_come_from_is_said_and_kept(run, monkeypatch, is_standin, words):
+    provenance = Provenance("there", "caption", "MD5", is_standin)
+    asked = []
+    monkeypatch.setattr(sources, "load", lambda *of: asked.append(of) or Dataset(None, None, provenance))
+    _, on = load_images(sources.MNIST, run)
+    assert asked == [(sources.MNIST, "auto", None)] and on.provenance == provenance
+    assert words in said(run)
+
+
+def test_the_proof_is_shown_and_handed_on(run):
+    still, moved = ("discriminator", "a", "a", False), ("generator", "a", "b", True)
+    proof = [Movement("generator", *what) for what in (still, moved)]
+    assert show_proof(proof, run) is proof
+    assert "no" in said(run) and "yes" in said(run) and "The freeze holds" in said(run)
+
+
+def test_every_network_saved_is_said(run):
+    say_saved(["a.h5", "b.h5"], run)
+    assert said(run).count("read back and compared") == 2
