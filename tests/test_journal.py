@@ -14,7 +14,6 @@ from assignment.training.loop import Row
 from assignment.workspace import Workspace
 
 
-
 def draw(*given):
     return journal.grids.image_grid(*given)  # whatever stands there when it is called
 
