@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
@@ -82,8 +83,7 @@ class _Parser(argparse.ArgumentParser):
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     # Nothing is given a default here: what is not said is left to the settings, which hold the sheet's numbers.
     add = parser.add_argument
-    whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
-    folder = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    whole, folder = _kinds()
     switch = {"action": "store_true", "default": argparse.SUPPRESS}
     of = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
@@ -103,7 +103,10 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="auto (the default) takes the real images where they are to be had, else a drawn stand-in;"
         " real refuses the stand-in; standin asks for it",
     )
-    add("--data-dir", **folder, help="folder with fashion-mnist/ or the four IDX files (else ASSIGNMENT_DATA_DIR)")
+    add(
+        "--data-dir", **folder,
+        help="folder with fashion-mnist/ and mnist/, or one's four IDX files (else ASSIGNMENT_DATA_DIR)",
+    )
     add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
     add("--show", **switch, help="also open the figures in windows")
@@ -116,7 +119,10 @@ def _add_track_options(parser: argparse.ArgumentParser) -> None:
         help=f"the assignment (the default), or the conditional GAN (its defaults: {of.epochs} epochs, batch size"
         f" {of.batch_size}, a grid every {of.grid_every} epochs, a checkpoint every {of.checkpoint_every})",
     )
-    add("--dataset", choices=DATASETS, default=argparse.SUPPRESS, help=f"conditional only: (default {of.dataset})")
+    add(
+        "--dataset", choices=DATASETS, default=argparse.SUPPRESS,
+        help=f"conditional only: whose images (default {of.dataset})",
+    )
     add(
         "--outputs", choices=OUTPUTS, default=argparse.SUPPRESS,
         help="conditional only: what the discriminator answers. validity (the default): it is told the label;"
@@ -126,8 +132,7 @@ def _add_track_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_sample_options(parser: argparse.ArgumentParser) -> None:
     add, of = parser.add_argument, SampleSettings
-    whole = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
-    folder = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+    whole, folder = _kinds()
     add("--firstname", required=True, metavar="NAME", help="the first name that the generator was trained with")
     add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"of which track (default {of.track})")
     which = parser.add_mutually_exclusive_group()
@@ -138,6 +143,14 @@ def _add_sample_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", **whole, help=f"the same seed draws the same images (default {of.seed})")
     add("--outputs-dir", **folder, help=f"where the picture goes (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files are (default {of.models_dir})")
+
+
+def _kinds() -> tuple[dict, dict]:
+    """What the options that take a whole number, and those that take a folder, have in common."""
+    return (
+        {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS},
+        {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS},
+    )
 
 
 def _whole_number(text: str) -> int:
@@ -205,8 +218,6 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
     from assignment import runtime
 
     runtime.start_tensorflow()
-    from assignment.conditional.track import run_track as run_conditional
-    from assignment.fashion.track import run_step, run_track
     from assignment.figures.window import Windows
     from assignment.run import Run
     from assignment.screen import Screen
@@ -223,10 +234,8 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
         )
     run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
     try:
-        if settings.TRACK == ConditionalSettings.TRACK:
-            stopped_by = run_conditional(run)
-        else:
-            stopped_by = run_track(run) if step is None else run_step(step, run)
+        track = _track(settings.TRACK)
+        stopped_by = track.run_track(run) if step is None else track.run_step(step, run)
     except runtime.out_of_memory() as error:
         raise AssignmentError(
             f"there is not enough memory with {settings.batch_size} images at once; choose a smaller --batch-size."
@@ -234,6 +243,15 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
     with contextlib.suppress(KeyboardInterrupt):  # all is saved; Ctrl-C here only closes the windows
         screen.hold_windows()
     return STOPPED + stopped_by if stopped_by else 0
+
+
+def _track(name: str) -> ModuleType:
+    """The module that carries out a track; only the one that is asked for is imported."""
+    if name == ConditionalSettings.TRACK:
+        from assignment.conditional import track
+    else:
+        from assignment.fashion import track
+    return track
 
 
 def _command() -> str:

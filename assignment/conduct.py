@@ -104,12 +104,13 @@ class _Sitting:
                 check_weights(self._training.gan)
             self._ended = True
         rows = self._journal.rows[before:]
-        if finished and rows:
-            screen.say(f"  trained {counted(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
-        elif not finished and self._replaces_another and not rows:
+        if finished:
+            if rows:
+                screen.say(f"  trained {counted(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
+        elif self._replaces_another and not rows:
             kept = "the earlier training's networks, history, grids and checkpoints are as they were"
             screen.say(f"  stopped as asked, after 0 whole epochs; {kept}")
-        elif not finished:
+        else:
             self._keep()
             screen.say(f"  stopped as asked, after {counted(len(self._journal.rows), 'whole epoch')}; {self.kept()}")
         return finished

@@ -39,9 +39,9 @@ class Journal:
     """
 
     def __init__(self, run: Run, sketch: Sketch, rows: list[Row] = (), frames: np.ndarray | None = None):
-        self._run, self._sketch, self._sample = run, sketch, sketch.sample
+        self._run, self._sketch = run, sketch
         self.rows = list(rows)
-        self.frames = [self._sample()] if frames is None else list(frames)
+        self.frames = [sketch.sample()] if frames is None else list(frames)
         self._continued = frames is not None
         self._losses_drawn = 0.0
         self._cleared = False
@@ -54,7 +54,7 @@ class Journal:
         the next row and at the end.
         """
         self.rows.append(row)
-        self.frames.append(self._sample())
+        self.frames.append(self._sketch.sample())
         try:
             self._clear()
             write_history(self._run.workspace.history, self.rows)

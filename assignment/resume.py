@@ -43,6 +43,13 @@ def find_earlier(run: Run, wanted: dict[str, Any]) -> Earlier:
 
     Raises AssignmentError when it is of another training than `wanted`, or of more epochs, or cannot be continued.
     """
+    earlier = _standing(run, wanted)
+    if not earlier.finished:
+        _warn_of_others_models(run)
+    return earlier
+
+
+def _standing(run: Run, wanted: dict[str, Any]) -> Earlier:
     if run.settings.fresh:
         return Earlier(None)
     folder, epochs = run.workspace.folder, run.settings.epochs
@@ -87,7 +94,7 @@ def refuse_mixture(run: Run, wanted: dict[str, Any]) -> None:
         _refuse_another(record["conditions"], wanted, run)
 
 
-def warn_of_others_models(run: Run) -> None:
+def _warn_of_others_models(run: Run) -> None:
     """Warn when the models' files stand already and are not this folder's, since the training will replace them.
 
     A training that was killed has left no record that could tell; its checkpoints show that it is this folder's.

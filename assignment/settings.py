@@ -82,12 +82,12 @@ class FashionSettings(Settings):
 
 @dataclass(frozen=True)
 class ConditionalSettings(Settings):
-    """The settings of the conditional track; the sheet leaves them open (docs/conditional.md has the measurements)."""
+    """The settings of the conditional track; the sheet leaves them open (docs/conditional.md says what is chosen)."""
 
     TRACK = "conditional"
     QUICK = {"epochs": 1, "grid_every": 1}  # a minute on two cores
 
-    epochs: int = 25  # half an hour on two cores
+    epochs: int = 25  # about half an hour on two cores
     batch_size: int = 64
     grid_every: int = 5
     checkpoint_every: int = 1  # an epoch takes a minute

@@ -30,6 +30,7 @@ from keras import layers  # noqa: E402
 from assignment.conditional import networks  # noqa: E402
 from assignment.conditional.compiling import compile_gan  # noqa: E402
 from assignment.data import sources  # noqa: E402
+from assignment.data.dataset import scaled  # noqa: E402
 from assignment.evaluation.judge import Judge, train_classifier  # noqa: E402
 from assignment.settings import DATASETS, PRECISIONS  # noqa: E402
 from assignment.training import streams  # noqa: E402
@@ -78,7 +79,7 @@ def main() -> None:
     options = parsed()
     source = sources.SOURCES[options.dataset]
     dataset = sources.load(source, "real", options.data_dir)
-    images = dataset.images[..., np.newaxis].astype(np.float32) / 127.5 - 1
+    images = scaled(dataset.images[..., np.newaxis])
     labels = dataset.labels.astype(np.int32)
     started = time.perf_counter()
     classifier = train_classifier(images[:60_000], labels[:60_000], JUDGE_EPOCHS[options.dataset])
@@ -111,8 +112,7 @@ def main() -> None:
 def report(judge: Judge, name: str, generator: keras.Model, recipe: Recipe | None = None) -> None:
     def draw(asked: np.ndarray) -> np.ndarray:
         noise = streams.later_noise(SEED, 0, len(asked), networks.LATENT_DIM)
-        parts = [slice(start, start + AT_A_TIME) for start in range(0, len(asked), AT_A_TIME)]
-        return np.concatenate([generator([noise[part], asked[part]], training=False).numpy() for part in parts])
+        return generator.predict([noise, asked], batch_size=AT_A_TIME, verbose=0)
 
     verdict = judge.judge(draw)
     trained = (f"{recipe.seconds:.0f}", str(recipe.updates)) if recipe else ("", "")

@@ -25,10 +25,10 @@ BASE = "textbook, predict_on_batch"
 def main(rounds: int) -> None:
     runtime.start_tensorflow()
     from assignment.data import garments
-    from assignment.data.dataset import TROUSER
+    from assignment.data.dataset import TROUSER, scaled
 
     images = garments.draw_garments(TROUSER, BATCH)
-    real_images = images[..., np.newaxis].astype(np.float32) / 127.5 - 1  # (128, 28, 28, 1)
+    real_images = scaled(images[..., np.newaxis])  # (128, 28, 28, 1)
     noise = np.random.default_rng(0).standard_normal((BATCH, 100), np.float32)
 
     updates = ways()

@@ -8,7 +8,7 @@ from rich.console import Console
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
-from assignment.resume import conditions_of, find_earlier, refuse_mixture, warn_of_others_models
+from assignment.resume import conditions_of, find_earlier, refuse_mixture
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
@@ -237,9 +237,9 @@ def test_a_model_of_another_folder_is_not_replaced_silently(make_run, left, warn
         finish(run, 5)
     elif left != "nothing":
         run.workspace.generator_model.touch()
-    if left == "a killed run":
+    if left in ("own models", "a killed run"):
         stand(run, 5)
-    warn_of_others_models(run)
+    find_earlier(run, conditions_of(run, IMAGES))
     assert ("generator_model_ana.h5 was not written by a training in" in said(run)) == warned
 
 

@@ -2,7 +2,7 @@
 
 Sources: Mirza and Osindero 2014 (both networks are given the label); Miyato and Koyama 2018, figure 1d (the label meets
 the image's features in an inner product); Odena et al. 2017 (the auxiliary classifier); Radford et al. 2016 (strided
-convolutions, BatchNormalization in the generator). The sizes are ours, chosen by measurement (docs/conditional.md).
+convolutions, BatchNormalization in the generator). The sizes are ours (docs/conditional.md).
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ from assignment.conditional import networks, walks
 from assignment.conditional.compiling import compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
+from assignment.data.dataset import scaled
 from assignment.figures.grids import row_grid
 from assignment.journal import Sketch
-from assignment.resume import conditions_of, find_earlier, warn_of_others_models
+from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
 from assignment.stages import load_images, say_saved, show_proof
 from assignment.training import streams
@@ -46,7 +47,6 @@ def run_track(run: Run) -> signal.Signals | None:
     earlier = find_earlier(run, conditions)
     if earlier.finished:
         return None
-    warn_of_others_models(run)
     show_images(data, run)
     gan = make_gan(data, run)
     update = compiled_update(gan)
@@ -75,7 +75,7 @@ def get_data(run: Run) -> tuple[LabelledImages, Run]:
     run.screen.step(1, "Get the data")
     source = sources.SOURCES[run.settings.dataset]
     dataset, run = load_images(source, run)
-    images = dataset.images[:TRAINING, ..., np.newaxis].astype(np.float32) / 127.5 - 1.0  # (60000, 28, 28, 1)
+    images = scaled(dataset.images[:TRAINING, ..., np.newaxis])  # (60000, 28, 28, 1)
     labels = dataset.labels[:TRAINING, np.newaxis].astype(np.int32)  # (60000, 1)
     run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
     return LabelledImages(images, labels, source.classes), run

@@ -26,6 +26,11 @@ class Provenance:
     is_standin: bool
 
 
+def scaled(images: np.ndarray) -> np.ndarray:
+    """Pixels uint8 in 0..255 as float32 in [-1, 1], which is the range of the generators' tanh."""
+    return images.astype(np.float32) / 127.5 - 1.0
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Images uint8 (n, 28, 28) in 0..255 and labels uint8 (n,) in 0..9: the training ones first, then the test ones."""

@@ -111,14 +111,13 @@ def _gzipped_or_not(path: Path, source: Source) -> Path:
 def from_cache(source: Source, where: str = "Keras' cache") -> Dataset | None:
     """Load what Keras downloaded earlier, without asking the network; None where a file is missing."""
     for cache in keras_caches():
-        if source.archive is not None:
-            archive = cache / "datasets" / source.archive
-            if archive.is_file():
-                return _from_archive(source, archive, where)
-            continue
-        paths = [cache / "datasets" / source.name / f"{name}.gz" for name, _ in source.files]
+        folder = cache / "datasets"
+        if source.archive is None:
+            paths = [folder / source.name / f"{name}.gz" for name, _ in source.files]
+        else:
+            paths = [folder / source.archive]
         if all(path.is_file() for path in paths):
-            return _from_files(source, paths, where)
+            return _from_files(source, paths, where) if source.archive is None else _from_archive(source, *paths, where)
     return None
 
 

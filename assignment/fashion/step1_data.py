@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment.data.dataset import TROUSER, Dataset
+from assignment.data.dataset import TROUSER, Dataset, scaled
 
 FIRST = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
 
@@ -29,7 +29,7 @@ class SheetData(NamedTuple):
 
 def split_data(source: Dataset) -> SheetData:
     """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1)."""
-    images = source.images.astype(np.float32) / 127.5 - 1.0  # (70000, 28, 28), 0..255 to -1..1
+    images = scaled(source.images)  # (70000, 28, 28), 0..255 to -1..1
     ds1 = {"images": images[:FIRST], "labels": source.labels[:FIRST]}
     ds2 = {"images": images[FIRST:], "labels": source.labels[FIRST:]}
     dataset = np.concatenate([part["images"][part["labels"] == TROUSER] for part in (ds1, ds2)])  # (7000, 28, 28)

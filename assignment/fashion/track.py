@@ -18,7 +18,7 @@ from assignment.fashion.step6_compile import compile_gan
 from assignment.fashion.step7_train import train_gan
 from assignment.fashion.step8_save import save_models
 from assignment.journal import Sketch
-from assignment.resume import conditions_of, find_earlier, refuse_mixture, warn_of_others_models
+from assignment.resume import conditions_of, find_earlier, refuse_mixture
 from assignment.run import Run
 from assignment.stages import load_images, say_saved, show_proof
 from assignment.training import streams
@@ -39,7 +39,6 @@ def run_track(run: Run) -> signal.Signals | None:
     earlier = find_earlier(run, conditions)
     if earlier.finished:
         return None
-    warn_of_others_models(run)
     show_images(data, run)
     generator = make_generator(run)
     show_untrained(generator, run)
