@@ -66,8 +66,8 @@ def kill_and_finish(folder: Path, images: int | None, moments: list[str], counts
         process = run(folder, images)
         killed = bool(moments) and killed_at(process, folder, moments[0])
         if not killed and process.wait() != 0:
-            raise SystemExit(f"the run ended with an error:\n{(folder / 'said.txt').read_text()}")
-        said = (folder / "said.txt").read_text(encoding="utf-8")
+            raise SystemExit(f"the run ended with an error:\n{said_in(folder)}")
+        said = said_in(folder)
         if "Step 2" in said:
             went_on = "continuing at epoch" in said or "the end is made again" in said
             counts["resumes"] += went_on
@@ -94,12 +94,17 @@ def run(folder: Path, images: int | None) -> subprocess.Popen:
         )
 
 
+def said_in(folder: Path) -> str:
+    """What the run in `folder` has said so far; while it speaks, or when it was killed, it may end within a letter."""
+    return (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
+
+
 def killed_at(process: subprocess.Popen, folder: Path, moment: str) -> bool:
     """Wait for the moment and kill; False when the run ended before it came."""
     outputs = folder / "outputs" / "ana" / "fashion"
     epochs_before = random.randint(0, 1)  # in this sitting
     while process.poll() is None:
-        said = (folder / "said.txt").read_text(encoding="utf-8")
+        said = said_in(folder)
         training = "Step 7" in said and said.count("epoch ") - said.count("at epoch ") >= epochs_before
         if moment == "start":
             come = any(outputs.glob("*"))
