@@ -54,10 +54,33 @@ def assert_one_sentence(answer, said):
         (["--firstname", "ana", "--colour"], "--colour"),
         (["--firstname", "ana", "--outputs-dir", ""], "--outputs-dir"),
         (["--firstname", "ana", "--data", "standin", "--data-dir", "."], "contradict"),
+        (["--firstname", "ana", "--track", "dcgan"], "'dcgan'"),
+        (["--firstname", "ana", "--dataset", "mnist"], "the fashion track has no --dataset"),
+        (["--firstname", "ana", "--outputs", "validity+class"], "the fashion track has no --outputs"),
+        (["--firstname", "ana", "--track", "conditional", "--dataset", "cifar"], "'cifar'"),
+        (["--firstname", "ana", "--track", "conditional", "--outputs", "class"], "'class'"),
+        (["--firstname", "ana", "--track", "conditional", "--batch-size", "0"], "--batch-size"),
     ],
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
     assert_one_sentence(command(FRONT_DOOR, *arguments, cwd=tmp_path), said)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--firstname"),
+        (["--firstname", "../x"], "'.'"),
+        (["--firstname", "ana"], "generator_model_ana.h5 does not exist; train it first"),
+        (["--firstname", "ana", "--track", "conditional"], "conditional_generator_model_ana.h5 does not exist"),
+        (["--firstname", "ana", "--count", "0"], "--count"),
+        (["--firstname", "ana", "--label", "7", "--labels", "0-9"], "not allowed with"),
+        (["--firstname", "ana", "--epochs", "3"], "--epochs"),
+    ],
+)
+def test_bad_input_to_sample_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
+    assert_one_sentence(command("-m", "assignment", "sample", *arguments, cwd=tmp_path), said)
     assert not list(tmp_path.iterdir())
 
 
@@ -194,6 +217,29 @@ def test_a_whole_run(tmp_path):
     generator = keras.models.load_model(tmp_path / "generator_model_ana.h5", compile=False)
     images = generator.predict(np.zeros((1, 100), np.float32), verbose=0)
     assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
+
+
+def test_a_conditional_run_and_samples_of_it(tmp_path, monkeypatch, capsys, few_digits):
+    def typed(*arguments):
+        monkeypatch.setattr(sys, "argv", ["assignment", *arguments])
+        return cli.main()
+
+    monkeypatch.chdir(tmp_path)
+    track = ("--firstname", "ana", "--track", "conditional")
+    assert typed("run", *track, "--epochs", "1", "--batch-size", "16", "--precision", "float32") == 0
+    assert typed("sample", *track, "--label", "7", "--count", "3") == 0
+    assert typed("sample", *track, "--labels", "0-9") == 0
+    said, complaint = capsys.readouterr()
+    for number in range(1, 9):
+        assert f"Step {number} ·" in said
+    assert "wrote outputs" in said and complaint == ""
+    folder = tmp_path / "outputs" / "ana" / "conditional"
+    with np.load(folder / "samples_label_7.npz") as stored:
+        assert stored["images"].shape == (3, 28, 28, 1) and stored["labels"].tolist() == [7] * 3
+    assert (folder / "samples_labels_0-9.png").is_file()
+
+    assert typed("sample", *track, "--label", "10") == 2
+    assert capsys.readouterr().err == "error: there is no label '10'; there are 0 to 9.\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test included")

@@ -14,7 +14,7 @@ from assignment.training.streams import seed_initial_weights
 
 LATENT_DIM = 100  # as the assignment's own generator has
 CLASSES = 10
-LABEL_SIZE = 50  # numbers that a label is embedded in
+LABEL_SIZE = 50  # numbers that the discriminator embeds a label in
 FEATURES = 128  # numbers that the discriminator reads from an image before it judges
 SLOPE = 0.2  # of LeakyReLU below 0 (Radford et al. 2016)
 GENERATOR_STREAM, DISCRIMINATOR_STREAM = 3, 5  # each network's own stream of initial weights
@@ -23,8 +23,9 @@ GENERATOR_STREAM, DISCRIMINATOR_STREAM = 3, 5  # each network's own stream of in
 def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
     """`conditional_generator_model_<firstname>`: noise (n, 100) and label int32 (n, 1) to images (n, 28, 28, 1).
 
-    The label becomes a plane of 7x7 that joins the noise's 64. Pixels are in [-1, 1], labels in 0..9. `precision` is
-    the dtype policy of all layers but the last, which stays in float32.
+    The label's embedding is as large as what becomes of the noise, 64 planes of 7x7, and is added to it before the
+    first BatchNormalization: so every later weight sees both. Pixels are in [-1, 1], labels in 0..9. `precision` is the
+    dtype policy of all layers but the last, which stays in float32.
     """
     seed_initial_weights(seed, GENERATOR_STREAM)
     noise = keras.Input((LATENT_DIM,), name="noise")
@@ -41,10 +42,11 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
         return normalised(convolution(image), f"upsample_{size}")
 
     units = layers.Dense(7 * 7 * 64, use_bias=False, name="noise_units", dtype=precision)(noise)  # (n, 3136)
-    units = normalised(units, "noise")
-    image = layers.Reshape((7, 7, 64), name="noise_planes", dtype=precision)(units)  # (n, 7, 7, 64)
-    plane = _label_plane(label, 7, precision)  # (n, 7, 7, 1)
-    image = layers.Concatenate(name="noise_and_label", dtype=precision)([image, plane])  # (n, 7, 7, 65)
+    noise_planes = layers.Reshape((7, 7, 64), name="noise_planes", dtype=precision)(units)  # (n, 7, 7, 64)
+    units = layers.Embedding(CLASSES, 7 * 7 * 64, name="label_embedding", dtype=precision)(label)  # (n, 1, 3136)
+    label_planes = layers.Reshape((7, 7, 64), name="label_planes", dtype=precision)(units)  # (n, 7, 7, 64)
+    image = layers.Add(name="noise_and_label", dtype=precision)([noise_planes, label_planes])
+    image = normalised(image, "noise_and_label")
     image = upsampled(image, 64, 14)  # (n, 14, 14, 64)
     image = upsampled(image, 32, 28)  # (n, 28, 28, 32)
     image = layers.Conv2D(1, 3, padding="same", activation="tanh", name="image", dtype="float32")(image)
@@ -61,7 +63,10 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
     image = keras.Input((28, 28, 1), name="image")
     label = keras.Input((1,), dtype="int32", name="label")
 
-    plane = _label_plane(label, 28, precision)  # (n, 28, 28, 1)
+    units = layers.Embedding(CLASSES, LABEL_SIZE, name="label_embedding", dtype=precision)(label)  # (n, 1, 50)
+    units = layers.Flatten(name="label_flat", dtype=precision)(units)
+    units = layers.Dense(28 * 28, name="label_units", dtype=precision)(units)
+    plane = layers.Reshape((28, 28, 1), name="label_plane", dtype=precision)(units)  # (n, 28, 28, 1)
     both = layers.Concatenate(name="image_and_label", dtype=precision)([image, plane])  # (n, 28, 28, 2)
     features = _features(both, precision)  # (n, 128)
     realism = layers.Dense(1, name="realism", dtype=precision)(features)  # (n, 1)
@@ -84,14 +89,6 @@ def build_auxiliary_discriminator(firstname: str, seed: int, precision: str = "f
     validity = layers.Dense(1, activation="sigmoid", name="validity", dtype="float32")(features)
     kind = layers.Dense(CLASSES, activation="softmax", name="class", dtype="float32")(features)
     return keras.Model(image, [validity, kind], name=f"conditional_discriminator_model_{firstname}")
-
-
-def _label_plane(label, size: int, precision: str):
-    """A label as one plane of an image, (n, size, size, 1)."""
-    embedded = layers.Embedding(CLASSES, LABEL_SIZE, name="label_embedding", dtype=precision)(label)  # (n, 1, 50)
-    flat = layers.Flatten(name="label_flat", dtype=precision)(embedded)
-    units = layers.Dense(size * size, name="label_units", dtype=precision)(flat)
-    return layers.Reshape((size, size, 1), name="label_plane", dtype=precision)(units)
 
 
 def _features(image, precision: str):

@@ -32,10 +32,10 @@ def label_walk(generator: keras.Model, noise: np.ndarray) -> np.ndarray:
     """
     embedding = generator.get_layer("label_embedding")
     from_embedding = keras.Model([generator.inputs[0], embedding.output], generator.outputs[0])
-    vectors = embedding.get_weights()[0]  # (10, 50)
+    vectors = embedding.get_weights()[0]  # (10, size)
     following = np.roll(vectors, -1, axis=0)
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[:, np.newaxis]  # (10, 1)
-    walked = np.concatenate([(1 - share) * one + share * other for one, other in zip(vectors, following)])  # (100, 50)
+    walked = np.concatenate([(1 - share) * one + share * other for one, other in zip(vectors, following)])  # (100, s)
     noises = np.repeat(noise, len(walked), axis=0)  # (100, latent_dim)
     return from_embedding([noises, walked[:, np.newaxis]], training=False).numpy()
 

@@ -9,24 +9,13 @@ import pytest
 from rich.console import Console
 
 from assignment.conditional import track
-from assignment.data import sources
-from assignment.data.dataset import Dataset, Provenance
-from assignment.data.digits import draw_digits
 from assignment.errors import AssignmentError
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import ConditionalSettings
 from assignment.workspace import Workspace
 
-IN_A_CLASS = 8
-
-
-@pytest.fixture(autouse=True)
-def few_digits(monkeypatch):
-    images = np.concatenate([draw_digits(label, IN_A_CLASS) for label in range(10)])
-    labels = np.repeat(np.arange(10, dtype=np.uint8), IN_A_CLASS)
-    few = Dataset(images, labels, Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True))
-    monkeypatch.setattr(sources, "load", lambda *asked: few)
+pytestmark = pytest.mark.usefixtures("few_digits")
 
 
 @pytest.fixture
