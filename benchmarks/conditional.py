@@ -6,7 +6,8 @@
 
 The first trains the recipes in turns of ten seconds, so that whatever else the machine does slows all of them alike.
 The second gives each the same updates, whatever they take. The third trains nothing and judges what was exported.
-The judge is trained first, on the real training images, and its accuracy on the test images is printed.
+The judge is trained first, on the real training images, and its accuracy on the test images is printed; then what it
+says of real training images, as if they were generated: what the best of generators could hope for.
 """
 
 from __future__ import annotations
@@ -86,9 +87,10 @@ def main() -> None:
     judge = Judge(classifier, images[60_000:], labels[60_000:])
     print(f"{source.title}: the judge recognises {judge.accuracy:.4f} of the test images"
           f" ({time.perf_counter() - started:.0f} s of training)\n\n{HEAD}", flush=True)
+    report(judge, "real images", partial(real_images_of, images[:60_000], labels[:60_000]))
     if options.models:
         for path in options.models:
-            report(judge, path.name, keras.models.load_model(path, compile=False))
+            report(judge, path.name, partial(generated, keras.models.load_model(path, compile=False)))
         return
     precision = runtime.resolve_precision(options.precision)
     recipes = [Recipe(name, precision, images[:60_000], labels[:60_000, np.newaxis]) for name in options.recipes]
@@ -97,7 +99,7 @@ def main() -> None:
             while recipe.updates < options.updates:
                 recipe.step()
                 if recipe.updates in UPDATE_MARKS or recipe.updates == options.updates:
-                    report(judge, recipe.name, recipe.gan.generator, recipe)
+                    report(judge, recipe.name, partial(generated, recipe.gan.generator), recipe)
         return
     for mark in [mark for mark in MARKS if mark < options.seconds] + [options.seconds]:
         while any(recipe.seconds < mark for recipe in recipes):
@@ -106,20 +108,27 @@ def main() -> None:
                 while recipe.seconds < until:
                     recipe.step()
         for recipe in recipes:
-            report(judge, recipe.name, recipe.gan.generator, recipe)
+            report(judge, recipe.name, partial(generated, recipe.gan.generator), recipe)
 
 
-def report(judge: Judge, name: str, generator: keras.Model, recipe: Recipe | None = None) -> None:
-    def draw(asked: np.ndarray) -> np.ndarray:
-        noise = streams.later_noise(SEED, 0, len(asked), networks.LATENT_DIM)
-        return generator.predict([noise, asked], batch_size=AT_A_TIME, verbose=0)
-
+def report(judge: Judge, name: str, draw: Callable[[np.ndarray], np.ndarray], recipe: Recipe | None = None) -> None:
     verdict = judge.judge(draw)
     trained = (f"{recipe.seconds:.0f}", str(recipe.updates)) if recipe else ("", "")
     print(
         f"| {name} | {trained[0]} | {trained[1]} | {verdict.agreement:.4f} | {verdict.worst:.3f} |"
         f" {verdict.distance:.1f} | {verdict.precision:.2f} | {verdict.recall:.2f} |", flush=True,
     )
+
+
+def generated(generator: keras.Model, asked: np.ndarray) -> np.ndarray:
+    noise = streams.later_noise(SEED, 0, len(asked), networks.LATENT_DIM)
+    return generator.predict([noise, asked], batch_size=AT_A_TIME, verbose=0)
+
+
+def real_images_of(images: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The first real images (n, 28, 28, 1) of the classes that are asked for, int (n, 1), each once."""
+    of_class = [iter(np.flatnonzero(labels == label)) for label in range(networks.CLASSES)]
+    return images[[next(of_class[label]) for label in asked[:, 0]]]
 
 
 def ours(precision: str) -> Gan:
