@@ -7,14 +7,15 @@ import contextlib
 import shlex
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
 from assignment.settings import (
-    DATA_CHOICES, DATASETS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings, SampleSettings, Settings,
-    settings_from,
+    DATA_CHOICES, DATASETS, NETWORKS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings,
+    LectureSettings, SampleSettings, Settings, settings_from,
 )
 from assignment.workspace import Workspace
 
@@ -113,20 +114,38 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_track_options(parser: argparse.ArgumentParser) -> None:
-    add, of = parser.add_argument, ConditionalSettings
+    add, of = parser.add_argument, LectureSettings
+    whole, _ = _kinds()
+    tracks = "; ".join(
+        f"{name}: {track.epochs} epochs, batch size {track.batch_size}, a grid every {track.grid_every}, a checkpoint"
+        f" every {track.checkpoint_every}" for name, track in TRACKS.items()
+    )
     add(
         "--track", choices=tuple(TRACKS), default=FashionSettings.TRACK,
-        help=f"the assignment (the default), or the conditional GAN (its defaults: {of.epochs} epochs, batch size"
-        f" {of.batch_size}, a grid every {of.grid_every} epochs, a checkpoint every {of.checkpoint_every})",
+        help=f"which GAN (default {FashionSettings.TRACK}); their own defaults are: {tracks}",
     )
     add(
         "--dataset", choices=DATASETS, default=argparse.SUPPRESS,
-        help=f"conditional only: whose images (default {of.dataset})",
+        help=f"conditional and lecture: whose images (default {ConditionalSettings.dataset}, {of.dataset})",
     )
     add(
         "--outputs", choices=OUTPUTS, default=argparse.SUPPRESS,
-        help="conditional only: what the discriminator answers. validity (the default): it is told the label;"
+        help="conditional: what the discriminator answers. validity (the default): it is told the label;"
         " validity+class: it has to say the class itself, an auxiliary classifier",
+    )
+    add(
+        "--network", choices=NETWORKS, default=argparse.SUPPRESS,
+        help=f"lecture: which of the notebook's GANs (default {of.network})",
+    )
+    add(
+        "--filters", metavar="N,N", default=argparse.SUPPRESS,
+        help=f"lecture: filters of the DCGAN's discriminator, which its generator walks back (default {of.filters})",
+    )
+    add("--kernel", **whole, help=f"lecture: window of the DCGAN's convolutions, in pixels (default {of.kernel})")
+    add("--extra-layers", **whole, help="lecture: convolutions more at 7x7 in both of the DCGAN's networks (default 0)")
+    add(
+        "--label-smoothing", type=_number, metavar="SHARE", default=argparse.SUPPRESS,
+        help="lecture: real images are asked for as 1 - SHARE (default 0; the notebook tries 0.1)",
     )
 
 
@@ -158,6 +177,13 @@ def _whole_number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"takes a whole number, not {text!r}") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"takes a number, not {text!r}") from None
 
 
 def _folder(text: str) -> Path:
@@ -247,11 +273,7 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
 
 def _track(name: str) -> ModuleType:
     """The module that carries out a track; only the one that is asked for is imported."""
-    if name == ConditionalSettings.TRACK:
-        from assignment.conditional import track
-    else:
-        from assignment.fashion import track
-    return track
+    return import_module(f"assignment.{name}.track")
 
 
 def _command() -> str:

@@ -19,16 +19,21 @@ LOSSES_EVERY = 20.0  # seconds; drawing takes a third of one, so that refreshing
 HEADLINE = "Losses of both networks"
 
 
+PROGRESS_IMAGES = 8  # of a grid, in the figure of the progress
+
+
 class Sketch(NamedTuple):
     """How a track's training is looked at.
 
     `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole training; `draw` makes a figure of (images, title, caption); `measure` says what the losses are.
+    same for the whole training; `draw` makes a figure of (images, title, caption); `plot` one of the losses, which
+    `measure` says in words.
     """
 
     sample: Callable[[], np.ndarray]
     draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
     measure: str = "binary cross-entropy"
+    plot: Callable[..., Figure] = curves.loss_curves
 
 
 class Journal:
@@ -76,6 +81,7 @@ class Journal:
         write_history(self._run.workspace.history, self.rows)
         self._settle_grids()
         self._keep_losses()
+        self._keep_progress()
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
         animation.save_animation(
             self._run.workspace.animation, self.frames, titles, self._run.caption, self._sketch.draw
@@ -112,8 +118,23 @@ class Journal:
         figure = self._sketch.draw(images, f"{len(images)} generated images after epoch {epoch}", self._run.caption)
         self._run.keep(figure, self._run.workspace.grid(epoch))
 
+    def _keep_progress(self) -> None:
+        """Show how the same noises were drawn at a few moments of the training, and the losses of these."""
+        moments = telling_moments(len(self.rows))
+        chosen = np.linspace(0, len(self.frames[0]) - 1, min(PROGRESS_IMAGES, len(self.frames[0]))).round().astype(int)
+        names = [f"epoch {epoch}" if epoch else "untrained" for epoch in moments]
+        images = np.concatenate([self.frames[epoch][chosen] for epoch in moments])
+        figure = grids.row_grid(images, names, "The same noises over the training", self._run.caption)
+        self._run.keep(figure, self._run.workspace.progress)
+        rows = [self.rows[epoch - 1] for epoch in moments if epoch]
+        self._run.screen.table(
+            "How the losses went (nats; 0.693 where the discriminator is undecided)",
+            ("epoch", "discriminator", "generator"),
+            [(str(row.epoch), f"{row.discriminator_loss:.3f}", f"{row.generator_loss:.3f}") for row in rows],
+        )
+
     def _keep_losses(self) -> None:
-        figure = curves.loss_curves(
+        figure = self._sketch.plot(
             [row.epoch for row in self.rows],
             [row.discriminator_loss for row in self.rows],
             [row.generator_loss for row in self.rows],
@@ -123,3 +144,9 @@ class Journal:
         )
         self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()
+
+
+def telling_moments(epochs: int) -> list[int]:
+    """Epochs at which to look at a training of `epochs`: 0, then 1, 2, 5, 10, 20, 50 and so on, and the last."""
+    steps = [first * 10**power for power in range(len(str(epochs))) for first in (1, 2, 5)]
+    return [0, *(step for step in steps if step < epochs), epochs]

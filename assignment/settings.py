@@ -15,8 +15,11 @@ PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 DATA_CHOICES = ("auto", "real", "standin")
 DATASETS = ("mnist", "fashion-mnist")
 OUTPUTS = ("validity", "validity+class")
+NETWORKS = ("dcgan", "dense")
 
 LARGEST_NUMBER = 1_000_000  # of epochs, images or a seed: beyond any use, and small enough to reckon with
+LARGEST_KERNEL = 28  # pixels: the image's own size
+MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
 MOST_SAMPLES = 1_000  # of each label, which still make a picture
 LONGEST_NAME = 64
 # A file name may hold 255 bytes on the common file systems; 35 are kept for what stands around the first name.
@@ -101,6 +104,64 @@ class ConditionalSettings(Settings):
 
 
 @dataclass(frozen=True)
+class DigitsSettings(Settings):
+    """The settings of the MNIST exercise; the sheet gives none of these numbers."""
+
+    TRACK = "digits"
+    QUICK = {"epochs": 1, "grid_every": 1}
+
+    epochs: int = 25
+    batch_size: int = 128
+    grid_every: int = 5
+    checkpoint_every: int = 1
+
+
+@dataclass(frozen=True)
+class LectureSettings(Settings):
+    """The settings of the lecture's notebook, and of its exercises; the defaults are the notebook's."""
+
+    TRACK = "lecture"
+    QUICK = {"epochs": 1, "grid_every": 1}
+    NOTEBOOKS: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # its DCGAN's filters, kernel and extra layers
+
+    epochs: int = 50  # the notebook, section 6
+    batch_size: int = 256  # the notebook, section 6
+    grid_every: int = 10  # the notebook, section 6
+    checkpoint_every: int = 1  # an epoch takes minutes
+    dataset: str = "fashion-mnist"
+    network: str = "dcgan"
+    label_smoothing: float = 0.0
+    filters: str = NOTEBOOKS[0]  # of the DCGAN's discriminator, from the image inwards
+    kernel: int = NOTEBOOKS[1]  # pixels
+    extra_layers: int = NOTEBOOKS[2]  # at 7x7 in both networks (the notebook, exercise 2)
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_choice("dataset", self.dataset, DATASETS)
+        _check_choice("network", self.network, NETWORKS)
+        object.__setattr__(self, "filters", _checked_filters(self.filters))
+        _check_whole_number("kernel", self.kernel, smallest=1, largest=LARGEST_KERNEL)
+        _check_whole_number("extra_layers", self.extra_layers, smallest=0, largest=MOST_EXTRA_LAYERS)
+        if not isinstance(self.label_smoothing, (int, float)) or not 0 <= self.label_smoothing < 0.5:
+            wanted = "a number from 0 to under 0.5"
+            raise AssignmentError(f"--label-smoothing takes {wanted}, not {self.label_smoothing!r}.")
+        if self.network == "dense" and self.architecture != self.NOTEBOOKS:
+            raise AssignmentError(
+                "--filters, --kernel and --extra-layers shape the DCGAN's convolutions; the dense network has none."
+            )
+
+    @property
+    def architecture(self) -> tuple[str, int, int]:
+        """What the second exercise changes: filters, kernel, extra layers."""
+        return self.filters, self.kernel, self.extra_layers
+
+    @property
+    def filter_counts(self) -> tuple[int, int]:
+        outer, inner = self.filters.split(",")
+        return int(outer), int(inner)
+
+
+@dataclass(frozen=True)
 class SampleSettings:
     """What `assignment sample` can be asked: `labels` as the person wrote them, None for all; `count` of each.
 
@@ -122,7 +183,9 @@ class SampleSettings:
         _check_whole_number("seed", self.seed, smallest=0)
 
 
-TRACKS: dict[str, type[Settings]] = {track.TRACK: track for track in (FashionSettings, ConditionalSettings)}
+TRACKS: dict[str, type[Settings]] = {
+    track.TRACK: track for track in (FashionSettings, ConditionalSettings, DigitsSettings, LectureSettings)
+}
 
 # What may be another at every sitting of a training; all other settings make it the training that it is. (The images
 # themselves are compared, whatever way they came.)
@@ -185,6 +248,17 @@ def _check_whole_number(name: str, value: Any, smallest: int, largest: int = LAR
     if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
         wanted = f"a whole number from {smallest} to {largest:,}"
         raise AssignmentError(f"{option_name(name)} takes {wanted}, not {value!r}.")
+
+
+def _checked_filters(filters: str) -> str:
+    """Two counts of filters as `64,128`."""
+    counts = filters.replace(" ", "").split(",") if isinstance(filters, str) else []
+    fit = [count.isascii() and count.isdigit() and 1 <= int(count) <= MOST_FILTERS for count in counts]
+    if fit != [True, True]:
+        raise AssignmentError(
+            f"--filters takes two whole numbers from 1 to {MOST_FILTERS:,}, as in --filters 64,128, not {filters!r}."
+        )
+    return ",".join(str(int(count)) for count in counts)
 
 
 def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:

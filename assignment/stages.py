@@ -1,15 +1,25 @@
-"""The stages that every track has, as the person sees them: its images, its freeze's proof, its saved networks."""
+"""The stages that every track has, as the person sees them: its images, its networks, its proof, what it saves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
 from assignment.data import sources
-from assignment.data.dataset import Dataset
+from assignment.data.dataset import Dataset, scaled
 from assignment.data.sources import Source
 from assignment.run import Run
-from assignment.training.proof import Movement
+from assignment.training import streams
+from assignment.training.export import Facts, export_pair
+from assignment.training.gan import Gan
+from assignment.training.proof import Movement, prove_freeze
+from assignment.training.steps import Update
+
+TRAINING = 60_000  # the training images; the test images are kept for whoever judges the generator
 
 
 def load_images(source: Source, run: Run) -> tuple[Dataset, Run]:
@@ -29,14 +39,67 @@ def load_images(source: Source, run: Run) -> tuple[Dataset, Run]:
     return dataset, run
 
 
-def show_proof(proof: Sequence[Movement], run: Run) -> Sequence[Movement]:
+def load_training_images(source: Source, run: Run) -> tuple[np.ndarray, np.ndarray, Run]:
+    """The training images float32 (60000, 28, 28, 1) in [-1, 1], their labels uint8 (60000,), and the run on them."""
+    dataset, run = load_images(source, run)
+    images = scaled(dataset.images[:TRAINING, ..., np.newaxis])
+    labels = dataset.labels[:TRAINING]
+    run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
+    return images, labels, run
+
+
+def show_networks(
+    run: Run,
+    build_generator: Callable[..., keras.Model],
+    build_discriminator: Callable[..., keras.Model],
+    sample: Callable[[keras.Model], np.ndarray],
+    draw: Callable[[np.ndarray, str, str], Figure],
+) -> tuple[keras.Model, keras.Model]:
+    """Steps 3 to 5: build and show the generator, what it draws untrained, and the discriminator.
+
+    Both are built of (first name, seed, precision); `sample` takes a generator's images and `draw` makes a figure of
+    (images, title, caption).
+    """
+    settings = run.settings
+    run.screen.step(3, "Build the generator model of the GAN")
+    generator = build_generator(settings.firstname, settings.seed, run.precision)
+    run.present(generator, run.workspace.generator_diagram)
+
+    run.screen.step(4, "Sample the untrained generator")
+    images = sample(generator)
+    run.keep(
+        draw(images, f"{len(images)} samples of the untrained generator", run.caption), run.workspace.untrained_samples
+    )
+
+    run.screen.step(5, "Build the discriminator model of the GAN")
+    discriminator = build_discriminator(settings.firstname, settings.seed, run.precision)
+    run.present(discriminator, run.workspace.discriminator_diagram)
+    return generator, discriminator
+
+
+def prove_tapes(gan: Gan, update: Update, images: np.ndarray, run: Run) -> Sequence[Movement]:
+    """Prove that each tape moves its own network and no other, in the update that will train, and show it."""
+    real_images = images[: run.settings.batch_size]  # (batch, 28, 28, 1)
+    noise = streams.proof_noise(run.settings.seed, len(real_images), gan.generator.inputs[0].shape[1])
+    return show_proof(prove_freeze(gan, update, real_images, noise), run, "The tapes are apart")
+
+
+def show_proof(proof: Sequence[Movement], run: Run, claim: str = "The freeze holds") -> Sequence[Movement]:
     """Show which network's weights moved in which phase."""
     run.screen.table(
-        "The freeze holds: each update moves its own network and no other (tried and undone; SHA-256)",
+        f"{claim}: each update moves its own network and no other (tried and undone; SHA-256)",
         ("update of", "trained weights of", "hash before", "hash after", "moved"),
         [(step.phase, step.network, step.before, step.after, "yes" if step.moved else "no") for step in proof],
     )
     return proof
+
+
+def save_networks(gan: Gan, run: Run, classes: Sequence[str] = ()) -> None:
+    """Step 8: save both networks, read them back and say so; `classes` are what the generator can be asked for."""
+    run.screen.step(8, "Save the GAN model")
+    settings = run.settings
+    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, tuple(classes))
+    say_saved(export_pair(gan, run.workspace.models, facts), run)
 
 
 def say_saved(paths: Iterable[Path], run: Run) -> None:

@@ -81,6 +81,22 @@ class Workspace:
         return self.folder / "step7_animation.gif"
 
     @property
+    def progress(self) -> Path:
+        return self.folder / "step7_progress.png"
+
+    @property
+    def generated(self) -> Path:
+        return self.folder / "step7_generated.png"
+
+    @property
+    def real_beside_generated(self) -> Path:
+        return self.folder / "step7_real_beside_generated.png"
+
+    @property
+    def interpolation(self) -> Path:
+        return self.folder / "step7_interpolation.png"
+
+    @property
     def noise_walk(self) -> Path:
         return self.folder / "step7_noise_walk.png"
 

@@ -168,7 +168,7 @@ def dense(precision: str) -> Gan:
 
 def with_generator(precision: str) -> Gan:
     """Ours with the label as one plane more beside the noise's 64, as most conditional generators have it."""
-    streams.seed_initial_weights(SEED, networks.GENERATOR_STREAM)
+    streams.seed_initial_weights(SEED, streams.GENERATOR)
     noise = keras.Input((networks.LATENT_DIM,), name="noise")
     label = keras.Input((1,), dtype="int32", name="label")
 
@@ -192,7 +192,7 @@ def with_discriminator(
     precision: str, plane: bool = True, product: bool = True, dropout: float = 0.0, normalised: bool = False
 ) -> Gan:
     """Ours with another discriminator."""
-    streams.seed_initial_weights(SEED, networks.DISCRIMINATOR_STREAM)
+    streams.seed_initial_weights(SEED, streams.DISCRIMINATOR)
     image = keras.Input((28, 28, 1), name="image")
     label = keras.Input((1,), dtype="int32", name="label")
     values = image

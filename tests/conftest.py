@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 from pathlib import Path
@@ -81,6 +82,28 @@ def few_digits(monkeypatch):
     labels = np.repeat(np.arange(10, dtype=np.uint8), 8)
     few = Dataset(images, labels, Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True))
     monkeypatch.setattr(sources, "load", lambda *asked: few)
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """A function that makes a quiet run of settings of a class; what it says is in `run.screen.console.file`."""
+    from rich.console import Console
+
+    from assignment.run import Run
+    from assignment.screen import Screen
+    from assignment.workspace import Workspace
+
+    def make(settings_class, **options):
+        settings = settings_class(
+            "Ана", **{"epochs": 2, "batch_size": 32, "grid_every": 1, **options},
+            outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
+        )
+        workspace = Workspace.of(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+        workspace.prepare()
+        screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
+        return Run(settings, workspace, screen, "python run_assignment.py", "float32")
+
+    return make
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import assignment
 
 PACKAGE = Path(assignment.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-TRACKS = {"fashion", "conditional"}
+TRACKS = {"fashion", "conditional", "digits", "lecture"}
 # From the ground up: a part may import its own and any that stands on an earlier line.
 STOREYS = [
     {"__init__", "errors"},

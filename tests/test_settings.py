@@ -4,7 +4,7 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.settings import (
-    TRACKS, ConditionalSettings, FashionSettings, SampleSettings, checked_firstname, settings_from,
+    TRACKS, ConditionalSettings, FashionSettings, LectureSettings, SampleSettings, checked_firstname, settings_from,
 )
 
 
@@ -99,3 +99,32 @@ def test_an_option_of_another_track_is_refused_by_name():
 def test_samples_of_a_wrong_kind_are_refused(option, value, said):
     with pytest.raises(AssignmentError, match=said):
         SampleSettings("ana", **{option: value})
+
+
+def test_the_lectures_defaults_are_the_notebooks():
+    settings = LectureSettings("ana")
+    assert (settings.epochs, settings.batch_size, settings.grid_every) == (50, 256, 10)
+    assert (settings.dataset, settings.network, settings.label_smoothing) == ("fashion-mnist", "dcgan", 0)
+    assert settings.architecture == ("64,128", 5, 0) and settings.filter_counts == (64, 128)
+
+
+def test_filters_are_kept_as_they_are_told():
+    assert LectureSettings("ana", filters=" 32, 064").filters == "32,64"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"filters": "64"}, "--filters"), ({"filters": "64,128,256"}, "--filters"), ({"filters": "0,8"}, "--filters"),
+        ({"filters": "64,x"}, "--filters"), ({"filters": "64,²"}, "--filters"), ({"filters": 64}, "--filters"),
+        ({"filters": "64,2000"}, "--filters"), ({"kernel": 0}, "--kernel"), ({"kernel": 29}, "--kernel"),
+        ({"extra_layers": -1}, "--extra-layers"), ({"extra_layers": 17}, "--extra-layers"),
+        ({"label_smoothing": 0.5}, "--label-smoothing"), ({"label_smoothing": float("nan")}, "--label-smoothing"),
+        ({"label_smoothing": "0.1"}, "--label-smoothing"), ({"network": "wgan"}, "--network"),
+        ({"dataset": "cifar"}, "--dataset"), ({"network": "dense", "kernel": 3}, "dense network has none"),
+    ],
+)
+def test_what_the_lecture_refuses(options, said):
+    with pytest.raises(AssignmentError, match=said) as caught:
+        LectureSettings("ana", **options)
+    assert "\n" not in str(caught.value) and str(caught.value).endswith(".")

@@ -10,14 +10,13 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from assignment.training.streams import seed_initial_weights
+from assignment.training import streams
 
 LATENT_DIM = 100  # as the assignment's own generator has
 CLASSES = 10
 LABEL_SIZE = 50  # numbers that the discriminator embeds a label in
 FEATURES = 128  # numbers that the discriminator reads from an image before it judges
 SLOPE = 0.2  # of LeakyReLU below 0 (Radford et al. 2016)
-GENERATOR_STREAM, DISCRIMINATOR_STREAM = 3, 5  # each network's own stream of initial weights
 
 
 def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
@@ -27,7 +26,7 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
     first BatchNormalization: so every later weight sees both. Pixels are in [-1, 1], labels in 0..9. `precision` is the
     dtype policy of all layers but the last, which stays in float32.
     """
-    seed_initial_weights(seed, GENERATOR_STREAM)
+    streams.seed_initial_weights(seed, streams.GENERATOR)
     noise = keras.Input((LATENT_DIM,), name="noise")
     label = keras.Input((1,), dtype="int32", name="label")
 
@@ -59,7 +58,7 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
     The label meets the image twice: as a plane beside it, and in an inner product with the image's features. The
     validity stays in float32 whatever `precision` the other layers have.
     """
-    seed_initial_weights(seed, DISCRIMINATOR_STREAM)
+    streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     image = keras.Input((28, 28, 1), name="image")
     label = keras.Input((1,), dtype="int32", name="label")
 
@@ -83,7 +82,7 @@ def build_auxiliary_discriminator(firstname: str, seed: int, precision: str = "f
 
     It is not told the label, it has to say it: validity is a probability, class ten that add up to 1.
     """
-    seed_initial_weights(seed, DISCRIMINATOR_STREAM)
+    streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     image = keras.Input((28, 28, 1), name="image")
     features = _features(image, precision)  # (n, 128)
     validity = layers.Dense(1, activation="sigmoid", name="validity", dtype="float32")(features)

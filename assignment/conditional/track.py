@@ -13,20 +13,17 @@ from assignment.conditional import networks, walks
 from assignment.conditional.compiling import compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
-from assignment.data.dataset import scaled
 from assignment.figures.grids import row_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.stages import load_images, say_saved, show_proof
+from assignment.stages import load_training_images, save_networks, show_networks, show_proof
 from assignment.training import streams
-from assignment.training.export import Facts, export_pair
 from assignment.training.gan import Gan
 from assignment.training.loop import train, updates_per_epoch
 from assignment.training.proof import prove_freeze
 from assignment.training.steps import compiled_update
 
-TRAINING = 60_000  # the training images; the test images are kept for whoever judges the generator
 GRID_COLUMNS = 8  # images of each class in a grid
 
 
@@ -74,11 +71,8 @@ def get_data(run: Run) -> tuple[LabelledImages, Run]:
     """The training images of the data set that the settings name; the run returned knows where they came from."""
     run.screen.step(1, "Get the data")
     source = sources.SOURCES[run.settings.dataset]
-    dataset, run = load_images(source, run)
-    images = scaled(dataset.images[:TRAINING, ..., np.newaxis])  # (60000, 28, 28, 1)
-    labels = dataset.labels[:TRAINING, np.newaxis].astype(np.int32)  # (60000, 1)
-    run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
-    return LabelledImages(images, labels, source.classes), run
+    images, labels, run = load_training_images(source, run)
+    return LabelledImages(images, labels[:, np.newaxis].astype(np.int32), source.classes), run
 
 
 def show_images(data: LabelledImages, run: Run) -> None:
@@ -92,33 +86,22 @@ def show_images(data: LabelledImages, run: Run) -> None:
 
 def make_gan(data: LabelledImages, run: Run) -> Gan:
     """Build, show and compile the three networks that the settings ask for."""
-    settings = run.settings
-    run.screen.step(3, "Build the generator model of the GAN")
-    generator = networks.build_generator(settings.firstname, settings.seed, run.precision)
-    run.present(generator, run.workspace.generator_diagram)
-
-    run.screen.step(4, "Sample the untrained generator")
-    images = generator(_grid_inputs(run), training=False).numpy()
-    title = f"{GRID_COLUMNS} samples of each class from the untrained generator"
-    run.keep(draw_classes(data.classes, images, title, run.caption), run.workspace.untrained_samples)
-
-    run.screen.step(5, "Build the discriminator model of the GAN")
-    two_outputs = settings.outputs == "validity+class"
-    build = networks.build_auxiliary_discriminator if two_outputs else networks.build_discriminator
-    discriminator = build(settings.firstname, settings.seed, run.precision)
-    run.present(discriminator, run.workspace.discriminator_diagram)
-
+    two_outputs = run.settings.outputs == "validity+class"
+    generator, discriminator = show_networks(
+        run,
+        networks.build_generator,
+        networks.build_auxiliary_discriminator if two_outputs else networks.build_discriminator,
+        lambda generator: generator(_grid_inputs(run), training=False).numpy(),
+        partial(draw_classes, data.classes),
+    )
     run.screen.step(6, "Compile the GAN model")
     return compile_gan(generator, discriminator)
 
 
 def save(gan: Gan, data: LabelledImages, run: Run) -> None:
     """Save both networks, and draw the walks through what the generator has learned."""
-    run.screen.step(8, "Save the GAN model")
-    settings = run.settings
-    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, data.classes)
-    say_saved(export_pair(gan, run.workspace.models, facts), run)
-    noise = streams.walk_noise(settings.seed, 2, networks.LATENT_DIM)
+    save_networks(gan, run, data.classes)
+    noise = streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM)
     run.keep(
         row_grid(
             walks.noise_walk(gan.generator, noise), data.classes, "Every label along one great circle of noise",

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from assignment.conditional.networks import CLASSES
+from assignment.training.latent import great_circle
 
 STEPS = 10  # images in a row
 
@@ -38,23 +39,3 @@ def label_walk(generator: keras.Model, noise: np.ndarray) -> np.ndarray:
     walked = np.concatenate([(1 - share) * one + share * other for one, other in zip(vectors, following)])  # (100, s)
     noises = np.repeat(noise, len(walked), axis=0)  # (100, latent_dim)
     return from_embedding([noises, walked[:, np.newaxis]], training=False).numpy()
-
-
-def great_circle(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
-    """`steps` points from `start` to `end`, (steps, dimensions), at even angles and of lengths between theirs.
-
-    Source: Shoemake 1985 ("slerp"). Raises ValueError for points that lie opposite each other, or at 0.
-    """
-    lengths = np.linalg.norm(start), np.linalg.norm(end)
-    if min(lengths) == 0:
-        raise ValueError("a great circle does not pass through 0")
-    one, other = start / lengths[0], end / lengths[1]
-    angle = np.arccos(np.clip(one @ other, -1, 1))
-    if np.isclose(angle, np.pi):
-        raise ValueError("there is more than one great circle between opposite points")
-    share = np.linspace(0, 1, steps)[:, np.newaxis]
-    if np.isclose(angle, 0):
-        directions = (1 - share) * one + share * other
-    else:
-        directions = (np.sin((1 - share) * angle) * one + np.sin(share * angle) * other) / np.sin(angle)
-    return (directions * ((1 - share) * lengths[0] + share * lengths[1])).astype(np.float32)

@@ -12,10 +12,9 @@ from functools import partial
 import keras
 from keras import layers
 
-from assignment.training.streams import seed_initial_weights
+from assignment.training import streams
 
 LATENT_DIM = 100  # the sheet: "Input = Vector with dimension size 100"
-STREAM = 3  # its own stream of initial weights, numbered as the step
 
 
 def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
@@ -26,7 +25,7 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
 
     The sheet's `77256` neurons are 7*7*256 with the signs lost. It gives LeakyReLU no slope: Keras' default, 0.3.
     """
-    seed_initial_weights(seed, STREAM)
+    streams.seed_initial_weights(seed, streams.GENERATOR)
     transposed = partial(layers.Conv2DTranspose, kernel_size=5, padding="same", use_bias=False)
 
     return keras.Sequential(

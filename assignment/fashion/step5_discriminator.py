@@ -12,9 +12,7 @@ from functools import partial
 import keras
 from keras import layers
 
-from assignment.training.streams import seed_initial_weights
-
-STREAM = 5  # its own stream of initial weights, numbered as the step
+from assignment.training import streams
 
 
 def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
@@ -23,7 +21,7 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
     6,629,953 weights. Validity 1 is "real". `precision` is the dtype policy of all layers but the last, whose
     probability stays in float32 for the loss. The sheet says "no bias" of every layer but the last, which keeps its.
     """
-    seed_initial_weights(seed, STREAM)
+    streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     convolution = partial(layers.Conv2D, kernel_size=5, strides=2, padding="same", use_bias=False, dtype=precision)
 
     return keras.Sequential(

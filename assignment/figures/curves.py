@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from assignment.figures.style import DISCRIMINATOR, GENERATOR, QUIET, new_figure
+from assignment.figures.style import DISCRIMINATOR, GENERATOR, INK, QUIET, new_figure
 
 
 def loss_curves(
@@ -24,10 +25,37 @@ def loss_curves(
     The dotted line at ln 2 is where both stand when the discriminator cannot tell real from fake.
     """
     figure = new_figure(9, 5, title, caption)
-    axes = figure.subplots()
+    _draw_losses(figure.subplots(), epochs, _both(discriminator_losses, generator_losses), measure)
+    return figure
+
+
+def losses_and_generator_alone(
+    epochs: Sequence[int],
+    discriminator_losses: Sequence[float],
+    generator_losses: Sequence[float],
+    title: str,
+    caption: str,
+    measure: str = "binary cross-entropy",
+) -> Figure:
+    """`loss_curves`, and the generator's alone beside it: 12x4 inches. Source: the lecture's notebook, section 6."""
+    figure = new_figure(12, 4.5, title, caption)
+    left, right = figure.subplots(1, 2)
+    curves = _both(discriminator_losses, generator_losses)
+    _draw_losses(left, epochs, curves, measure)
+    _draw_losses(right, epochs, curves[:1], measure)
+    left.set_title("both networks", fontsize=11, color=INK)
+    right.set_title("the generator alone", fontsize=11, color=INK)
+    return figure
+
+
+def _both(discriminator_losses: Sequence[float], generator_losses: Sequence[float]) -> list[tuple]:
+    return [("generator", GENERATOR, generator_losses), ("discriminator", DISCRIMINATOR, discriminator_losses)]
+
+
+def _draw_losses(axes: Axes, epochs: Sequence[int], curves: Sequence[tuple], measure: str) -> None:
     marker = "o" if len(epochs) < 2 else None  # one point alone makes no line
-    axes.plot(epochs, generator_losses, color=GENERATOR, label="generator", marker=marker)
-    axes.plot(epochs, discriminator_losses, color=DISCRIMINATOR, label="discriminator", marker=marker)
+    for name, color, losses in curves:
+        axes.plot(epochs, losses, color=color, label=name, marker=marker)
     axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"loss: {measure} (nats)")
@@ -37,4 +65,3 @@ def loss_curves(
     axes.legend(frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    return figure

@@ -17,22 +17,29 @@ GAP = 2  # pixels between two images of a table
 ROW_NAME = 1.3  # inches kept for the names of the rows
 
 
-def image_grid(images: np.ndarray, title: str, caption: str) -> Figure:
-    """Twelve images in a grid without ticks: 4x3 subplots, 8x8 inches. Source: the assignment sheet, steps 2, 4 and 7.
+def image_grid(
+    images: np.ndarray, title: str, caption: str, rows: int = ROWS, columns: int = COLUMNS,
+    size: tuple[float, float] = SIZE,
+) -> Figure:
+    """Images in a grid without ticks; by default 4x3 subplots on 8x8 inches (the assignment sheet, steps 2, 4 and 7).
 
-    images: float (12, 28, 28) or (12, 28, 28, 1) in [-1, 1]; -1 is black, 1 is white. Raises ValueError for another
-    number of them.
+    images: float (rows * columns, 28, 28) or (rows * columns, 28, 28, 1) in [-1, 1]; -1 is black, 1 is white. `size`
+    is the figure's in inches. Raises ValueError for another number of images.
     """
-    figure = new_figure(*SIZE, title, caption, layout="compressed")
-    for axes, image in zip(figure.subplots(ROWS, COLUMNS).flat, images, strict=True):
+    figure = new_figure(*size, title, caption, layout="compressed")
+    for axes, image in zip(figure.subplots(rows, columns).flat, images, strict=True):
         axes.imshow(np.reshape(image, (28, 28)), cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
         axes.set_xticks([])
         axes.set_yticks([])
     return figure
 
 
-def row_grid(images: np.ndarray, row_names: Sequence[str], title: str, caption: str, columns: str = "") -> Figure:
-    """A table of images with a name before every row; `columns` says in words what goes from left to right.
+def row_grid(
+    images: np.ndarray, row_names: Sequence[str], title: str, caption: str, columns: str = "",
+    column_names: Sequence[str] = (),
+) -> Figure:
+    """A table of images with a name before every row; `columns` says in words what goes from left to right, and
+    `column_names` stand above the columns.
 
     images: float (rows * columns, 28, 28) or (rows * columns, 28, 28, 1) in [-1, 1], row by row; -1 is black, 1 is
     white. Raises ValueError when they do not fill the rows.
@@ -41,14 +48,15 @@ def row_grid(images: np.ndarray, row_names: Sequence[str], title: str, caption: 
         raise ValueError(f"{len(images)} images do not fill {len(row_names)} rows")
     tiles = np.reshape(images, (len(row_names), -1, 28, 28))
     rows, in_a_row = tiles.shape[:2]
-    height = TILE * rows + (0.4 if columns else 0.1)
+    height = TILE * rows + (0.4 if columns else 0.1) + (0.2 if column_names else 0)
     figure = new_figure(TILE * in_a_row + ROW_NAME, height + 0.85, title, caption)  # 0.85: title and caption
     axes = figure.subplots()
     axes.imshow(_table(tiles), cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     axes.set_yticks([row * (28 + GAP) + 13.5 for row in range(rows)], row_names, fontsize=11, color=INK)
-    axes.set_xticks([])
+    places = [column * (28 + GAP) + 13.5 for column in range(len(column_names))]
+    axes.set_xticks(places, column_names, fontsize=9, color=INK)
+    axes.tick_params(length=0, labelbottom=False, labeltop=True)
     axes.set_xlabel(columns)
-    axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure

@@ -69,6 +69,46 @@ def compiled_update(gan: Gan) -> Update:
     return update
 
 
+def taped_update(gan: Gan) -> Update:
+    """Both networks learn from one forward pass: two tapes over it, then both updates, in one `tf.function`.
+
+    Nothing is frozen here: each tape is asked for the gradients of its own network's weights and no others. The
+    generator is judged by the discriminator as it was before its step, where `compiled_update` asks the one that has
+    just learned. The discriminator takes one step, on the sum of its two losses. Losses and optimizers are those that
+    were compiled; the generator's are those of `combined`.
+
+    Source: the MNIST exercise's and the lecture notebook's `train_step`. The update takes real_images
+    (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim), and is traced once for each batch size.
+    """
+    generator, discriminator, combined = gan
+    build_optimizers(gan)
+
+    @tf.function
+    def update(real_images, noise) -> Losses:
+        real = tf.ones((tf.shape(noise)[0], 1))  # (n, 1)
+        fake = tf.zeros((tf.shape(noise)[0], 1))  # (n, 1)
+
+        with named_for_graphs(*gan), tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
+            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+            real_answer = discriminator(real_images, training=True)  # (n, 1)
+            fake_answer = discriminator(fake_images, training=True)  # (n, 1)
+
+            generator_loss = combined.compute_loss(y=real, y_pred=fake_answer)
+            real_loss = discriminator.compute_loss(y=real, y_pred=real_answer)
+            fake_loss = discriminator.compute_loss(y=fake, y_pred=fake_answer)
+            discriminator_loss = real_loss + fake_loss
+
+        of_generator, of_discriminator = generator.trainable_variables, discriminator.trainable_variables
+        generator_gradients = generator_tape.gradient(generator_loss, of_generator)
+        discriminator_gradients = discriminator_tape.gradient(discriminator_loss, of_discriminator)
+        combined.optimizer.apply(generator_gradients, of_generator)
+        discriminator.optimizer.apply(discriminator_gradients, of_discriminator)
+
+        return Losses(real_loss, fake_loss, generator_loss)
+
+    return update
+
+
 def build_optimizers(gan: Gan) -> None:
     """Make both optimizers' variables now, each for the weights that its model trains."""
     with unfrozen(gan.discriminator):

@@ -10,6 +10,8 @@ from enum import IntEnum
 import keras
 import numpy as np
 
+GENERATOR, DISCRIMINATOR = 3, 5  # each network's own stream of initial weights, numbered as the assignment's steps
+
 
 class Purpose(IntEnum):
     """What a stream is for; the numbers are part of every run's result and never change their meaning."""

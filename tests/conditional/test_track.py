@@ -1,36 +1,16 @@
 """The whole conditional track in one process, on a few of the stand-in's digits."""
 
-import io
 import json
 
 import keras
 import numpy as np
 import pytest
-from rich.console import Console
 
 from assignment.conditional import track
 from assignment.errors import AssignmentError
-from assignment.run import Run
-from assignment.screen import Screen
 from assignment.settings import ConditionalSettings
-from assignment.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("few_digits")
-
-
-@pytest.fixture
-def make_run(tmp_path):
-    def make(**options):
-        settings = ConditionalSettings(
-            "Ана", **{"epochs": 2, "batch_size": 32, "grid_every": 1, **options},
-            outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
-        )
-        workspace = Workspace.of("conditional", settings.outputs_dir, settings.models_dir, settings.firstname)
-        workspace.prepare()
-        screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
-        return Run(settings, workspace, screen, "python run_assignment.py", "float32")
-
-    return make
 
 
 def said(run):
@@ -39,13 +19,13 @@ def said(run):
 
 @pytest.mark.parametrize("outputs", ["validity", "validity+class"])
 def test_the_whole_track(make_run, outputs):
-    run = make_run(outputs=outputs)
+    run = make_run(ConditionalSettings, outputs=outputs)
     assert track.run_track(run) is None
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_label_walk.png", "step7_losses.png",
-        "step7_noise_walk.png",
+        "step7_noise_walk.png", "step7_progress.png",
     ]
     assert [path.name for path in run.workspace.models] == [
         "conditional_generator_model_Ана.h5", "conditional_discriminator_model_Ана.h5",
@@ -67,26 +47,26 @@ def test_it_goes_on_as_if_it_had_never_stopped(make_run, tmp_path):
     def ended(run):
         return {path.name: path.read_bytes() for path in (run.workspace.grid(2), run.workspace.noise_walk)}
 
-    run = make_run()
+    run = make_run(ConditionalSettings)
     track.run_track(run)
     at_once = ended(run)
-    track.run_track(make_run(epochs=1, fresh=True))
-    again = make_run()
+    track.run_track(make_run(ConditionalSettings, epochs=1, fresh=True))
+    again = make_run(ConditionalSettings)
     track.run_track(again)
     assert "continuing at epoch 2 of 2" in said(again) and ended(again) == at_once
 
 
 def test_a_finished_one_is_left_alone_and_another_refused(make_run):
-    track.run_track(make_run(epochs=1))
-    again = make_run(epochs=1)
+    track.run_track(make_run(ConditionalSettings, epochs=1))
+    again = make_run(ConditionalSettings, epochs=1)
     track.run_track(again)
     assert "This training is finished" in said(again)
     with pytest.raises(AssignmentError, match="--outputs validity .this command has validity.class."):
-        track.run_track(make_run(epochs=1, outputs="validity+class"))
+        track.run_track(make_run(ConditionalSettings, epochs=1, outputs="validity+class"))
 
 
 def test_the_grid_has_a_row_of_the_same_noises_for_each_class(make_run):
-    noise, labels = track._grid_inputs(make_run())
+    noise, labels = track._grid_inputs(make_run(ConditionalSettings))
     assert labels[:, 0].tolist() == [label for label in range(10) for _ in range(8)]
     for label in range(10):
         np.testing.assert_array_equal(noise[8 * label : 8 * label + 8], noise[:8])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assignment.conditional.networks import build_generator
-from assignment.conditional.walks import STEPS, great_circle, label_walk, noise_walk
+from assignment.conditional.walks import STEPS, label_walk, noise_walk
 
 
 @pytest.fixture(scope="module")
@@ -33,29 +33,3 @@ def test_the_label_walk_goes_from_each_label_to_the_next_and_back_to_the_first(g
         np.testing.assert_allclose(rows[label, 0], drawn(generator, noise[:1], label), atol=1e-5)
         np.testing.assert_allclose(rows[label, -1], drawn(generator, noise[:1], (label + 1) % 10), atol=1e-5)
     assert len(np.unique(rows[3].reshape(STEPS, -1), axis=0)) == STEPS
-
-
-def test_a_great_circle_stays_at_its_distance():
-    random = np.random.default_rng(1)
-    start, end = random.standard_normal((2, 100))
-    end *= np.linalg.norm(start) / np.linalg.norm(end)
-    points = great_circle(start, end, 7)
-    np.testing.assert_allclose(np.linalg.norm(points, axis=1), np.linalg.norm(start), rtol=1e-5)
-    assert np.linalg.norm((start + end) / 2) < 0.8 * np.linalg.norm(start)  # where a straight line would pass
-
-
-def test_a_quarter_circle_by_even_angles():
-    points = great_circle(np.array([1.0, 0]), np.array([0, 3.0]), 4)
-    angles = np.degrees(np.arctan2(points[:, 1], points[:, 0]))
-    np.testing.assert_allclose(angles, [0, 30, 60, 90], atol=1e-4)
-    np.testing.assert_allclose(np.linalg.norm(points, axis=1), [1, 5 / 3, 7 / 3, 3], rtol=1e-6)
-
-
-def test_from_a_point_to_itself():
-    np.testing.assert_allclose(great_circle(np.array([1.0, 2]), np.array([1.0, 2]), 3), [[1, 2]] * 3)
-
-
-@pytest.mark.parametrize("end", [[-1.0, 0], [0.0, 0]])
-def test_where_there_is_no_one_great_circle(end):
-    with pytest.raises(ValueError):
-        great_circle(np.array([1.0, 0]), np.array(end), 3)

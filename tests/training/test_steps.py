@@ -1,10 +1,13 @@
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
-from assignment.training.steps import compiled_update
+from assignment.training.freezing import frozen
+from assignment.training.proof import prove_freeze
+from assignment.training.steps import build_optimizers, compiled_update, taped_update
 from assignment.training.textbook import textbook_update
 
 SIZES = (8, 8, 3, 8)  # a short batch among them, which makes the update be traced again
@@ -65,6 +68,48 @@ def test_bfloat16_keeps_its_weights_in_float32(make_gan, batches):
     assert {weight.dtype for model in gan for weight in model.weights} == {"float32"}
 
 
+def by_train_on_batch(gan):
+    """What `taped_update` should do, by Keras' own train steps, each on copies of both networks as they were."""
+    def update(real_images, noise):
+        count = len(noise)
+        answered = keras.models.clone_model(gan.discriminator)
+        answered.set_weights(gan.discriminator.get_weights())
+        fake_images = keras.models.clone_model(gan.generator)
+        fake_images.set_weights(gan.generator.get_weights())
+        fakes = fake_images(noise, training=True).numpy()
+        with frozen(gan.discriminator):
+            gan.combined.train_on_batch(noise, np.ones((count, 1)))
+        targets = np.concatenate([np.ones((count, 1)), np.zeros((count, 1))])
+        # Keras' loss is the mean over both halves, half of their sum.
+        gan.discriminator.compile(
+            loss="binary_crossentropy", optimizer=gan.discriminator.optimizer, loss_weights=[2.0]
+        )
+        gan.discriminator.train_on_batch(np.concatenate([real_images, fakes]), targets)
+        losses = keras.losses.BinaryCrossentropy()
+        real, fake = answered(real_images), answered(fakes)
+        return losses(targets[:count], real), losses(targets[count:], fake), losses(targets[:count], fake)
+
+    build_optimizers(gan)
+    return update
+
+
+def test_the_taped_update_is_one_step_of_each_from_the_same_pass(make_gan, batches):
+    taped_gan, other_gan, start_gan = make_gan(), make_gan(), make_gan()
+    losses, taped = weights_after(taped_gan, taped_update(taped_gan), batches)
+    other_losses, other = weights_after(other_gan, by_train_on_batch(other_gan), batches)
+    start = [weight.numpy() for model in start_gan[:2] for weight in model.trainable_weights]
+    for ours, theirs, before in zip(taped, other, start, strict=True):
+        assert np.abs(theirs - before).max() > 1e-4
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(losses, other_losses, rtol=0, atol=1e-5)
+
+
+def test_the_taped_update_moves_each_network_by_its_own_tape_alone(make_gan, batches):
+    gan = make_gan()
+    proof = prove_freeze(gan, taped_update(gan), *batches(4))
+    assert [step.moved for step in proof] == [True, False, False, True]
+
+
 A_FEW_UPDATES = """
 import numpy as np
 from assignment import runtime
@@ -73,7 +118,9 @@ from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.training.proof import fingerprint
-from assignment.training.steps import compiled_update
+from assignment.training.freezing import frozen
+from assignment.training.proof import prove_freeze
+from assignment.training.steps import build_optimizers, compiled_update, taped_update
 from assignment.training import streams
 gan = compile_gan(build_generator("ana", 1), build_discriminator("ana", 1))
 update = compiled_update(gan)

@@ -1,0 +1,1 @@
+"""The MNIST exercise: digits by two gradient tapes."""

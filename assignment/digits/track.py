@@ -1,0 +1,65 @@
+"""The MNIST exercise, in the order of the assignment's eight steps, and its four success metrics."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import numpy as np
+
+from assignment.conduct import Training, conduct
+from assignment.data import sources
+from assignment.digits import networks
+from assignment.figures.grids import image_grid
+from assignment.journal import Sketch
+from assignment.resume import conditions_of, find_earlier
+from assignment.run import Run
+from assignment.stages import load_training_images, prove_tapes, save_networks, show_networks
+from assignment.training import streams
+from assignment.training.loop import train, updates_per_epoch
+from assignment.training.steps import taped_update
+
+GRID_IMAGES = 12  # as in the assignment's grids
+
+
+def run_track(run: Run) -> signal.Signals | None:
+    """Carry out the exercise, going on from an earlier sitting; the signal that stopped it, None at its end."""
+    began = time.perf_counter()
+    settings = run.settings
+    run.screen.step(1, "Get the data")
+    source = sources.MNIST
+    images, _, run = load_training_images(source, run)
+    conditions = conditions_of(run, images)
+    earlier = find_earlier(run, conditions)
+    if earlier.finished:
+        return None
+
+    run.screen.step(2, f"Display the first {GRID_IMAGES} images")
+    title = f"The first {GRID_IMAGES} images of {source.title}"
+    run.keep(image_grid(images[:GRID_IMAGES], title, run.caption), run.workspace.real_images)
+
+    noise = streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM)
+    generator, discriminator = show_networks(
+        run, networks.build_generator, networks.build_discriminator, lambda network: network(noise).numpy(), image_grid
+    )
+    run.screen.step(6, "Compile the GAN model")
+    gan = networks.compile_gan(generator, discriminator)
+    update = taped_update(gan)
+    proof = prove_tapes(gan, update, images, run)
+
+    run.screen.step(7, "Train the GAN model")
+    training = Training(
+        gan=gan,
+        update=update,
+        rows=lambda rule, place: train(
+            rule, images, epochs=settings.epochs, batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM,
+            seed=settings.seed, place=place,
+        ),
+        updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
+        sketch=Sketch(lambda: np.asarray(generator(noise, training=False))),
+        save=lambda: save_networks(gan, run),
+        proof=proof,
+        conditions=conditions,
+        began=began,
+    )
+    return conduct(run, training, earlier)

@@ -1,0 +1,137 @@
+"""The lecture notebook's networks: its DCGAN, which its second exercise makes larger or smaller, and its dense GAN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import keras
+from keras import layers
+
+from assignment.training import streams
+from assignment.training.compiling import compile_for_tapes
+from assignment.training.gan import Gan
+from assignment.training.losses import RealSmoothed
+
+LATENT_DIM = 100  # the notebook
+DROPOUT = 0.3  # the notebook
+NOTEBOOKS_GENERATOR, NOTEBOOKS_DISCRIMINATOR = 2_330_944, 212_865  # weights of its DCGAN
+DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN names none, and has Keras' 0.3
+
+
+def build_dcgan_generator(
+    firstname: str, seed: int, precision: str = "float32", filters: Sequence[int] = (64, 128), kernel: int = 5,
+    extra_layers: int = 0,
+) -> keras.Sequential:
+    """`lecture_generator_model_<firstname>`, the DCGAN's: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+
+    The defaults are the notebook's network, 2,330,944 weights. `filters` are the discriminator's, from the image
+    inwards, and are walked back here from twice the last; every one of `extra_layers` is a transposed convolution more
+    at 7x7, as the second exercise's hint has it. Source: the notebook, section 5.
+    """
+    streams.seed_initial_weights(seed, streams.GENERATOR)
+    transposed = partial(layers.Conv2DTranspose, kernel_size=kernel, padding="same", use_bias=False)
+    outer, inner = filters
+
+    def normalised():
+        return [layers.BatchNormalization(dtype=precision), layers.LeakyReLU(dtype=precision)]
+
+    stack = [
+        keras.Input((LATENT_DIM,), name="noise"),  # (n, 100)
+        layers.Dense(7 * 7 * 2 * inner, use_bias=False, dtype=precision),  # (n, 12544)
+        *normalised(),
+        layers.Reshape((7, 7, 2 * inner), dtype=precision),  # (n, 7, 7, 256)
+    ]
+    for _ in range(extra_layers):
+        stack += [transposed(2 * inner, strides=1, dtype=precision), *normalised()]  # (n, 7, 7, 256)
+    stack += [
+        transposed(inner, strides=1, dtype=precision), *normalised(),  # (n, 7, 7, 128)
+        transposed(outer, strides=2, dtype=precision), *normalised(),  # (n, 14, 14, 64)
+        transposed(1, strides=2, activation="tanh", dtype="float32"),  # (n, 28, 28, 1)
+    ]
+    return keras.Sequential(stack, name=f"lecture_generator_model_{firstname}")
+
+
+def build_dcgan_discriminator(
+    firstname: str, seed: int, precision: str = "float32", filters: Sequence[int] = (64, 128), kernel: int = 5,
+    extra_layers: int = 0,
+) -> keras.Sequential:
+    """`lecture_discriminator_model_<firstname>`, the DCGAN's: images (n, 28, 28, 1) to logits (n, 1).
+
+    The defaults are the notebook's network, 212,865 weights; every one of `extra_layers` is a convolution of stride 1
+    more at 7x7. Source: the notebook, section 5.
+    """
+    streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
+
+    def convolved(count, strides):
+        return [
+            layers.Conv2D(count, kernel, strides=strides, padding="same", dtype=precision),
+            layers.LeakyReLU(dtype=precision),
+            layers.Dropout(DROPOUT, dtype=precision),
+        ]
+
+    outer, inner = filters
+    stack = [
+        keras.Input((28, 28, 1), name="image"),  # (n, 28, 28, 1)
+        *convolved(outer, 2),  # (n, 14, 14, 64)
+        *convolved(inner, 2),  # (n, 7, 7, 128)
+    ]
+    for _ in range(extra_layers):
+        stack += convolved(inner, 1)  # (n, 7, 7, 128)
+    stack += [
+        layers.Flatten(dtype=precision),  # (n, 6272)
+        layers.Dense(1, dtype="float32"),  # (n, 1)
+    ]
+    return keras.Sequential(stack, name=f"lecture_discriminator_model_{firstname}")
+
+
+def build_dense_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+    """`lecture_generator_model_<firstname>`, the dense GAN's: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+
+    1,493,520 weights. Source: the notebook, section 4.
+    """
+    streams.seed_initial_weights(seed, streams.GENERATOR)
+    stack = [keras.Input((LATENT_DIM,), name="noise")]  # (n, 100)
+    for units in (256, 512, 1024):
+        stack += [
+            layers.Dense(units, dtype=precision),  # (n, 256), (n, 512), (n, 1024)
+            layers.LeakyReLU(negative_slope=DENSE_SLOPE, dtype=precision),
+            layers.BatchNormalization(dtype=precision),
+        ]
+    stack += [
+        layers.Dense(28 * 28, activation="tanh", dtype="float32"),  # (n, 784)
+        layers.Reshape((28, 28, 1), dtype="float32"),  # (n, 28, 28, 1)
+    ]
+    return keras.Sequential(stack, name=f"lecture_generator_model_{firstname}")
+
+
+def build_dense_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+    """`lecture_discriminator_model_<firstname>`, the dense GAN's: images (n, 28, 28, 1) to probabilities (n, 1).
+
+    533,505 weights. Source: the notebook, section 4.
+    """
+    streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
+    stack = [keras.Input((28, 28, 1), name="image"), layers.Flatten(dtype=precision)]  # (n, 784)
+    for units in (512, 256):
+        stack += [
+            layers.Dense(units, dtype=precision),  # (n, 512), (n, 256)
+            layers.LeakyReLU(negative_slope=DENSE_SLOPE, dtype=precision),
+            layers.Dropout(DROPOUT, dtype=precision),
+        ]
+    stack += [layers.Dense(1, activation="sigmoid", dtype="float32")]  # (n, 1)
+    return keras.Sequential(stack, name=f"lecture_discriminator_model_{firstname}")
+
+
+def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential, smoothing: float = 0.0) -> Gan:
+    """Both with binary cross-entropy and an Adam of its own at the notebook's rate; real images are asked for as
+    1 - `smoothing`.
+
+    The notebook's dense GAN ends in a sigmoid, its DCGAN in logits. Source: its sections 4 to 6, and 10 (smoothing).
+    """
+    from_logits = discriminator.layers[-1].activation is keras.activations.linear
+    loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
+    smoothed = RealSmoothed(smoothing, from_logits) if smoothing else None
+    return compile_for_tapes(
+        generator, discriminator, loss=loss, discriminator_loss=smoothed,
+        rate=1e-4, beta_1=0.9,  # the notebook: Adam(1e-4), Keras' other defaults
+    )

@@ -1,0 +1,132 @@
+"""The lecture's notebook, in the order of the assignment's eight steps, with the figures of its sections 6 to 8."""
+
+from __future__ import annotations
+
+import signal
+import time
+from functools import partial
+
+import keras
+import numpy as np
+
+from assignment.conduct import Training, conduct
+from assignment.data import sources
+from assignment.figures.curves import losses_and_generator_alone
+from assignment.figures.grids import image_grid, row_grid
+from assignment.journal import Sketch
+from assignment.lecture import networks
+from assignment.resume import conditions_of, find_earlier
+from assignment.run import Run
+from assignment.settings import LectureSettings
+from assignment.stages import load_training_images, prove_tapes, save_networks, show_networks
+from assignment.training import latent, streams
+from assignment.training.gan import Gan
+from assignment.training.loop import train, updates_per_epoch
+from assignment.training.steps import taped_update
+
+GRID = (4, 4)  # images of the fixed seed (the notebook, section 6)
+LARGE_GRID = (4, 8)  # of new images (the notebook, section 7)
+BESIDE = 8  # real images, and as many generated ones under them (the notebook, section 8)
+INTERPOLATED = 10  # images from one noise to another (the notebook, section 7)
+
+draw_seed = partial(image_grid, rows=GRID[0], columns=GRID[1])
+
+
+def run_track(run: Run) -> signal.Signals | None:
+    """Carry out the notebook, going on from an earlier sitting; the signal that stopped it, None at its end."""
+    began = time.perf_counter()
+    settings = run.settings
+    run.screen.step(1, "Get the data")
+    images, labels, run = load_training_images(sources.SOURCES[settings.dataset], run)
+    conditions = conditions_of(run, images)
+    earlier = find_earlier(run, conditions)
+    if earlier.finished:
+        return None
+
+    show_images(images, labels, run)
+    noise = streams.sample_noise(settings.seed, GRID[0] * GRID[1], networks.LATENT_DIM)
+    generator, discriminator = show_networks(
+        run, *builders(settings), lambda network: network(noise, training=False).numpy(), draw_seed
+    )
+    compare_with_notebook(generator, discriminator, run)
+    run.screen.step(6, "Compile the GAN model")
+    gan = networks.compile_gan(generator, discriminator, settings.label_smoothing)
+    update = taped_update(gan)
+    proof = prove_tapes(gan, update, images, run)
+
+    run.screen.step(7, "Train the GAN model")
+    training = Training(
+        gan=gan,
+        update=update,
+        rows=lambda rule, place: train(
+            rule, images, epochs=settings.epochs, batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM,
+            seed=settings.seed, place=place,
+        ),
+        updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
+        sketch=Sketch(
+            lambda: np.asarray(generator(noise, training=False)), draw_seed, plot=losses_and_generator_alone
+        ),
+        save=lambda: save(gan, images, run),
+        proof=proof,
+        conditions=conditions,
+        began=began,
+    )
+    return conduct(run, training, earlier)
+
+
+def show_images(images: np.ndarray, labels: np.ndarray, run: Run) -> None:
+    """The first ten images, named. Source: the notebook, section 6."""
+    classes = sources.SOURCES[run.settings.dataset].classes
+    run.screen.step(2, "Display the first ten images")
+    names = [classes[label] for label in labels[:10]]
+    title = f"The first ten images of {sources.SOURCES[run.settings.dataset].title}"
+    run.keep(row_grid(images[:10], names, title, run.caption), run.workspace.real_images)
+
+
+def builders(settings: LectureSettings) -> tuple:
+    """What builds the two networks that the settings ask for."""
+    if settings.network == "dense":
+        return networks.build_dense_generator, networks.build_dense_discriminator
+    changed = {"filters": settings.filter_counts, "kernel": settings.kernel, "extra_layers": settings.extra_layers}
+    return partial(networks.build_dcgan_generator, **changed), partial(networks.build_dcgan_discriminator, **changed)
+
+
+def compare_with_notebook(generator: keras.Model, discriminator: keras.Model, run: Run) -> None:
+    """Say how many weights the networks have beside the notebook's DCGAN. Source: the notebook, exercise 2."""
+    run.screen.table(
+        "Weights, beside the notebook's DCGAN (--filters 64,128 --kernel 5 --extra-layers 0)",
+        ("network", "here", "the notebook's"),
+        [
+            ("generator", f"{generator.count_params():,}", f"{networks.NOTEBOOKS_GENERATOR:,}"),
+            ("discriminator", f"{discriminator.count_params():,}", f"{networks.NOTEBOOKS_DISCRIMINATOR:,}"),
+        ],
+    )
+
+
+def save(gan: Gan, images: np.ndarray, run: Run) -> None:
+    """Save both networks, and draw the notebook's three figures of what the generator has learned."""
+    save_networks(gan, run)
+
+    def generate(noise):
+        return gan.generator(noise, training=False).numpy()
+
+    workspace, seed = run.workspace, run.settings.seed
+    rows, columns = LARGE_GRID
+    fakes = generate(streams.later_noise(seed, 0, rows * columns, networks.LATENT_DIM))  # (32, 28, 28, 1)
+    title = f"{len(fakes)} generated images"
+    run.keep(image_grid(fakes, title, run.caption, rows, columns, size=(16, 8)), workspace.generated)
+
+    both = np.concatenate([images[:BESIDE], fakes[:BESIDE]])
+    names = ("real", "generated")
+    run.keep(row_grid(both, names, "Real beside generated images", run.caption), workspace.real_beside_generated)
+
+    ends = streams.walk_noise(seed, 2, networks.LATENT_DIM)
+    paths = np.concatenate([path(*ends, INTERPOLATED) for path in (latent.straight_line, latent.great_circle)])
+    ratios = [f"{ratio:.1f}" for ratio in np.linspace(0, 1, INTERPOLATED)]
+    run.keep(
+        row_grid(
+            generate(paths), ("straight line", "great circle"), "From one noise to another", run.caption,
+            columns="share of the way", column_names=ratios,
+        ),
+        workspace.interpolation,
+    )
