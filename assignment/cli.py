@@ -7,6 +7,7 @@ import contextlib
 import shlex
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -247,11 +248,7 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
 
 def _track(name: str) -> ModuleType:
     """The module that carries out a track; only the one that is asked for is imported."""
-    if name == ConditionalSettings.TRACK:
-        from assignment.conditional import track
-    else:
-        from assignment.fashion import track
-    return track
+    return import_module(f"assignment.{name}.track")
 
 
 def _command() -> str:

@@ -23,12 +23,14 @@ class Sketch(NamedTuple):
     """How a track's training is looked at.
 
     `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole training; `draw` makes a figure of (images, title, caption); `measure` says what the losses are.
+    same for the whole training; `draw` makes a figure of (images, title, caption); `measure` says what the losses are,
+    and `undecided` whether they stand at ln 2 for a discriminator that cannot tell real from fake.
     """
 
     sample: Callable[[], np.ndarray]
     draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
     measure: str = "binary cross-entropy"
+    undecided: bool = True
 
 
 class Journal:
@@ -120,6 +122,7 @@ class Journal:
             HEADLINE,
             self._run.caption,
             self._sketch.measure,
+            self._sketch.undecided,
         )
         self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()

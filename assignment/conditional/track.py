@@ -61,7 +61,7 @@ def run_track(run: Run) -> signal.Signals | None:
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
-        sketch=Sketch(lambda: sample_grid(gan, run), draw, measure_of(gan)),
+        sketch=Sketch(lambda: sample_grid(gan, run), draw, *measure_of(gan)),
         save=lambda: save(gan, data, run),
         proof=proof,
         conditions=conditions,
@@ -113,12 +113,22 @@ def make_gan(data: LabelledImages, run: Run) -> Gan:
 
 
 def save(gan: Gan, data: LabelledImages, run: Run) -> None:
-    """Save both networks, and draw the walks through what the generator has learned."""
+    """Save both networks, then draw the walks, which hang further models on the generator's layers."""
+    save_networks(gan, data, run)
+    draw_walks(gan, data, run)
+
+
+def save_networks(gan: Gan, data: LabelledImages, run: Run) -> None:
+    """Save both networks, with the classes' names in their files."""
     run.screen.step(8, "Save the GAN model")
     settings = run.settings
     facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, data.classes)
     say_saved(export_pair(gan, run.workspace.models, facts), run)
-    noise = streams.walk_noise(settings.seed, 2, networks.LATENT_DIM)
+
+
+def draw_walks(gan: Gan, data: LabelledImages, run: Run) -> None:
+    """Draw the walks through what the generator has learned."""
+    noise = streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM)
     run.keep(
         row_grid(
             walks.noise_walk(gan.generator, noise), data.classes, "Every label along one great circle of noise",
@@ -149,9 +159,11 @@ def sample_grid(gan: Gan, run: Run) -> np.ndarray:
     return gan.generator(_grid_inputs(run), training=False).numpy()
 
 
-def measure_of(gan: Gan) -> str:
-    """What the losses are, in words."""
-    return "validity and class together" if len(gan.discriminator.outputs) > 1 else "binary cross-entropy"
+def measure_of(gan: Gan) -> tuple[str, bool]:
+    """What the losses are, in words, and whether they are of the validity alone (ln 2 where it is undecided)."""
+    if len(gan.discriminator.outputs) > 1:
+        return "validity and class together", False
+    return "binary cross-entropy", True
 
 
 def _grid_inputs(run: Run) -> list[np.ndarray]:
