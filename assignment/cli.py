@@ -25,6 +25,16 @@ STOPPED = 128  # and the signal's number, as shells have it
 
 def main() -> int:
     """The console script: `assignment run --firstname ana`."""
+    return _answer(lambda: _dispatch(vars(console_parser().parse_args())))
+
+
+def main_run() -> int:
+    """`run_assignment.py`: the same as `assignment run`."""
+    return _answer(lambda: _run(vars(front_door_parser().parse_args())))
+
+
+def console_parser() -> argparse.ArgumentParser:
+    """What reads the console script's options."""
     parser = _Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
     parser.add_argument("--version", action="version", version=f"assignment {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -35,15 +45,15 @@ def main() -> int:
     sample = commands.add_parser("sample", help="draw from a generator that was trained", description=SAMPLE)
     sample.set_defaults(action=_sample)
     _add_sample_options(sample)
-    return _answer(lambda: _dispatch(vars(parser.parse_args())))
+    return parser
 
 
-def main_run() -> int:
-    """`run_assignment.py`: the same as `assignment run`."""
+def front_door_parser() -> argparse.ArgumentParser:
+    """What reads the options of `run_assignment.py`."""
     parser = _Parser(prog="run_assignment.py", description=RUN)
     _add_run_options(parser)
     _add_track_options(parser)
-    return _answer(lambda: _run(vars(parser.parse_args())))
+    return parser
 
 
 def main_step(number: int) -> int:
@@ -54,9 +64,9 @@ def main_step(number: int) -> int:
 
 
 RUN = (
-    "Carry out the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers; or, with --track"
-    " conditional, the same steps for a GAN that is told which digit to draw. Figures and records go to"
-    " OUTPUTS/FIRSTNAME/TRACK/, the two .h5 files to MODELS/."
+    "Carry out the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers. With --track, the same steps"
+    " for another sheet of the course: conditional, a GAN that is told which digit to draw; digits, the MNIST exercise;"
+    " lecture, the notebook's GANs. Figures and records go to OUTPUTS/FIRSTNAME/TRACK/, the .h5 files to MODELS/."
 )
 
 SAMPLE = (

@@ -26,13 +26,12 @@ class Sketch(NamedTuple):
     """How a track's training is looked at.
 
     `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole training; `draw` makes a figure of (images, title, caption); `plot` one of the losses, which
-    `measure` says in words.
+    same for the whole training; `draw` makes a figure of (images, title, caption), and `plot` one of (epochs,
+    discriminator_losses, generator_losses, title, caption).
     """
 
     sample: Callable[[], np.ndarray]
     draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
-    measure: str = "binary cross-entropy"
     plot: Callable[..., Figure] = curves.loss_curves
 
 
@@ -140,7 +139,6 @@ class Journal:
             [row.generator_loss for row in self.rows],
             HEADLINE,
             self._run.caption,
-            self._sketch.measure,
         )
         self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()

@@ -116,7 +116,7 @@ def _refuse_another(standing: dict[str, Any], wanted: dict[str, Any], run: Run) 
     if standing != wanted:
         raise AssignmentError(
             f"{run.workspace.folder} holds a training with {_difference(standing, wanted)}; give what it has to"
-            " continue it, or --fresh to start over."
+            " continue it, --fresh to start over, or another --outputs-dir and --models-dir to keep both."
         )
 
 

@@ -13,12 +13,14 @@ from matplotlib.figure import Figure
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
+from assignment.screen import counted
 from assignment.settings import SampleSettings
 from assignment.training import streams
 from assignment.training.export import Facts, read_facts
 from assignment.workspace import Workspace, replacing
 
 COLUMNS = 12  # images in a row of the picture; more go on in the next
+MOST_ROWS = 60  # of the picture: 5,000 pixels; what is beyond them is in the arrays alone
 AT_A_TIME = 500  # images; a thousand of them take a hundred megabytes inside the generator
 
 
@@ -60,11 +62,14 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     generator = _load(path)
     samples = draw_samples(generator, facts, labels, settings.count, settings.seed)
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    picture = workspace.samples(_named(labels))
+    picture = workspace.samples(f"{_named(labels)}_seed_{settings.seed}")
     style.save(draw_picture(samples, settings.firstname, settings.seed), picture)
     arrays = picture.with_suffix(".npz")
     with replacing(arrays) as temporary:
-        np.savez_compressed(temporary, images=samples.images, labels=samples.label_of_each, noise=samples.noise)
+        np.savez_compressed(
+            temporary, images=samples.images, labels=samples.label_of_each, noise=samples.noise,
+            learned_from=facts.images,
+        )
     return picture, arrays
 
 
@@ -110,14 +115,21 @@ def draw_samples(
 
 
 def draw_picture(samples: Samples, firstname: str, seed: int) -> Figure:
-    """A row of images for each label, or several where one row is too short; each label's first row is named."""
-    count = len(samples.images) // len(samples.labels)
-    columns = min(count, COLUMNS)
+    """A row of images for each label, or several where one row is too short; each label's first row is named.
+
+    Where that would be more than `MOST_ROWS`, each label's first images are drawn.
+    """
+    of_each = len(samples.images) // len(samples.labels)
+    columns = min(of_each, COLUMNS)
+    count = min(of_each, columns * max(MOST_ROWS // len(samples.labels), 1))
     rows = -(-count // columns)  # of each label
     tiles = np.full((len(samples.labels), rows * columns, 28, 28), np.nan, np.float32)  # a place left over is white
-    tiles[:, :count] = samples.images.reshape(len(samples.labels), count, 28, 28)
+    tiles[:, :count] = samples.images.reshape(len(samples.labels), of_each, 28, 28)[:, :count]
     names = [name if row == 0 else "" for name in samples.names for row in range(rows)]
-    title = f"{len(samples.images)} samples of {samples.facts.firstname}'s {samples.facts.track} generator"
+    samples_of = f"{samples.facts.firstname}'s {samples.facts.track} generator"
+    title = f"{counted(len(samples.images), 'sample')} of {samples_of}"
+    if count < of_each:
+        title = f"The first {count} of {of_each} samples of each label by {samples_of}"
     caption = f"{firstname}, seed {seed}. Learned from: {samples.facts.images}."
     return row_grid(tiles.reshape(-1, 28, 28), names, title, caption)
 

@@ -20,7 +20,7 @@ NETWORKS = ("dcgan", "dense")
 LARGEST_NUMBER = 1_000_000  # of epochs, images or a seed: beyond any use, and small enough to reckon with
 LARGEST_KERNEL = 28  # pixels: the image's own size
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
-MOST_SAMPLES = 1_000  # of each label, which still make a picture
+MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
 LONGEST_NAME = 64
 # A file name may hold 255 bytes on the common file systems; 35 are kept for what stands around the first name.
 LONGEST_NAME_BYTES = 220

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -146,7 +147,11 @@ def auxiliary(precision: str) -> Gan:
 
 
 def dense(precision: str) -> Gan:
-    """The dense conditional GAN that most tutorials teach (Keras-GAN's cgan.py), its freeze repaired."""
+    """The dense conditional GAN that most tutorials teach (Keras-GAN's cgan.py), its freeze repaired.
+
+    In float32 whatever `precision` is, as those tutorials have it.
+    """
+    streams.seed_initial_weights(SEED, streams.GENERATOR)
     noise = keras.Input((100,), name="noise")
     label = keras.Input((1,), dtype="int32", name="label")
     values = layers.Multiply()([noise, layers.Flatten()(layers.Embedding(10, 100)(label))])
@@ -156,6 +161,7 @@ def dense(precision: str) -> Gan:
     image = layers.Reshape((28, 28, 1))(layers.Dense(784, activation="tanh")(values))
     generator = keras.Model([noise, label], image, name="generator_dense")
 
+    streams.seed_initial_weights(SEED, streams.DISCRIMINATOR)
     image = keras.Input((28, 28, 1), name="image")
     values = layers.Multiply()([layers.Flatten()(image), layers.Flatten()(layers.Embedding(10, 784)(label))])
     values = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(512)(values))
@@ -173,17 +179,16 @@ def with_generator(precision: str) -> Gan:
     label = keras.Input((1,), dtype="int32", name="label")
 
     def normalised(values):
-        return layers.ReLU(dtype=precision)(layers.BatchNormalization(dtype=precision)(values))
+        return layers.ReLU()(layers.BatchNormalization()(values))
 
-    values = normalised(layers.Dense(7 * 7 * 64, use_bias=False, dtype=precision)(noise))
-    plane = layers.Dense(7 * 7)(layers.Flatten()(layers.Embedding(10, networks.LABEL_SIZE)(label)))
-    values = layers.Concatenate()([layers.Reshape((7, 7, 64))(values), layers.Reshape((7, 7, 1))(plane)])
-    for filters in (64, 32):
-        values = layers.Conv2DTranspose(
-            filters, 4, strides=2, padding="same", use_bias=False, dtype=precision
-        )(values)
-        values = normalised(values)
-    image = layers.Conv2D(1, 3, padding="same", activation="tanh", dtype="float32")(values)
+    with inner_layers_in(precision):
+        values = normalised(layers.Dense(7 * 7 * 64, use_bias=False)(noise))
+        plane = layers.Dense(7 * 7)(layers.Flatten()(layers.Embedding(10, networks.LABEL_SIZE)(label)))
+        values = layers.Concatenate()([layers.Reshape((7, 7, 64))(values), layers.Reshape((7, 7, 1))(plane)])
+        for filters in (64, 32):
+            values = layers.Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=False)(values)
+            values = normalised(values)
+        image = layers.Conv2D(1, 3, padding="same", activation="tanh", dtype="float32")(values)
     generator = keras.Model([noise, label], image, name="generator_other")
     return compile_gan(generator, networks.build_discriminator("benchmark", SEED, precision))
 
@@ -193,27 +198,38 @@ def with_discriminator(
 ) -> Gan:
     """Ours with another discriminator."""
     streams.seed_initial_weights(SEED, streams.DISCRIMINATOR)
-    image = keras.Input((28, 28, 1), name="image")
+    image = values = keras.Input((28, 28, 1), name="image")
     label = keras.Input((1,), dtype="int32", name="label")
-    values = image
-    if plane:
-        beside = layers.Dense(28 * 28)(layers.Flatten()(layers.Embedding(10, networks.LABEL_SIZE)(label)))
-        values = layers.Concatenate()([image, layers.Reshape((28, 28, 1))(beside)])
-    for filters in (32, 64):
-        inner = normalised and filters == 64  # not on the image itself (Radford et al. 2016, section 3)
-        values = layers.Conv2D(filters, 4, strides=2, padding="same", use_bias=not inner, dtype=precision)(values)
-        values = layers.BatchNormalization(dtype=precision)(values) if inner else values
-        values = layers.LeakyReLU(negative_slope=networks.SLOPE, dtype=precision)(values)
-        values = layers.Dropout(dropout)(values) if dropout else values
-    features = layers.Dense(networks.FEATURES, dtype=precision)(layers.Flatten()(values))
-    features = layers.LeakyReLU(negative_slope=networks.SLOPE)(features)
-    validity = layers.Dense(1)(features)
-    if product:
-        wanted = layers.Flatten()(layers.Embedding(10, networks.FEATURES)(label))
-        validity = layers.Add()([validity, layers.Dot(1)([features, wanted])])
-    validity = layers.Activation("sigmoid", dtype="float32")(validity)
+    with inner_layers_in(precision):
+        if plane:
+            beside = layers.Dense(28 * 28)(layers.Flatten()(layers.Embedding(10, networks.LABEL_SIZE)(label)))
+            values = layers.Concatenate()([image, layers.Reshape((28, 28, 1))(beside)])
+        for filters in (32, 64):
+            inner = normalised and filters == 64  # not on the image itself (Radford et al. 2016, section 3)
+            values = layers.Conv2D(filters, 4, strides=2, padding="same", use_bias=not inner)(values)
+            values = layers.BatchNormalization()(values) if inner else values
+            values = layers.LeakyReLU(negative_slope=networks.SLOPE)(values)
+            values = layers.Dropout(dropout)(values) if dropout else values
+        features = layers.Dense(networks.FEATURES)(layers.Flatten()(values))
+        features = layers.LeakyReLU(negative_slope=networks.SLOPE)(features)
+        validity = layers.Dense(1)(features)
+        if product:
+            wanted = layers.Flatten()(layers.Embedding(10, networks.FEATURES)(label))
+            validity = layers.Add(dtype="float32")([validity, layers.Dot(1)([features, wanted])])
+        validity = layers.Activation("sigmoid", dtype="float32")(validity)
     discriminator = keras.Model([image, label], validity, name="discriminator_other")
     return compile_gan(networks.build_generator("benchmark", SEED, precision), discriminator)
+
+
+@contextmanager
+def inner_layers_in(precision: str) -> Iterator[None]:
+    """Within the block layers that name no dtype compute in `precision`, as ours do."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def at_rates(gan: Gan, generator: float, discriminator: float) -> Gan:

@@ -234,9 +234,9 @@ def test_a_conditional_run_and_samples_of_it(tmp_path, monkeypatch, capsys, few_
         assert f"Step {number} ·" in said
     assert "wrote outputs" in said and complaint == ""
     folder = tmp_path / "outputs" / "ana" / "conditional"
-    with np.load(folder / "samples_label_7.npz") as stored:
+    with np.load(folder / "samples_label_7_seed_1.npz") as stored:
         assert stored["images"].shape == (3, 28, 28, 1) and stored["labels"].tolist() == [7] * 3
-    assert (folder / "samples_labels_0-9.png").is_file()
+    assert (folder / "samples_labels_0-9_seed_1.png").is_file()
 
     assert typed("sample", *track, "--label", "10") == 2
     assert capsys.readouterr().err == "error: there is no label '10'; there are 0 to 9.\n"

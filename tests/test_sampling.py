@@ -3,7 +3,7 @@ import pytest
 
 from assignment.conditional.networks import build_generator
 from assignment.errors import AssignmentError
-from assignment.sampling import chosen_labels, draw_picture, draw_samples, sample
+from assignment.sampling import Samples, chosen_labels, draw_picture, draw_samples, sample
 from assignment.settings import SampleSettings
 from assignment.training.export import Facts, export_h5
 from assignment.workspace import Workspace
@@ -59,9 +59,10 @@ def test_a_generator_without_labels_takes_none():
 
 def test_a_picture_and_its_arrays(trained):
     picture, arrays = sample(asked("7", count=5), trained)
-    assert picture.name == "samples_label_7.png" and picture.read_bytes()[1:4] == b"PNG"
+    assert picture.name == "samples_label_7_seed_1.png" and picture.read_bytes()[1:4] == b"PNG"
     with np.load(arrays) as stored:
         assert stored["images"].shape == (5, 28, 28, 1) and stored["images"].dtype == np.float32
+        assert str(stored["learned_from"]) == "a stand-in"
         assert stored["labels"].tolist() == [7] * 5 and stored["noise"].shape == (5, 100)
         drawn = build_generator("ana", 1)([stored["noise"], stored["labels"][:, np.newaxis]], training=False)
         np.testing.assert_allclose(stored["images"], drawn, atol=1e-5)
@@ -80,6 +81,21 @@ def test_a_row_or_more_for_each_label_named_once():
     figure = draw_picture(samples, "ana", 1)
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["T-shirt/top", "", "Bag", ""]
     assert "28 samples" in figure.get_suptitle() and "a stand-in" in figure.texts[-1].get_text()
+
+
+def test_of_many_the_first_are_drawn():
+    images = np.linspace(-1, 1, 2 * 1000, dtype=np.float32).reshape(-1, 1, 1, 1) * np.ones((1, 28, 28, 1), np.float32)
+    figure = draw_picture(Samples(images, None, [0, 2], FACTS), "ana", 1)
+    names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert len(names) == 60 and names[30] == "Bag"
+    assert figure.get_suptitle() == "The first 360 of 1000 samples of each label by ana's conditional generator"
+    shown = figure.axes[0].images[0].get_array()
+    assert shown[30 * 30, 0] == images[1000, 0, 0, 0]
+
+
+def test_one_sample_is_called_so_and_its_caption_can_be_read():
+    figure = draw_picture(draw_samples(build_generator("ana", 1), FACTS, [0], 1, seed=1), "ana", 1)
+    assert figure.get_suptitle().startswith("1 sample of") and figure.texts[-1].get_fontsize() == 8
 
 
 def test_nothing_trained_is_one_sentence_and_leaves_nothing(workspace, tmp_path):

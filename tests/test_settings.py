@@ -4,7 +4,8 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.settings import (
-    TRACKS, ConditionalSettings, FashionSettings, LectureSettings, SampleSettings, checked_firstname, settings_from,
+    TRACKS, ConditionalSettings, DigitsSettings, FashionSettings, LectureSettings, SampleSettings,
+    checked_firstname, settings_from,
 )
 
 
@@ -78,7 +79,10 @@ def test_quick_holds_settings(track):
 
 
 def test_the_tracks_by_name():
-    assert TRACKS == {"fashion": FashionSettings, "conditional": ConditionalSettings}
+    assert TRACKS == {
+        "fashion": FashionSettings, "conditional": ConditionalSettings, "digits": DigitsSettings,
+        "lecture": LectureSettings,
+    }
 
 
 @pytest.mark.parametrize(("option", "value"), [("dataset", "cifar"), ("outputs", "class"), ("dataset", None)])
@@ -94,7 +98,7 @@ def test_an_option_of_another_track_is_refused_by_name():
 
 @pytest.mark.parametrize(
     ("option", "value", "said"),
-    [("count", 0, "--count"), ("count", 1_001, "1 to 1,000"), ("seed", -1, "--seed"), ("track", "digits", "--track")],
+    [("count", 0, "--count"), ("count", 1_001, "1 to 1,000"), ("seed", -1, "--seed"), ("track", "cgan", "--track")],
 )
 def test_samples_of_a_wrong_kind_are_refused(option, value, said):
     with pytest.raises(AssignmentError, match=said):

@@ -55,8 +55,8 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
 def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
     """`conditional_discriminator_model_<firstname>`: image (n, 28, 28, 1) and label (n, 1) to validity (n, 1) in 0..1.
 
-    The label meets the image twice: as a plane beside it, and in an inner product with the image's features. The
-    validity stays in float32 whatever `precision` the other layers have.
+    The label meets the image twice: as a plane beside it, and in an inner product with the image's features. The sum
+    and its sigmoid are in float32 whatever `precision` the other layers have.
     """
     streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     image = keras.Input((28, 28, 1), name="image")

@@ -13,7 +13,6 @@ import numpy as np
 from assignment.data.chance import SIZE, Chance
 
 SEED = 19_680_801  # arbitrary; it only has to stay the same
-CAPTION = "drawn stand-in, not Fashion-MNIST"
 
 Range = tuple[float, float]  # the smallest and the largest of what is drawn by chance
 

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -161,7 +160,7 @@ def _from_archive(source: Source, archive: Path, where: str) -> Dataset:
         # Opened here: NumPy leaves a torn archive open.
         with archive.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = [stored[name] for name in ARCHIVED]
-    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
+    except Exception as error:  # NumPy, zipfile, zlib and Python's own parser each have another for flipped bits
         raise AssignmentError(f"{archive} is damaged (it does not unpack); delete it and fetch it again.") from error
     for array, (_, published) in zip(arrays, source.files):
         if idx.md5(idx.content_of(array)) != published:
@@ -191,7 +190,18 @@ def _checked(path: Path, published_md5: str) -> np.ndarray:
     if idx.md5(content) != published_md5:
         # A short or malformed file is named by what is wrong with it; any other is simply not the published one.
         idx.parse(content, path)
+        _refuse_another_set(path, idx.md5(content))
         raise AssignmentError(
             f"{path} is damaged or another file (its MD5 is not the published one); delete it and fetch it again."
         )
     return idx.parse(content, path)
+
+
+def _refuse_another_set(path: Path, md5: str) -> None:
+    """Raise AssignmentError where the file is another data set's, which has files of the same names."""
+    for other in SOURCES.values():
+        if md5 in dict(other.files).values():
+            raise AssignmentError(
+                f"{path} is {other.title}'s, whose files have the same names; name the other set's folder with"
+                " --data-dir, or one that holds both as mnist/ and fashion-mnist/."
+            )

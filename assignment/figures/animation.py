@@ -12,7 +12,7 @@ from PIL import Image
 from assignment.figures.style import drawing
 from assignment.workspace import replacing
 
-DOTS_PER_INCH = 70  # 560 pixels square: the caption can be read, and thirty frames stay near a megabyte
+DOTS_PER_INCH = 70  # the assignment's grid is 560 pixels square: its caption can be read, thirty frames are a megabyte
 MOST_FRAMES = 30
 FRAME = 200  # milliseconds
 LAST_FRAME = 2500  # milliseconds; time to look at where it ended

@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from assignment.figures.style import DISCRIMINATOR, GENERATOR, INK, QUIET, new_figure
 
+MEASURE = "binary cross-entropy"
+
 
 def loss_curves(
     epochs: Sequence[int],
@@ -18,14 +20,16 @@ def loss_curves(
     generator_losses: Sequence[float],
     title: str,
     caption: str,
-    measure: str = "binary cross-entropy",
+    measure: str = MEASURE,
+    undecided: bool = True,
 ) -> Figure:
     """Both networks' losses over the epochs (in nats, means over an epoch); `measure` says in words what they are.
 
-    The dotted line at ln 2 is where both stand when the discriminator cannot tell real from fake.
+    The dotted line at ln 2 is where both stand when the discriminator cannot tell real from fake; it is left out where
+    `undecided` is false, since the losses hold more than that.
     """
     figure = new_figure(9, 5, title, caption)
-    _draw_losses(figure.subplots(), epochs, _both(discriminator_losses, generator_losses), measure)
+    _draw_losses(figure.subplots(), epochs, _both(discriminator_losses, generator_losses), measure, undecided)
     return figure
 
 
@@ -35,14 +39,13 @@ def losses_and_generator_alone(
     generator_losses: Sequence[float],
     title: str,
     caption: str,
-    measure: str = "binary cross-entropy",
 ) -> Figure:
     """`loss_curves`, and the generator's alone beside it: 12x4 inches. Source: the lecture's notebook, section 6."""
     figure = new_figure(12, 4.5, title, caption)
     left, right = figure.subplots(1, 2)
     curves = _both(discriminator_losses, generator_losses)
-    _draw_losses(left, epochs, curves, measure)
-    _draw_losses(right, epochs, curves[:1], measure)
+    _draw_losses(left, epochs, curves)
+    _draw_losses(right, epochs, curves[:1])
     left.set_title("both networks", fontsize=11, color=INK)
     right.set_title("the generator alone", fontsize=11, color=INK)
     return figure
@@ -52,11 +55,14 @@ def _both(discriminator_losses: Sequence[float], generator_losses: Sequence[floa
     return [("generator", GENERATOR, generator_losses), ("discriminator", DISCRIMINATOR, discriminator_losses)]
 
 
-def _draw_losses(axes: Axes, epochs: Sequence[int], curves: Sequence[tuple], measure: str) -> None:
+def _draw_losses(
+    axes: Axes, epochs: Sequence[int], curves: Sequence[tuple], measure: str = MEASURE, undecided: bool = True
+) -> None:
     marker = "o" if len(epochs) < 2 else None  # one point alone makes no line
     for name, color, losses in curves:
         axes.plot(epochs, losses, color=color, label=name, marker=marker)
-    axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
+    if undecided:
+        axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"loss: {measure} (nats)")
     axes.set_ylim(bottom=0)

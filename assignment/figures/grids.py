@@ -15,6 +15,7 @@ SIZE = (8, 8)  # inches; the sheet, step 2
 TILE = 0.75  # inches, of an image in a table of rows
 GAP = 2  # pixels between two images of a table
 ROW_NAME = 1.3  # inches kept for the names of the rows
+NARROWEST = 5.5  # inches; a caption can still be read on it
 
 
 def image_grid(
@@ -49,7 +50,8 @@ def row_grid(
     tiles = np.reshape(images, (len(row_names), -1, 28, 28))
     rows, in_a_row = tiles.shape[:2]
     height = TILE * rows + (0.4 if columns else 0.1) + (0.2 if column_names else 0)
-    figure = new_figure(TILE * in_a_row + ROW_NAME, height + 0.85, title, caption)  # 0.85: title and caption
+    width = max(TILE * in_a_row + ROW_NAME, NARROWEST)
+    figure = new_figure(width, height + 0.85, title, caption)  # 0.85: title and caption
     axes = figure.subplots()
     axes.imshow(_table(tiles), cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     axes.set_yticks([row * (28 + GAP) + 13.5 for row in range(rows)], row_names, fontsize=11, color=INK)

@@ -30,7 +30,7 @@ class Checkpoint(NamedTuple):
     """A training at one place.
 
     `conditions` are what must be the same to go on, `versions` the software that made it; `rows` are the whole epochs'
-    and `frames` the grid's images, float (1 + epochs, 12, 28, 28, 1) in [-1, 1], untrained and after each of them;
+    and `frames` the grid's images, float (1 + epochs, images, 28, 28, 1) in [-1, 1], untrained and after each of them;
     `networks` are the GAN's variables, by `gather`.
     """
 

@@ -18,7 +18,7 @@ class Row(NamedTuple):
     """What one epoch brought. The losses are means over its updates, in nats; `seconds` is its wall time.
 
     `discriminator_loss` is the mean of its two halves, so that an undecided discriminator has ln 2 = 0.693, as in
-    the generator's loss.
+    the generator's loss. (An auxiliary classifier's losses hold its class's, too.)
     """
 
     epoch: int

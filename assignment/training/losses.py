@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 
 
+@keras.saving.register_keras_serializable("assignment")  # Keras copies a compiled model by its loss's name
 class RealSmoothed(keras.losses.Loss):
     """Binary cross-entropy that asks for 1 - `smoothing` of real images in place of 1, and for 0 of fakes as before.
 
@@ -18,3 +19,6 @@ class RealSmoothed(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         return keras.losses.binary_crossentropy(y_true * (1 - self.smoothing), y_pred, from_logits=self.from_logits)
+
+    def get_config(self):
+        return {"smoothing": self.smoothing, "from_logits": self.from_logits}

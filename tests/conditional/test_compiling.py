@@ -47,9 +47,9 @@ def test_the_same_batches_give_the_same_weights_bit_for_bit(build):
 
 
 @pytest.mark.parametrize("build", BUILDERS)
-@pytest.mark.parametrize("firstname", ["ana", "Ана"])
-def test_the_freeze_holds(build, firstname):
-    gan = make(build, firstname)
+@pytest.mark.parametrize(("firstname", "precision"), [("ana", "float32"), ("Ана", "mixed_bfloat16")])
+def test_the_freeze_holds(build, firstname, precision):
+    gan = make(build, firstname, precision)
     proof = prove_freeze(gan, compiled_update(gan), *batch(8))
     assert [step.moved for step in proof] == [True, False, False, True]
 

@@ -33,3 +33,10 @@ def test_the_label_walk_goes_from_each_label_to_the_next_and_back_to_the_first(g
         np.testing.assert_allclose(rows[label, 0], drawn(generator, noise[:1], label), atol=1e-5)
         np.testing.assert_allclose(rows[label, -1], drawn(generator, noise[:1], (label + 1) % 10), atol=1e-5)
     assert len(np.unique(rows[3].reshape(STEPS, -1), axis=0)) == STEPS
+
+
+def test_walks_of_a_generator_in_bfloat16(noise):
+    generator = build_generator("ana", 1, "mixed_bfloat16")
+    for rows in (noise_walk(generator, noise), label_walk(generator, noise[:1])):
+        assert rows.shape == (100, 28, 28, 1) and np.isfinite(rows).all()
+        np.testing.assert_allclose(rows[0], drawn(generator, noise[:1], 0), atol=0.02)  # 8 bits: 1/256 each

@@ -189,6 +189,31 @@ def test_a_torn_archive_is_an_error(cache):
         sources.load(ARCHIVED)
 
 
+def test_an_archive_with_a_flipped_byte_is_an_error_or_the_same_images(cache):
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    path = cache.parent / "small.npz"
+    np.savez_compressed(path, **dict(zip(sources.ARCHIVED, ARRAYS.values())))
+    whole, refused = path.read_bytes(), 0
+    for place in range(0, len(whole), 3):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            dataset = sources.load(ARCHIVED)
+        except AssignmentError as error:
+            assert "small.npz is damaged" in str(error)
+            refused += 1
+        else:  # a date, or another of the archive's notes that nothing reads
+            np.testing.assert_array_equal(dataset.images, np.concatenate([TRAINING, TEST]))
+    assert refused > len(whole) // 3 // 2
+
+
+def test_another_sets_files_of_the_same_names_are_called_so(tmp_path, monkeypatch):
+    folder = fill(tmp_path / "data")
+    other = replace(SMALL, name="other", title="Other", files=tuple((name, "0" * 32) for name, _ in SMALL.files))
+    monkeypatch.setattr(sources, "SOURCES", {"small": SMALL, "other": other})
+    with pytest.raises(AssignmentError, match=f"is {SMALL.title}'s, whose files have the same names; name the other"):
+        sources.load(other, data_dir=folder)
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize("source", [FASHION_MNIST, MNIST])
 def test_the_published_images(real_images_folder, source):

@@ -15,6 +15,11 @@ def test_both_losses_with_their_axes():
     assert [line for label, line in lines.items() if "ln 2" in label][0].get_ydata()[0] == log(2)
 
 
+def test_no_line_where_the_losses_hold_more_than_real_or_fake():
+    (axes,) = loss_curves([1, 2], [0.5, 0.6], [2.0, 1.5], "Losses", "", "validity and class", undecided=False).axes
+    assert [line.get_label() for line in axes.lines] == ["generator", "discriminator"]
+
+
 def test_one_epoch_is_seen_as_points():
     (axes,) = loss_curves([1], [0.5], [2.0], "Losses", "").axes
     assert axes.lines[0].get_marker() == "o"

@@ -86,11 +86,37 @@ def test_a_file_that_is_not_ours_is_an_error(make_gan, tmp_path, content):
         read_facts(path)
 
 
-def test_labels_and_several_outputs_are_compared_too(tmp_path):
-    generator, discriminator = build_generator("ana", 1), build_auxiliary_discriminator("ana", 1)
-    for model in (generator, discriminator):
-        path = tmp_path / f"{model.name}.h5"
-        export_h5(model, path, FACTS)
-        assert [tensor.name for tensor in keras.models.load_model(path, compile=False).inputs] == [
-            tensor.name for tensor in model.inputs
-        ]
+@pytest.mark.parametrize("build", [build_generator, build_auxiliary_discriminator])
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_several_inputs_and_outputs_are_kept_by_name(tmp_path, build, precision):
+    model, path = build("ana", 1, precision), tmp_path / "model.h5"
+    export_h5(model, path, FACTS)
+    reread = keras.models.load_model(path, compile=False)
+    assert [tensor.name for tensor in reread.inputs] == [tensor.name for tensor in model.inputs]
+    assert reread.output_names == model.output_names
+
+
+def test_labels_are_compared_too(tmp_path, monkeypatch):
+    """The same weights behind a label that is not heard: the outputs tell."""
+    generator = build_generator("ana", 1)
+
+    def deaf(path, compile):
+        other = keras.models.clone_model(generator)
+        other.set_weights(generator.get_weights())
+        embedding = other.get_layer("label_embedding")
+        hear = embedding.call
+        embedding.call = lambda labels: hear(0 * labels)
+        return other
+
+    monkeypatch.setattr(keras.models, "load_model", deaf)
+    with pytest.raises(AssignmentError, match="reads back as another model"):
+        export_h5(generator, tmp_path / "generator.h5", FACTS)
+
+
+def test_every_output_is_compared(tmp_path, monkeypatch):
+    discriminator = build_auxiliary_discriminator("ana", 1)
+    validity, kind = discriminator.outputs
+    other = keras.Model(discriminator.inputs[0], [validity, 0.5 * kind])
+    monkeypatch.setattr(keras.models, "load_model", lambda path, compile: other)
+    with pytest.raises(AssignmentError, match="reads back as another model"):
+        export_h5(discriminator, tmp_path / "discriminator.h5", FACTS)

@@ -29,6 +29,23 @@ def test_every_image_once_an_epoch_in_a_fresh_order():
     assert first != second
 
 
+def test_a_conditional_gan_gets_each_images_own_label_and_asks_for_every_class():
+    seen = []
+
+    def update(real_images, noise, real_labels, fake_labels):
+        assert real_labels[:, 0].tolist() == real_images[:, 0, 0, 0].astype(int).tolist()
+        assert real_labels.dtype == fake_labels.dtype == np.int32
+        assert len(real_images) == len(noise) == len(fake_labels)
+        seen.append((len(real_images), sorted(fake_labels[:, 0].tolist())))
+        return Losses(0, 0, 0)
+
+    labels = np.arange(7, dtype=np.int32)[:, np.newaxis]
+    options = {"batch_size": 4, "latent_dim": 5, "seed": 1, "place": Place()}
+    list(train(update, images(7), labels=labels, classes=2, epochs=2, **options))
+    assert [size for size, _ in seen] == [4, 3, 4, 3] and seen[0] == (4, [0, 0, 1, 1])
+    assert set(seen[1][1]) == {0, 1}
+
+
 def test_a_row_holds_the_means_over_its_epoch():
     given = iter([Losses(1, 2, 3), Losses(2, 3, 4), Losses(3, 4, 5)] * 2)
     rows = run(lambda real_images, noise: next(given))
