@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,13 +31,14 @@ import keras  # noqa: E402, after TensorFlow was told how to start
 from keras import layers  # noqa: E402
 
 from assignment.conditional import networks  # noqa: E402
-from assignment.conditional.compiling import compile_gan  # noqa: E402
+from assignment.conditional.compiling import HALVED_EVERY, compile_gan  # noqa: E402
 from assignment.data import sources  # noqa: E402
 from assignment.data.dataset import scaled  # noqa: E402
 from assignment.evaluation.judge import Judge, train_classifier  # noqa: E402
 from assignment.settings import DATASETS, PRECISIONS  # noqa: E402
 from assignment.training import streams  # noqa: E402
 from assignment.training.gan import Gan  # noqa: E402
+from assignment.training.schedules import halving  # noqa: E402
 from assignment.training.steps import compiled_update  # noqa: E402
 
 SEED = 1
@@ -53,8 +55,8 @@ class Recipe:
     """A conditional GAN in training, one update at a time, and the seconds it has had."""
 
     def __init__(self, name: str, precision: str, images: np.ndarray, labels: np.ndarray):
-        make, self.batch_size = RECIPES[name]
-        self.name, self.gan = name, make(precision)
+        self.name, self._plan = name, RECIPES[name]
+        self.gan = self._plan.make(precision)
         self.seconds, self.updates = 0.0, 0
         self._going = self._train(images, labels)
         next(self._going)  # traced: that is not training
@@ -66,7 +68,9 @@ class Recipe:
         self.updates += 1
 
     def _train(self, images: np.ndarray, labels: np.ndarray) -> Iterator[None]:
-        update, size = compiled_update(self.gan), self.batch_size
+        update, size = compiled_update(self.gan), self._plan.batch_size
+        if self._plan.halved_every:
+            update = halving(update, self.gan, self._plan.halved_every)
         for epoch in count(1):
             order = streams.image_order(SEED, epoch, len(images))
             for number in range(len(images) // size):
@@ -238,20 +242,29 @@ def at_rates(gan: Gan, generator: float, discriminator: float) -> Gan:
     return gan
 
 
-RECIPES: dict[str, tuple[Callable[[str], Gan], int]] = {
-    "ours": (ours, 64),
-    "auxiliary": (auxiliary, 64),
-    "dense": (dense, 32),
-    "generator-plane": (with_generator, 64),
-    "plane": (partial(with_discriminator, product=False), 64),
-    "product": (partial(with_discriminator, plane=False), 64),
-    "dropout": (partial(with_discriminator, dropout=0.3), 64),
-    "normalised": (partial(with_discriminator, normalised=True), 64),
-    "slower": (lambda precision: at_rates(ours(precision), 2e-4, 2e-4), 64),
-    "faster": (lambda precision: at_rates(ours(precision), 1e-3, 1e-3), 64),
-    "faster-discriminator": (lambda precision: at_rates(ours(precision), 5e-4, 1e-3), 64),
-    "batch-32": (ours, 32),
-    "batch-128": (ours, 128),
+class Plan(NamedTuple):
+    """How a recipe is made, in which batches it is trained, and after how many updates its rates are half."""
+
+    make: Callable[[str], Gan]
+    batch_size: int = 64
+    halved_every: int | None = HALVED_EVERY
+
+
+RECIPES = {
+    "ours": Plan(ours),
+    "auxiliary": Plan(auxiliary),
+    "dense": Plan(dense, 32, None),
+    "constant": Plan(ours, halved_every=None),
+    "generator-plane": Plan(with_generator),
+    "plane": Plan(partial(with_discriminator, product=False)),
+    "product": Plan(partial(with_discriminator, plane=False)),
+    "dropout": Plan(partial(with_discriminator, dropout=0.3)),
+    "normalised": Plan(partial(with_discriminator, normalised=True)),
+    "slower": Plan(lambda precision: at_rates(ours(precision), 2e-4, 2e-4)),
+    "faster": Plan(lambda precision: at_rates(ours(precision), 1e-3, 1e-3)),
+    "faster-discriminator": Plan(lambda precision: at_rates(ours(precision), 5e-4, 1e-3)),
+    "batch-32": Plan(ours, 32),
+    "batch-128": Plan(ours, 128),
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.conditional import networks, walks
-from assignment.conditional.compiling import compile_gan
+from assignment.conditional.compiling import HALVED_EVERY, compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.figures.curves import loss_curves
@@ -25,6 +25,7 @@ from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.loop import train, updates_per_epoch
 from assignment.training.proof import prove_freeze
+from assignment.training.schedules import halving
 from assignment.training.steps import compiled_update
 
 GRID_COLUMNS = 8  # images of each class in a grid
@@ -55,7 +56,7 @@ def run_track(run: Run) -> signal.Signals | None:
     run.screen.step(7, "Train the GAN model")
     training = Training(
         gan=gan,
-        update=update,
+        update=halving(update, gan, HALVED_EVERY),
         rows=lambda rule, place: train(
             rule, data.images, labels=data.labels, classes=networks.CLASSES, epochs=settings.epochs,
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
