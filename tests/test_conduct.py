@@ -301,7 +301,7 @@ def test_a_full_disk_at_every_write_in_turn(sitting, plain_figures, tmp_path, mo
     named = {Path(sentence.split("; ")[0].removeprefix("the disk is full: ")).name for sentence in failures}
     assert named == {
         "history.csv", "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
-        "step7_animation.gif", "run.json", "generator_model_ana.h5", "discriminator_model_ana.h5",
+        "step7_animation.gif", "step7_progress.png", "run.json", "generator_model_ana.h5", "discriminator_model_ana.h5",
         *(f"epoch_000{epoch}.{kind}" for epoch in (1, 2, 3) for kind in ("npz", "sha256")),
     }
 

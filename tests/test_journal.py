@@ -175,3 +175,37 @@ def test_the_history_is_there_after_the_first_row(run):
 def test_a_training_without_a_row_leaves_nothing(run):
     keep(run, 0).close()
     assert list(run.workspace.folder.iterdir()) == [run.workspace.checkpoints]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "moments"),
+    [(1, [0, 1]), (2, [0, 1, 2]), (7, [0, 1, 2, 5, 7]), (100, [0, 1, 2, 5, 10, 20, 50, 100]), (300, [
+        0, 1, 2, 5, 10, 20, 50, 100, 200, 300,
+    ])],
+)
+def test_the_moments_that_tell(epochs, moments):
+    assert journal.telling_moments(epochs) == moments
+
+
+def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
+    shown = []
+    row_grid = journal.grids.row_grid
+
+    def spy(images, names, *more):
+        shown.append((images[:, 0, 0, 0].tolist(), names))
+        return row_grid(images, names, *more)
+
+    monkeypatch.setattr(journal.grids, "row_grid", spy)
+    shades = iter(np.linspace(-1, 1, 4))
+    steps = np.array([0, 0.1, 0.2]).reshape(3, 1, 1, 1)
+    sketch = Sketch(lambda: np.zeros((3, 28, 28, 1)) + next(shades) + steps, lambda *of: row_grid(of[0], ["all"], *of[1:]))
+    kept = Journal(run, sketch)
+    for epoch in range(1, 4):
+        kept.add(Row(epoch, 0.25 * epoch, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
+    kept.close()
+    (images, names), *_ = shown
+    assert names == ["untrained", "epoch 1", "epoch 2", "epoch 3"]
+    np.testing.assert_allclose(images, (np.linspace(-1, 1, 4)[:, np.newaxis] + [0, 0.1, 0.2]).ravel())
+    assert run.workspace.progress.is_file()
+    said = run.screen.console.file.getvalue()
+    assert "How the losses went" in said and all(loss in said for loss in ("0.250", "0.500", "0.750"))

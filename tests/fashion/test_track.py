@@ -65,12 +65,13 @@ def test_all_eight_steps(make_run, monkeypatch):
     monkeypatch.setattr(style, "save", spy)
     run = make_run()
     assert track.run_track(run) is None
-    assert len(captions) == 7
+    assert len(captions) == 8
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
+        "step7_progress.png",
     ]
     assert sorted(path.name for path in run.workspace.models_dir.iterdir()) == [
         "discriminator_model_ana.h5", "generator_model_ana.h5",
