@@ -23,14 +23,13 @@ class Sketch(NamedTuple):
     """How a track's training is looked at.
 
     `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
-    same for the whole training; `draw` makes a figure of (images, title, caption); `measure` says what the losses are,
-    and `undecided` whether they stand at ln 2 for a discriminator that cannot tell real from fake.
+    same for the whole training; `draw` makes a figure of (images, title, caption), and `plot` one of (epochs,
+    discriminator_losses, generator_losses, title, caption).
     """
 
     sample: Callable[[], np.ndarray]
     draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
-    measure: str = "binary cross-entropy"
-    undecided: bool = True
+    plot: Callable[..., Figure] = curves.loss_curves
 
 
 class Journal:
@@ -115,14 +114,12 @@ class Journal:
         self._run.keep(figure, self._run.workspace.grid(epoch))
 
     def _keep_losses(self) -> None:
-        figure = curves.loss_curves(
+        figure = self._sketch.plot(
             [row.epoch for row in self.rows],
             [row.discriminator_loss for row in self.rows],
             [row.generator_loss for row in self.rows],
             HEADLINE,
             self._run.caption,
-            self._sketch.measure,
-            self._sketch.undecided,
         )
         self._run.keep(figure, self._run.workspace.losses, quietly=True)
         self._losses_drawn = time.monotonic()

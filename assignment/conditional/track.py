@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from assignment.conditional import networks, walks
 from assignment.conditional.compiling import HALVED_EVERY, compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.data.dataset import scaled
+from assignment.figures.curves import loss_curves
 from assignment.figures.grids import row_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
@@ -62,7 +65,7 @@ def run_track(run: Run) -> signal.Signals | None:
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
-        sketch=Sketch(lambda: sample_grid(gan, run), draw, *measure_of(gan)),
+        sketch=Sketch(lambda: sample_grid(gan, run), draw, plot_of(gan)),
         save=lambda: save(gan, data, run),
         proof=proof,
         conditions=conditions,
@@ -160,11 +163,11 @@ def sample_grid(gan: Gan, run: Run) -> np.ndarray:
     return gan.generator(_grid_inputs(run), training=False).numpy()
 
 
-def measure_of(gan: Gan) -> tuple[str, bool]:
-    """What the losses are, in words, and whether they are of the validity alone (ln 2 where it is undecided)."""
-    if len(gan.discriminator.outputs) > 1:
-        return "validity and class together", False
-    return "binary cross-entropy", True
+def plot_of(gan: Gan) -> Callable[..., Figure]:
+    """How the losses are drawn: an auxiliary classifier's hold its class's, too, and so have no ln 2 to stand at."""
+    if len(gan.discriminator.outputs) == 1:
+        return loss_curves
+    return partial(loss_curves, measure="validity and class together", undecided=False)
 
 
 def _grid_inputs(run: Run) -> list[np.ndarray]:
