@@ -27,8 +27,8 @@ def run(tmp_path):
     return Run(settings, workspace, screen, "", "float32")
 
 
-def keep(run, epochs):
-    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))))
+def keep(run, epochs, **sketch):
+    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1)), **sketch))
     for epoch in range(1, epochs + 1):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     return kept
@@ -64,23 +64,23 @@ def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
 def test_the_losses_are_drawn_when_a_grid_is_and_when_their_time_has_come(run, monkeypatch, seconds, after_epochs):
     drawn = []
     monkeypatch.setattr(journal, "LOSSES_EVERY", seconds)
-    monkeypatch.setattr(journal.curves, "loss_curves", lambda epochs, *rest: drawn.append(len(epochs)))
     monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
-    keep(run, 5)
+    keep(run, 5, plot=lambda epochs, *rest: drawn.append(len(epochs)))
     assert drawn == after_epochs
 
 
 def test_what_is_drawn_is_what_was_told(run, monkeypatch):
     drawn = {}
-    monkeypatch.setattr(journal.curves, "loss_curves", lambda *arguments: drawn.update(losses=arguments))
     monkeypatch.setattr(journal.grids, "image_grid", lambda *arguments: drawn.update(grid=arguments))
     monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
     shades = iter([0.0, 0.1, 0.2])
-    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw))
+    sketch = Sketch(
+        lambda: np.full((12, 28, 28, 1), next(shades)), draw, lambda *arguments: drawn.update(losses=arguments)
+    )
+    kept = Journal(run, sketch)
     for epoch in (1, 2):
         kept.add(Row(epoch, 0.5 * epoch, 1.0 * epoch, 0.3, 0.7, updates=1, seconds=1.0))
-    epochs, discriminator, generator, _, caption, measure = drawn["losses"]
-    assert measure == "binary cross-entropy"
+    epochs, discriminator, generator, _, caption = drawn["losses"]
     assert (epochs, discriminator, generator, caption) == ([1, 2], [0.5, 1.0], [1.0, 2.0], run.caption)
     images, title, caption = drawn["grid"]
     assert images.max() == 0.2 and title == "12 generated images after epoch 2" and caption == run.caption
@@ -198,7 +198,9 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     monkeypatch.setattr(journal.grids, "row_grid", spy)
     shades = iter(np.linspace(-1, 1, 4))
     steps = np.array([0, 0.1, 0.2]).reshape(3, 1, 1, 1)
-    sketch = Sketch(lambda: np.zeros((3, 28, 28, 1)) + next(shades) + steps, lambda *of: row_grid(of[0], ["all"], *of[1:]))
+    sketch = Sketch(
+        lambda: np.zeros((3, 28, 28, 1)) + next(shades) + steps, lambda images, *of: row_grid(images, ["all"], *of)
+    )
     kept = Journal(run, sketch)
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.25 * epoch, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
