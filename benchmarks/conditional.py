@@ -7,7 +7,7 @@
 The first trains the recipes in turns of ten seconds, so that whatever else the machine does slows all of them alike.
 The second gives each the same updates, whatever they take. The third trains nothing and judges what was exported.
 The judge is trained first, on the real training images, and its accuracy on the test images is printed; then what it
-says of real training images, as if they were generated: what the best of generators could hope for.
+says of real training images, as if they were generated.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from assignment.training.gan import Gan
 
 # Of the auxiliary classifier's two losses: Odena et al. 2017, section 4, add them as they are.
 CLASS_WEIGHT = 1.0
-# At 2e-4, the rate of Radford et al. 2016, the same updates bring less; at 5e-4 for good the distance stops falling
-# after ten minutes (docs/conditional.md).
+# At a constant 5e-4 the distance stops falling after ten minutes (docs/conditional.md); how much it brings that the
+# rates fall has not been measured yet.
 RATE, HALVED_EVERY = 5e-4, 10_000  # the latter in updates
 
 

@@ -1,4 +1,4 @@
-"""The MNIST exercise, in the order of the assignment's eight steps, and its four success metrics."""
+"""The MNIST exercise, in the order of the assignment's eight steps."""
 
 from __future__ import annotations
 
