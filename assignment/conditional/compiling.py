@@ -10,8 +10,7 @@ from assignment.training.gan import Gan
 
 # Of the auxiliary classifier's two losses: Odena et al. 2017, section 4, add them as they are.
 CLASS_WEIGHT = 1.0
-# At a constant 5e-4 the distance stops falling after ten minutes (docs/conditional.md); how much it brings that the
-# rates fall has not been measured yet.
+# At a constant 5e-4 the distance rises again after ten minutes; while the rates fall it does not (docs/conditional.md).
 RATE, HALVED_EVERY = 5e-4, 10_000  # the latter in updates
 
 

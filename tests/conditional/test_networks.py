@@ -27,8 +27,10 @@ GENERATOR = [
 ]
 READING = [  # what both discriminators have after their inputs, but for the first convolution's weights
     ("downsample_14_leaky", (14, 14, 32), 0, 0),
+    ("downsample_14_dropout", (14, 14, 32), 0, 0),
     ("downsample_7", (7, 7, 64), 4 * 4 * 32 * 64 + 64, 0),
     ("downsample_7_leaky", (7, 7, 64), 0, 0),
+    ("downsample_7_dropout", (7, 7, 64), 0, 0),
     ("image_flat", (3136,), 0, 0),
     ("features", (128,), 3136 * 128 + 128, 0),
     ("features_leaky", (128,), 0, 0),
@@ -85,6 +87,12 @@ def test_names_inputs_and_outputs():
     assert [tensor.name for tensor in discriminator.inputs] == ["image", "label"]
     assert [tensor.name for tensor in auxiliary.inputs] == ["image"]
     assert auxiliary.output_names == ["validity", "class"]
+
+
+@pytest.mark.parametrize("build", [build_discriminator, build_auxiliary_discriminator])
+def test_the_dropout(build):
+    rates = [layer.rate for layer in build("ana", 1).layers if "dropout" in layer.name]
+    assert rates == [0.3, 0.3]
 
 
 def test_where_the_inputs_join():
