@@ -24,6 +24,7 @@ STOREYS = [
     {"record", "stages"},
     {"journal", "resume"},
     {"conduct"},
+    {"taped"},
     {*TRACKS, "sampling"},
     {"cli"},
     {"__main__"},

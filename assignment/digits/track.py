@@ -7,17 +7,15 @@ import time
 
 import numpy as np
 
-from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.digits import networks
 from assignment.figures.grids import image_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.stages import load_training_images, prove_tapes, save_networks, show_networks
+from assignment.stages import load_training_images, save_networks, show_networks
+from assignment.taped import train_by_tapes
 from assignment.training import streams
-from assignment.training.loop import train, updates_per_epoch
-from assignment.training.steps import taped_update
 
 GRID_IMAGES = 12  # as in the assignment's grids
 
@@ -44,22 +42,13 @@ def run_track(run: Run) -> signal.Signals | None:
     )
     run.screen.step(6, "Compile the GAN model")
     gan = networks.compile_gan(generator, discriminator)
-    update = taped_update(gan)
-    proof = prove_tapes(gan, update, images, run)
-
-    run.screen.step(7, "Train the GAN model")
-    training = Training(
-        gan=gan,
-        update=update,
-        rows=lambda rule, place: train(
-            rule, images, epochs=settings.epochs, batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM,
-            seed=settings.seed, place=place,
-        ),
-        updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
+    return train_by_tapes(
+        run,
+        gan,
+        images,
         sketch=Sketch(lambda: np.asarray(generator(noise, training=False))),
         save=lambda: save_networks(gan, run),
-        proof=proof,
         conditions=conditions,
+        earlier=earlier,
         began=began,
     )
-    return conduct(run, training, earlier)

@@ -9,7 +9,6 @@ from functools import partial
 import keras
 import numpy as np
 
-from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.figures.curves import losses_and_generator_alone
 from assignment.figures.grids import image_grid, row_grid
@@ -18,11 +17,10 @@ from assignment.lecture import networks
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
 from assignment.settings import LectureSettings
-from assignment.stages import load_training_images, prove_tapes, save_networks, show_networks
+from assignment.stages import load_training_images, save_networks, show_networks
+from assignment.taped import train_by_tapes
 from assignment.training import latent, streams
 from assignment.training.gan import Gan
-from assignment.training.loop import train, updates_per_epoch
-from assignment.training.steps import taped_update
 
 GRID = (4, 4)  # images of the fixed seed (the notebook, section 6)
 LARGE_GRID = (4, 8)  # of new images (the notebook, section 7)
@@ -51,27 +49,18 @@ def run_track(run: Run) -> signal.Signals | None:
     compare_with_notebook(generator, discriminator, run)
     run.screen.step(6, "Compile the GAN model")
     gan = networks.compile_gan(generator, discriminator, settings.label_smoothing)
-    update = taped_update(gan)
-    proof = prove_tapes(gan, update, images, run)
-
-    run.screen.step(7, "Train the GAN model")
-    training = Training(
-        gan=gan,
-        update=update,
-        rows=lambda rule, place: train(
-            rule, images, epochs=settings.epochs, batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM,
-            seed=settings.seed, place=place,
-        ),
-        updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
+    return train_by_tapes(
+        run,
+        gan,
+        images,
         sketch=Sketch(
             lambda: np.asarray(generator(noise, training=False)), draw_seed, plot=losses_and_generator_alone
         ),
         save=lambda: save(gan, images, run),
-        proof=proof,
         conditions=conditions,
+        earlier=earlier,
         began=began,
     )
-    return conduct(run, training, earlier)
 
 
 def show_images(images: np.ndarray, labels: np.ndarray, run: Run) -> None:

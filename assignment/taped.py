@@ -1,0 +1,54 @@
+"""A sitting of a track whose GAN is trained by gradient tapes: the proof that they are apart, then the training."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from assignment.conduct import Training, conduct
+from assignment.journal import Sketch
+from assignment.resume import Earlier
+from assignment.run import Run
+from assignment.stages import prove_tapes
+from assignment.training.gan import Gan
+from assignment.training.loop import train, updates_per_epoch
+from assignment.training.steps import taped_update
+
+
+def train_by_tapes(
+    run: Run,
+    gan: Gan,
+    images: np.ndarray,
+    *,
+    sketch: Sketch,
+    save: Callable[[], None],
+    conditions: dict[str, Any],
+    earlier: Earlier,
+    began: float,
+) -> signal.Signals | None:
+    """Step 7 on images (n, 28, 28, 1) in [-1, 1]; the signal that stopped it, None at its end.
+
+    `sketch`, `save`, `conditions` and `began` are those of `conduct.Training`. Raises AssignmentError where `conduct` does.
+    """
+    settings = run.settings
+    update = taped_update(gan)
+    proof = prove_tapes(gan, update, images, run)
+    run.screen.step(7, "Train the GAN model")
+    training = Training(
+        gan=gan,
+        update=update,
+        rows=lambda rule, place: train(
+            rule, images, epochs=settings.epochs, batch_size=settings.batch_size,
+            latent_dim=gan.generator.inputs[0].shape[1], seed=settings.seed, place=place,
+        ),
+        updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
+        sketch=sketch,
+        save=save,
+        proof=proof,
+        conditions=conditions,
+        began=began,
+    )
+    return conduct(run, training, earlier)
