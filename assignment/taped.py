@@ -31,7 +31,7 @@ def train_by_tapes(
 ) -> signal.Signals | None:
     """Step 7 on images (n, 28, 28, 1) in [-1, 1]; the signal that stopped it, None at its end.
 
-    `sketch`, `save`, `conditions` and `began` are those of `conduct.Training`. Raises AssignmentError where `conduct` does.
+    `sketch`, `save`, `conditions` and `began` are those of `conduct.Training`. Raises what `conduct` does.
     """
     settings = run.settings
     update = taped_update(gan)
