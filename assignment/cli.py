@@ -13,10 +13,8 @@ from types import ModuleType
 
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
-from assignment.settings import (
-    DATA_CHOICES, DATASETS, NETWORKS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings,
-    LectureSettings, SampleSettings, Settings, settings_from,
-)
+from assignment.options import Parser, add_run_options, add_sample_options, add_track_options
+from assignment.settings import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
 from assignment.workspace import Workspace
 
 WRONG_INPUT = 2
@@ -35,31 +33,31 @@ def main_run() -> int:
 
 def console_parser() -> argparse.ArgumentParser:
     """What reads the console script's options."""
-    parser = _Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
+    parser = Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
     parser.add_argument("--version", action="version", version=f"assignment {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     run = commands.add_parser("run", help="carry out the eight steps of the assignment", description=RUN)
     run.set_defaults(action=_run)
-    _add_run_options(run)
-    _add_track_options(run)
+    add_run_options(run)
+    add_track_options(run)
     sample = commands.add_parser("sample", help="draw from a generator that was trained", description=SAMPLE)
     sample.set_defaults(action=_sample)
-    _add_sample_options(sample)
+    add_sample_options(sample)
     return parser
 
 
 def front_door_parser() -> argparse.ArgumentParser:
     """What reads the options of `run_assignment.py`."""
-    parser = _Parser(prog="run_assignment.py", description=RUN)
-    _add_run_options(parser)
-    _add_track_options(parser)
+    parser = Parser(prog="run_assignment.py", description=RUN)
+    add_run_options(parser)
+    add_track_options(parser)
     return parser
 
 
 def main_step(number: int) -> int:
     """`python -m assignment.fashion.stepN_...`: one step of the eight, after those whose products it needs."""
-    parser = _Parser(prog=f"step {number}", description=STEP.format(number=number))
-    _add_run_options(parser)
+    parser = Parser(prog=f"step {number}", description=STEP.format(number=number))
+    add_run_options(parser)
     return _answer(lambda: _run(vars(parser.parse_args()), step=number))
 
 
@@ -80,127 +78,6 @@ STEP = (
     "Step {number} of the assignment by itself, after those whose products it needs. It takes the options of the whole"
     " run and leaves out those that it has no use for; steps 7 and 8 are the whole run."
 )
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that takes options as they are written out, and whose complaint is one sentence."""
-
-    def __init__(self, **options):
-        super().__init__(**options, allow_abbrev=False)
-
-    def error(self, message: str):
-        raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    # Nothing is given a default here: what is not said is left to the settings, which hold the sheet's numbers.
-    add = parser.add_argument
-    whole, folder = _kinds()
-    switch = {"action": "store_true", "default": argparse.SUPPRESS}
-    of = FashionSettings
-    add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
-    add("--quick", action="store_true", help="a look at all eight steps in about a minute")
-    add("--epochs", **whole, help=f"epochs to train (default {of.epochs}, as the sheet says)")
-    add("--batch-size", **whole, help=f"images in an update (default {of.batch_size}, as the sheet says)")
-    add("--grid-every", **whole, help=f"epochs between two grids (default {of.grid_every}, as the sheet says)")
-    add("--checkpoint-every", **whole, help=f"epochs between two checkpoints (default {of.checkpoint_every})")
-    add("--fresh", **switch, help="start over, in place of continuing what an earlier run left")
-    add("--seed", **whole, help=f"the same seed gives the same weights (default {of.seed})")
-    add(
-        "--precision", choices=PRECISIONS, default=argparse.SUPPRESS,
-        help="auto (the default) takes mixed_bfloat16 where the processor computes in it, else float32",
-    )
-    add(
-        "--data", choices=DATA_CHOICES, default=argparse.SUPPRESS,
-        help="auto (the default) takes the real images where they are to be had, else a drawn stand-in;"
-        " real refuses the stand-in; standin asks for it",
-    )
-    add(
-        "--data-dir", **folder,
-        help="folder with fashion-mnist/ and mnist/, or one's four IDX files (else ASSIGNMENT_DATA_DIR)",
-    )
-    add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
-    add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
-    add("--show", **switch, help="also open the figures in windows")
-
-
-def _add_track_options(parser: argparse.ArgumentParser) -> None:
-    add, of = parser.add_argument, LectureSettings
-    whole, _ = _kinds()
-    tracks = "; ".join(
-        f"{name}: {track.epochs} epochs, batch size {track.batch_size}, a grid every {track.grid_every}, a checkpoint"
-        f" every {track.checkpoint_every}" for name, track in TRACKS.items()
-    )
-    add(
-        "--track", choices=tuple(TRACKS), default=FashionSettings.TRACK,
-        help=f"which GAN (default {FashionSettings.TRACK}); their own defaults are: {tracks}",
-    )
-    add(
-        "--dataset", choices=DATASETS, default=argparse.SUPPRESS,
-        help=f"conditional and lecture: whose images (default {ConditionalSettings.dataset}, {of.dataset})",
-    )
-    add(
-        "--outputs", choices=OUTPUTS, default=argparse.SUPPRESS,
-        help="conditional: what the discriminator answers. validity (the default): it is told the label;"
-        " validity+class: it has to say the class itself, an auxiliary classifier",
-    )
-    add(
-        "--network", choices=NETWORKS, default=argparse.SUPPRESS,
-        help=f"lecture: which of the notebook's GANs (default {of.network})",
-    )
-    add(
-        "--filters", metavar="N,N", default=argparse.SUPPRESS,
-        help=f"lecture: filters of the DCGAN's discriminator, which its generator walks back (default {of.filters})",
-    )
-    add("--kernel", **whole, help=f"lecture: window of the DCGAN's convolutions, in pixels (default {of.kernel})")
-    add("--extra-layers", **whole, help="lecture: convolutions more at 7x7 in both of the DCGAN's networks (default 0)")
-    add(
-        "--label-smoothing", type=_number, metavar="SHARE", default=argparse.SUPPRESS,
-        help="lecture: real images are asked for as 1 - SHARE (default 0; the notebook tries 0.1)",
-    )
-
-
-def _add_sample_options(parser: argparse.ArgumentParser) -> None:
-    add, of = parser.add_argument, SampleSettings
-    whole, folder = _kinds()
-    add("--firstname", required=True, metavar="NAME", help="the first name that the generator was trained with")
-    add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"of which track (default {of.track})")
-    which = parser.add_mutually_exclusive_group()
-    wish = {"dest": "labels", "default": argparse.SUPPRESS}
-    which.add_argument("--label", **wish, metavar="LABEL", help="which class: a number from 0, or its name")
-    which.add_argument("--labels", **wish, metavar="LABELS", help="several, as in 0-9 or 1,3,Bag (default: all)")
-    add("--count", **whole, help=f"images of each class (default {of.count})")
-    add("--seed", **whole, help=f"the same seed draws the same images (default {of.seed})")
-    add("--outputs-dir", **folder, help=f"where the picture goes (default {of.outputs_dir})")
-    add("--models-dir", **folder, help=f"where the .h5 files are (default {of.models_dir})")
-
-
-def _kinds() -> tuple[dict, dict]:
-    """What the options that take a whole number, and those that take a folder, have in common."""
-    return (
-        {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS},
-        {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS},
-    )
-
-
-def _whole_number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"takes a whole number, not {text!r}") from None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"takes a number, not {text!r}") from None
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("takes a folder ('.' is the current one), not nothing")
-    return Path(text)
 
 
 def _answer(action) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
+from assignment.checks import check_choice, check_type, check_whole_number, checked_firstname, option_name
 from assignment.errors import AssignmentError
 
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
@@ -17,15 +16,9 @@ DATASETS = ("mnist", "fashion-mnist")
 OUTPUTS = ("validity", "validity+class")
 NETWORKS = ("dcgan", "dense")
 
-LARGEST_NUMBER = 1_000_000  # of epochs, images or a seed: beyond any use, and small enough to reckon with
 LARGEST_KERNEL = 28  # pixels: the image's own size
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
 MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
-LONGEST_NAME = 64
-# A file name may hold 255 bytes on the common file systems; 35 are kept for what stands around the first name.
-LONGEST_NAME_BYTES = 220
-# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-WINDOWS_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,18 +48,18 @@ class Settings:
     def __post_init__(self):
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
         for name in ("epochs", "batch_size", "grid_every", "checkpoint_every"):
-            _check_whole_number(name, getattr(self, name), smallest=1)
-        _check_whole_number("seed", self.seed, smallest=0)
-        _check_choice("precision", self.precision, PRECISIONS)
-        _check_choice("data", self.data, DATA_CHOICES)
+            check_whole_number(name, getattr(self, name), smallest=1)
+        check_whole_number("seed", self.seed, smallest=0)
+        check_choice("precision", self.precision, PRECISIONS)
+        check_choice("data", self.data, DATA_CHOICES)
         if self.data_dir is not None:
-            _check_type("data_dir", self.data_dir, Path, "a path")
+            check_type("data_dir", self.data_dir, Path, "a path")
             if self.data == "standin":
                 raise AssignmentError("--data standin and --data-dir contradict each other; give one of them.")
-        _check_type("outputs_dir", self.outputs_dir, Path, "a path")
-        _check_type("models_dir", self.models_dir, Path, "a path")
-        _check_type("show", self.show, bool, "true or false")
-        _check_type("fresh", self.fresh, bool, "true or false")
+        check_type("outputs_dir", self.outputs_dir, Path, "a path")
+        check_type("models_dir", self.models_dir, Path, "a path")
+        check_type("show", self.show, bool, "true or false")
+        check_type("fresh", self.fresh, bool, "true or false")
 
 
 @dataclass(frozen=True)
@@ -99,8 +92,8 @@ class ConditionalSettings(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        _check_choice("dataset", self.dataset, DATASETS)
-        _check_choice("outputs", self.outputs, OUTPUTS)
+        check_choice("dataset", self.dataset, DATASETS)
+        check_choice("outputs", self.outputs, OUTPUTS)
 
 
 @dataclass(frozen=True)
@@ -137,11 +130,11 @@ class LectureSettings(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        _check_choice("dataset", self.dataset, DATASETS)
-        _check_choice("network", self.network, NETWORKS)
+        check_choice("dataset", self.dataset, DATASETS)
+        check_choice("network", self.network, NETWORKS)
         object.__setattr__(self, "filters", _checked_filters(self.filters))
-        _check_whole_number("kernel", self.kernel, smallest=1, largest=LARGEST_KERNEL)
-        _check_whole_number("extra_layers", self.extra_layers, smallest=0, largest=MOST_EXTRA_LAYERS)
+        check_whole_number("kernel", self.kernel, smallest=1, largest=LARGEST_KERNEL)
+        check_whole_number("extra_layers", self.extra_layers, smallest=0, largest=MOST_EXTRA_LAYERS)
         if not isinstance(self.label_smoothing, (int, float)) or not 0 <= self.label_smoothing < 0.5:
             wanted = "a number from 0 to under 0.5"
             raise AssignmentError(f"--label-smoothing takes {wanted}, not {self.label_smoothing!r}.")
@@ -178,9 +171,9 @@ class SampleSettings:
 
     def __post_init__(self):
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
-        _check_choice("track", self.track, tuple(TRACKS))
-        _check_whole_number("count", self.count, smallest=1, largest=MOST_SAMPLES)
-        _check_whole_number("seed", self.seed, smallest=0)
+        check_choice("track", self.track, tuple(TRACKS))
+        check_whole_number("count", self.count, smallest=1, largest=MOST_SAMPLES)
+        check_whole_number("seed", self.seed, smallest=0)
 
 
 TRACKS: dict[str, type[Settings]] = {
@@ -207,49 +200,6 @@ def settings_from(settings_class: type[Settings], options: Mapping[str, Any]) ->
     return settings_class(**options)
 
 
-def checked_firstname(firstname: str) -> str:
-    """Return the first name in Unicode's composed form (NFC), fit to stand in a file name on every system.
-
-    Letters and digits of any alphabet with their marks, `-` and `_`, 1 to 64 characters.
-    Raises AssignmentError otherwise.
-    """
-    _check_type("firstname", firstname, str, "text")
-    firstname = unicodedata.normalize("NFC", firstname)
-    if not firstname:
-        raise AssignmentError("the first name is empty; give one, as in --firstname ana.")
-    if len(firstname) > LONGEST_NAME:
-        raise AssignmentError(f"the first name has {len(firstname)} characters; {LONGEST_NAME} are the most.")
-    if len(firstname.encode("utf-8", "surrogatepass")) > LONGEST_NAME_BYTES:
-        raise AssignmentError("the first name is too long for a file name; shorten it.")
-    for position, character in enumerate(firstname):
-        category = unicodedata.category(character)
-        # Marks (M) write the vowels of many alphabets; they follow a letter.
-        is_letter = category.startswith("L") or (category.startswith("M") and position > 0)
-        if not (is_letter or category == "Nd" or character in "-_"):
-            raise AssignmentError(
-                f"the first name holds {character!r}; letters, digits, - and _ may stand in it, as in --firstname ana."
-            )
-    if WINDOWS_RESERVED.fullmatch(firstname):
-        raise AssignmentError(f"the first name {firstname!r} is a name that Windows reserves; choose another.")
-    return firstname
-
-
-def option_name(setting: str) -> str:
-    """The name a setting has on the command line: `batch_size` is `--batch-size`."""
-    return "--" + setting.replace("_", "-")
-
-
-def _check_type(name: str, value: Any, wanted: type, in_words: str) -> None:
-    if not isinstance(value, wanted):
-        raise AssignmentError(f"{option_name(name)} takes {in_words}, not {value!r}.")
-
-
-def _check_whole_number(name: str, value: Any, smallest: int, largest: int = LARGEST_NUMBER) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
-        wanted = f"a whole number from {smallest} to {largest:,}"
-        raise AssignmentError(f"{option_name(name)} takes {wanted}, not {value!r}.")
-
-
 def _checked_filters(filters: str) -> str:
     """Two counts of filters as `64,128`."""
     counts = filters.replace(" ", "").split(",") if isinstance(filters, str) else []
@@ -259,8 +209,3 @@ def _checked_filters(filters: str) -> str:
             f"--filters takes two whole numbers from 1 to {MOST_FILTERS:,}, as in --filters 64,128, not {filters!r}."
         )
     return ",".join(str(int(count)) for count in counts)
-
-
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise AssignmentError(f"{option_name(name)} takes {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}.")

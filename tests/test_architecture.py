@@ -15,6 +15,7 @@ TRACKS = {"fashion", "conditional", "digits", "lecture"}
 # From the ground up: a part may import its own and any that stands on an earlier line.
 STOREYS = [
     {"__init__", "errors"},
+    {"checks"},
     {"settings", "workspace", "runtime"},
     {"lock"},
     {"data"},
@@ -26,6 +27,7 @@ STOREYS = [
     {"conduct"},
     {"taped"},
     {*TRACKS, "sampling"},
+    {"options"},
     {"cli"},
     {"__main__"},
 ]
