@@ -6,6 +6,8 @@ that of the published FID, but in our own classifier's features: its values must
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019, section 3
@@ -39,6 +41,68 @@ def precision_and_recall(real: np.ndarray, fake: np.ndarray, neighbours: int = N
     return _share_among(fake, real, neighbours), _share_among(real, fake, neighbours)
 
 
+def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
+    """The squared maximum mean discrepancy of two sets of features under the kernel (x·y / dimensions + 1)³.
+
+    Its mean over all draws from one distribution is 0 at any count (it is unbiased), so that single values may be
+    negative. Source: Bińkowski et al. 2018, section 4 (KID), in our own features. Raises ValueError for fewer than two
+    images or other dimensions.
+    """
+    _check(real, fake)
+    within = [(_kernel_sum(part, part) - _kernel_of_selves(part)) / (len(part) * (len(part) - 1))
+              for part in (real, fake)]
+    return within[0] + within[1] - 2 * _kernel_sum(real, fake) / (len(real) * len(fake))
+
+
+def class_shares(recognised: np.ndarray, classes: Sequence[int]) -> np.ndarray:
+    """The share of the images (n,) recognised as each of `classes`, float (classes,) in 0..1."""
+    return np.array([(recognised == label).mean() for label in classes])
+
+
+def covered(shares: np.ndarray, real_shares: np.ndarray, enough: float = 0.1) -> int:
+    """How many classes have at least `enough` of the share that they have among real images."""
+    return int((shares >= enough * real_shares).sum())
+
+
+def mean_distance(points: np.ndarray) -> float:
+    """The mean Euclidean distance of every pair of points (n, dimensions); 0 for fewer than two."""
+    if len(points) < 2:
+        return 0.0
+    total = sum(np.sqrt(_squared_distances(part, points)).sum() for part in _parts(points))
+    return float(total / (len(points) * (len(points) - 1)))
+
+
+def diversity(
+    real: np.ndarray, real_classes: np.ndarray, fake: np.ndarray, fake_classes: np.ndarray, classes: Sequence[int]
+) -> float:
+    """The fakes' mean distance from each other within a class, by the real images'; the mean over `classes`.
+
+    1 where they vary as real images do, 0 where each class has one image only, or none.
+    """
+    return float(np.mean([
+        mean_distance(fake[fake_classes == label]) / mean_distance(real[real_classes == label]) for label in classes
+    ]))
+
+
+def nearest_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """How far each image (n, pixels) is from the nearest of `others`: root of the mean squared difference, (n,)."""
+    _check(images, others)
+    nearest = [
+        np.min([_squared_distances(part, block).min(axis=1) for block in _parts(others, 10 * AT_A_TIME)], axis=0)
+        for part in _parts(images)
+    ]
+    return np.sqrt(np.concatenate(nearest) / images.shape[1])
+
+
+def copies(to_training: np.ndarray, unseen_to_training: np.ndarray, nearer_than: float = 0.01) -> float:
+    """The share of images that are nearer to a training image than all but `nearer_than` of the unseen real ones are.
+
+    Both are what `nearest_distances` gives. A generator that draws afresh has about `nearer_than`, one that copies its
+    training images 1.
+    """
+    return float((to_training < np.quantile(unseen_to_training, nearer_than)).mean())
+
+
 def agreement(asked: np.ndarray, recognised: np.ndarray, classes: int) -> np.ndarray:
     """For each class, how many of the images that were asked for it are recognised as it: float (classes,) in 0..1.
 
@@ -58,8 +122,18 @@ def _share_among(points: np.ndarray, others: np.ndarray, neighbours: int) -> flo
     return float(np.concatenate(among).mean())
 
 
-def _parts(points: np.ndarray) -> list[np.ndarray]:
-    return [points[start : start + AT_A_TIME] for start in range(0, len(points), AT_A_TIME)]
+def _kernel_sum(points: np.ndarray, others: np.ndarray) -> float:
+    points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
+    return float(sum(((part @ others.T / points.shape[1] + 1) ** 3).sum() for part in _parts(points)))
+
+
+def _kernel_of_selves(points: np.ndarray) -> float:
+    return float((((np.asarray(points, np.float64) ** 2).mean(axis=1) + 1) ** 3).sum())
+
+
+def _parts(points: np.ndarray, size: int | None = None) -> list[np.ndarray]:
+    size = size or AT_A_TIME
+    return [points[start : start + size] for start in range(0, len(points), size)]
 
 
 def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:

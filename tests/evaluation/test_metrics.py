@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from assignment.evaluation.metrics import agreement, frechet_distance, precision_and_recall
+from assignment.evaluation.metrics import (
+    agreement, class_shares, copies, covered, diversity, frechet_distance, kernel_distance, mean_distance,
+    nearest_distances, precision_and_recall,
+)
 
 
 @pytest.fixture
@@ -81,9 +84,61 @@ def test_agreement_is_of_each_class():
     assert np.isnan(agreement(asked, recognised, 4)[3])
 
 
+def test_the_kernel_distance_by_hand():
+    """One feature, k(x, y) = (xy + 1)³: k(0, 2) = 1, k(1, 3) = 64, and 1 + 64 + 1 + 1 over 4 between (0, 1), (0, 3)."""
+    assert kernel_distance(np.array([[0.0], [2]]), np.array([[1.0], [3]])) == 1 + 64 - 2 * (1 + 1 + 27 + 343) / 4
+    within, between = (1, 1), (1 + 1 + 1 + 64) / 4
+    assert kernel_distance(np.array([[0.0], [1]]), np.array([[0.0], [3]])) == sum(within) - 2 * between
+
+
+def test_the_kernel_distance_is_unbiased(normal):
+    """Its mean over many small draws from one distribution is 0, where the Fréchet distance's is far above."""
+    draws = normal.reshape(-1, 2, 20, 4)
+    values = np.array([kernel_distance(*pair) for pair in draws])
+    assert abs(values.mean()) < 3 * values.std() / np.sqrt(len(values))
+    assert np.mean([frechet_distance(*pair) for pair in draws]) > 0.5
+    assert kernel_distance(normal[:2_000], normal[2_000:4_000] + 1) > 1
+
+
+def test_shares_and_classes_covered():
+    shares = class_shares(np.array([1, 1, 1, 3]), [1, 2, 3])
+    np.testing.assert_array_equal(shares, [0.75, 0, 0.25])
+    assert covered(shares, np.array([0.1, 0.1, 0.8])) == 2
+    assert covered(shares, np.array([0.1, 0.1, 2.6])) == 1  # under a tenth of its share
+
+
+def test_the_mean_distance_is_of_pairs():
+    assert mean_distance(np.array([[0.0], [3], [9]])) == pytest.approx((3 + 6 + 9) / 3)
+    assert mean_distance(np.array([[5.0]])) == 0
+    assert mean_distance(np.full((4, 2), 7.0)) == pytest.approx(0, abs=1e-5)
+
+
+def test_diversity_is_within_a_class_and_beside_the_real():
+    real, of = np.array([[0.0], [2], [100], [104]]), np.array([0, 0, 1, 1])
+    assert diversity(real, of, real, of, [0, 1]) == pytest.approx(1)
+    fake = np.array([[0.0], [1], [100], [100]])
+    assert diversity(real, of, fake, of, [0, 1]) == pytest.approx((1 / 2 + 0) / 2)
+    assert diversity(real, of, fake, np.zeros(4, int), [0, 1]) > 10  # a class that is missing counts 0
+
+
+def test_the_nearest_image_and_how_far_it_is(monkeypatch):
+    monkeypatch.setattr("assignment.evaluation.metrics.AT_A_TIME", 2)
+    others = np.arange(50.0).reshape(25, 2) * 10
+    images = others[[3, 24, 7]] + [[0, 0], [3, 3], [0, 2]]
+    np.testing.assert_allclose(nearest_distances(images, others), [0, 3, np.sqrt(2)])
+
+
+def test_a_copier_is_told_from_one_that_draws_afresh():
+    random = np.random.default_rng(5)
+    training, unseen, fresh = (random.uniform(-1, 1, (500, 10)) for _ in range(3))
+    floor = nearest_distances(unseen, training)
+    assert copies(nearest_distances(training[:200], training), floor) == 1
+    assert copies(nearest_distances(fresh, training), floor) < 0.05
+
+
 @pytest.mark.parametrize(("real", "fake"), [((5, 2), (5, 3)), ((5,), (5,)), ((1, 2), (5, 2))])
 def test_what_cannot_be_compared_is_an_error(real, fake):
-    for metric in (frechet_distance, precision_and_recall):
+    for metric in (frechet_distance, kernel_distance, precision_and_recall, nearest_distances):
         with pytest.raises(ValueError):
             metric(np.zeros(real), np.zeros(fake))
 
