@@ -9,6 +9,7 @@ from typing import Any
 from assignment.errors import AssignmentError
 
 LARGEST_NUMBER = 1_000_000  # of epochs, images or a seed: beyond any use, and small enough to reckon with
+LONGEST_NUMBER = 9  # digits; Python itself refuses to read some thousands
 LONGEST_NAME = 64
 # A file name may hold 255 bytes on the common file systems; 35 are kept for what stands around the first name.
 LONGEST_NAME_BYTES = 220
@@ -59,6 +60,29 @@ def check_whole_number(name: str, value: Any, smallest: int, largest: int = LARG
     if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
         wanted = f"a whole number from {smallest} to {largest:,}"
         raise AssignmentError(f"{option_name(name)} takes {wanted}, not {value!r}.")
+
+
+def check_share(name: str, value: Any, under: float) -> None:
+    """Raise AssignmentError unless `value` is a number from 0 to `under`, which is itself too much."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < under:
+        raise AssignmentError(f"{option_name(name)} takes a number from 0 to under {under}, not {value!r}.")
+
+
+def checked_filters(filters: Any, most: int) -> str:
+    """Return two counts of filters from 1 to `most` as `64,128`, without spaces or leading zeros.
+
+    Raises AssignmentError for anything else.
+    """
+    counts = filters.replace(" ", "").split(",") if isinstance(filters, str) else []
+    fit = [
+        count.isascii() and count.isdigit() and len(count) <= LONGEST_NUMBER and 1 <= int(count) <= most
+        for count in counts
+    ]
+    if fit != [True, True]:
+        raise AssignmentError(
+            f"--filters takes two whole numbers from 1 to {most:,}, as in --filters 64,128, not {filters!r}."
+        )
+    return ",".join(str(int(count)) for count in counts)
 
 
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +17,6 @@ from assignment.training.loop import Row
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of one, so that refreshing stays under 2 % of the time
 HEADLINE = "Losses of both networks"
-
-
 PROGRESS_IMAGES = 8  # of a grid, in the figure of the progress
 
 
@@ -27,12 +25,16 @@ class Sketch(NamedTuple):
 
     `sample` gives the grid's images as they are now, float (images, 28, 28, 1) in [-1, 1], on noise that stays the
     same for the whole training; `draw` makes a figure of (images, title, caption), and `plot` one of (epochs,
-    discriminator_losses, generator_losses, title, caption).
+    discriminator_losses, generator_losses, title, caption). `losses` says in words what the losses are. The progress
+    shows the grid's images at the places `chosen`, as columns called `chosen_names`; else some from all over the grid.
     """
 
     sample: Callable[[], np.ndarray]
     draw: Callable[[np.ndarray, str, str], Figure] = grids.image_grid
     plot: Callable[..., Figure] = curves.loss_curves
+    losses: str = "nats; 0.693 where the discriminator is undecided"
+    chosen: Sequence[int] = ()
+    chosen_names: Sequence[str] = ()
 
 
 class Journal:
@@ -120,14 +122,18 @@ class Journal:
     def _keep_progress(self) -> None:
         """Show how the same noises were drawn at a few moments of the training, and the losses of these."""
         moments = telling_moments(len(self.rows))
-        chosen = np.linspace(0, len(self.frames[0]) - 1, min(PROGRESS_IMAGES, len(self.frames[0]))).round().astype(int)
+        count = len(self.frames[0])
+        chosen = list(self._sketch.chosen) or np.linspace(0, count - 1, min(PROGRESS_IMAGES, count)).round().astype(int)
         names = [f"epoch {epoch}" if epoch else "untrained" for epoch in moments]
         images = np.concatenate([self.frames[epoch][chosen] for epoch in moments])
-        figure = grids.row_grid(images, names, "The same noises over the training", self._run.caption)
+        figure = grids.row_grid(
+            images, names, "The same noises over the training", self._run.caption,
+            column_names=self._sketch.chosen_names,
+        )
         self._run.keep(figure, self._run.workspace.progress)
         rows = [self.rows[epoch - 1] for epoch in moments if epoch]
         self._run.screen.table(
-            "How the losses went (nats; 0.693 where the discriminator is undecided)",
+            f"How the losses went ({self._sketch.losses})",
             ("epoch", "discriminator", "generator"),
             [(str(row.epoch), f"{row.discriminator_loss:.3f}", f"{row.generator_loss:.3f}") for row in rows],
         )

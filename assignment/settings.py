@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from assignment.checks import check_choice, check_type, check_whole_number, checked_firstname, option_name
+from assignment.checks import (
+    check_choice, check_share, check_type, check_whole_number, checked_filters, checked_firstname, option_name,
+)
 from assignment.errors import AssignmentError
 
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
@@ -16,7 +18,8 @@ DATASETS = ("mnist", "fashion-mnist")
 OUTPUTS = ("validity", "validity+class")
 NETWORKS = ("dcgan", "dense")
 
-LARGEST_KERNEL = 28  # pixels: the image's own size
+# Pixels. A transposed convolution of stride 2 leaves what its window does not reach at 0; the largest is the image.
+SMALLEST_KERNEL, LARGEST_KERNEL = 2, 28
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
 MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
 
@@ -98,7 +101,10 @@ class ConditionalSettings(Settings):
 
 @dataclass(frozen=True)
 class DigitsSettings(Settings):
-    """The settings of the MNIST exercise; the sheet gives none of these numbers."""
+    """The settings of the MNIST exercise; the sheet gives none of these numbers.
+
+    Batch size as the assignment's; as many epochs, grids and checkpoints as the conditional track's on the same images.
+    """
 
     TRACK = "digits"
     QUICK = {"epochs": 1, "grid_every": 1}
@@ -115,7 +121,7 @@ class LectureSettings(Settings):
 
     TRACK = "lecture"
     QUICK = {"epochs": 1, "grid_every": 1}
-    NOTEBOOKS: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # its DCGAN's filters, kernel and extra layers
+    NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 
     epochs: int = 50  # the notebook, section 6
     batch_size: int = 256  # the notebook, section 6
@@ -124,21 +130,19 @@ class LectureSettings(Settings):
     dataset: str = "fashion-mnist"
     network: str = "dcgan"
     label_smoothing: float = 0.0
-    filters: str = NOTEBOOKS[0]  # of the DCGAN's discriminator, from the image inwards
-    kernel: int = NOTEBOOKS[1]  # pixels
-    extra_layers: int = NOTEBOOKS[2]  # at 7x7 in both networks (the notebook, exercise 2)
+    filters: str = NOTEBOOK_DCGAN[0]  # of the DCGAN's discriminator, from the image inwards
+    kernel: int = NOTEBOOK_DCGAN[1]  # pixels
+    extra_layers: int = NOTEBOOK_DCGAN[2]  # at 7x7 in both networks (the notebook, exercise 2)
 
     def __post_init__(self):
         super().__post_init__()
         check_choice("dataset", self.dataset, DATASETS)
         check_choice("network", self.network, NETWORKS)
-        object.__setattr__(self, "filters", _checked_filters(self.filters))
-        check_whole_number("kernel", self.kernel, smallest=1, largest=LARGEST_KERNEL)
+        object.__setattr__(self, "filters", checked_filters(self.filters, MOST_FILTERS))
+        check_whole_number("kernel", self.kernel, smallest=SMALLEST_KERNEL, largest=LARGEST_KERNEL)
         check_whole_number("extra_layers", self.extra_layers, smallest=0, largest=MOST_EXTRA_LAYERS)
-        if not isinstance(self.label_smoothing, (int, float)) or not 0 <= self.label_smoothing < 0.5:
-            wanted = "a number from 0 to under 0.5"
-            raise AssignmentError(f"--label-smoothing takes {wanted}, not {self.label_smoothing!r}.")
-        if self.network == "dense" and self.architecture != self.NOTEBOOKS:
+        check_share("label_smoothing", self.label_smoothing, under=0.5)  # from a half on, "real" would mean "fake"
+        if self.network == "dense" and self.architecture != self.NOTEBOOK_DCGAN:
             raise AssignmentError(
                 "--filters, --kernel and --extra-layers shape the DCGAN's convolutions; the dense network has none."
             )
@@ -150,6 +154,7 @@ class LectureSettings(Settings):
 
     @property
     def filter_counts(self) -> tuple[int, int]:
+        """The two counts that `filters` names."""
         outer, inner = self.filters.split(",")
         return int(outer), int(inner)
 
@@ -198,14 +203,3 @@ def settings_from(settings_class: type[Settings], options: Mapping[str, Any]) ->
             f" {', '.join(option_name(field.name) for field in fields(settings_class))}."
         )
     return settings_class(**options)
-
-
-def _checked_filters(filters: str) -> str:
-    """Two counts of filters as `64,128`."""
-    counts = filters.replace(" ", "").split(",") if isinstance(filters, str) else []
-    fit = [count.isascii() and count.isdigit() and 1 <= int(count) <= MOST_FILTERS for count in counts]
-    if fit != [True, True]:
-        raise AssignmentError(
-            f"--filters takes two whole numbers from 1 to {MOST_FILTERS:,}, as in --filters 64,128, not {filters!r}."
-        )
-    return ",".join(str(int(count)) for count in counts)

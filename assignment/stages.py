@@ -13,11 +13,10 @@ from assignment.data import sources
 from assignment.data.dataset import Dataset, scaled
 from assignment.data.sources import Source
 from assignment.run import Run
-from assignment.training import streams
+from assignment.training.description import compiled_as
 from assignment.training.export import Facts, export_pair
 from assignment.training.gan import Gan
-from assignment.training.proof import Movement, prove_freeze
-from assignment.training.steps import Update
+from assignment.training.proof import Movement
 
 TRAINING = 60_000  # the training images; the test images are kept for whoever judges the generator
 
@@ -77,11 +76,10 @@ def show_networks(
     return generator, discriminator
 
 
-def prove_tapes(gan: Gan, update: Update, images: np.ndarray, run: Run) -> Sequence[Movement]:
-    """Prove that each tape moves its own network and no other, in the update that will train, and show it."""
-    real_images = images[: run.settings.batch_size]  # (batch, 28, 28, 1)
-    noise = streams.proof_noise(run.settings.seed, len(real_images), gan.generator.inputs[0].shape[1])
-    return show_proof(prove_freeze(gan, update, real_images, noise), run, "The tapes are apart")
+def say_compiled(gan: Gan, run: Run) -> None:
+    """Say by which losses and optimizers the two compiled models are trained."""
+    for name, model in (("discriminator", gan.discriminator), ("combined", gan.combined)):
+        run.screen.say(f"  {name}: {compiled_as(model)}")
 
 
 def show_proof(proof: Sequence[Movement], run: Run, claim: str = "The freeze holds") -> Sequence[Movement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,12 @@ from assignment.conduct import Training, conduct
 from assignment.journal import Sketch
 from assignment.resume import Earlier
 from assignment.run import Run
-from assignment.stages import prove_tapes
+from assignment.stages import say_compiled, show_proof
+from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.loop import train, updates_per_epoch
-from assignment.training.steps import taped_update
+from assignment.training.proof import OF_TAPES, Movement, prove_freeze
+from assignment.training.steps import Update, taped_update
 
 
 def train_by_tapes(
@@ -35,6 +37,7 @@ def train_by_tapes(
     """
     settings = run.settings
     update = taped_update(gan)
+    say_compiled(gan, run)
     proof = prove_tapes(gan, update, images, run)
     run.screen.step(7, "Train the GAN model")
     training = Training(
@@ -52,3 +55,10 @@ def train_by_tapes(
         began=began,
     )
     return conduct(run, training, earlier)
+
+
+def prove_tapes(gan: Gan, update: Update, images: np.ndarray, run: Run) -> Sequence[Movement]:
+    """Prove that each tape moves its own network and no other, in the update that will train, and show it."""
+    real_images = images[: run.settings.batch_size]  # (batch, 28, 28, 1)
+    noise = streams.proof_noise(run.settings.seed, len(real_images), gan.generator.inputs[0].shape[1])
+    return show_proof(prove_freeze(gan, update, real_images, noise, hint=OF_TAPES), run, "The tapes are apart")

@@ -49,8 +49,9 @@ class Workspace:
                     f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
                     " place with --outputs-dir and --models-dir, or mend this one."
                 ) from error
-        walks = (self.noise_walk, self.label_walk)
-        for path in (self.history, self.record, self.losses, self.animation, *walks, *self.models):
+        properties = [name for name, kind in vars(type(self)).items() if isinstance(kind, property)]
+        named = [getattr(self, name) for name in properties if name not in ("checkpoints", "models")]
+        for path in (*named, *self.models):
             if path.is_dir():
                 raise AssignmentError(f"{path} is a folder, but a file of that name is to be written; move it away.")
 

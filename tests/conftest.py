@@ -73,7 +73,7 @@ def make_gan():
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    """Eight of the stand-in's digits in each class, in place of whatever a run asks for."""
+    """Eight of the stand-in's digits in each class, in place of whatever a run asks for; the names of what it asked."""
     from assignment.data import sources
     from assignment.data.dataset import Dataset, Provenance
     from assignment.data.digits import draw_digits
@@ -81,7 +81,9 @@ def few_digits(monkeypatch):
     images = np.concatenate([draw_digits(label, 8) for label in range(10)])
     labels = np.repeat(np.arange(10, dtype=np.uint8), 8)
     few = Dataset(images, labels, Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True))
-    monkeypatch.setattr(sources, "load", lambda *asked: few)
+    asked = []
+    monkeypatch.setattr(sources, "load", lambda source, *more: asked.append(source.name) or few)
+    return asked
 
 
 @pytest.fixture

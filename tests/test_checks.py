@@ -1,6 +1,8 @@
 import pytest
 
-from assignment.checks import check_choice, check_type, check_whole_number, checked_firstname, option_name
+from assignment.checks import (
+    check_choice, check_share, check_type, check_whole_number, checked_filters, checked_firstname, option_name,
+)
 from assignment.errors import AssignmentError
 
 
@@ -48,3 +50,19 @@ def test_what_is_fit_passes():
     check_whole_number("grid_every", 10, smallest=10, largest=10)
     check_choice("outputs", "c", ("a", "b", "c"))
     check_type("show", False, bool, "true or false")
+
+
+@pytest.mark.parametrize("value", [0.5, -0.1, True, "0.1", None, float("nan"), float("inf")])
+def test_other_than_a_share(value):
+    with pytest.raises(AssignmentError) as caught:
+        check_share("label_smoothing", value, under=0.5)
+    assert str(caught.value) == f"--label-smoothing takes a number from 0 to under 0.5, not {value!r}."
+    check_share("label_smoothing", 0, under=0.5)
+    check_share("label_smoothing", 0.499, under=0.5)
+
+
+@pytest.mark.parametrize("value", ["64", "1,2,3", "0,8", "8,11", "8,-1", "8,x", "8,²", 8, None, "8," + "9" * 5_000])
+def test_other_than_two_counts_of_filters(value):
+    with pytest.raises(AssignmentError, match="^--filters takes two whole numbers from 1 to 10, "):
+        checked_filters(value, most=10)
+    assert checked_filters(" 8, 010", most=10) == "8,10"

@@ -60,6 +60,10 @@ def assert_one_sentence(answer, said):
         (["--firstname", "ana", "--track", "conditional", "--dataset", "cifar"], "'cifar'"),
         (["--firstname", "ana", "--track", "conditional", "--outputs", "class"], "'class'"),
         (["--firstname", "ana", "--track", "conditional", "--batch-size", "0"], "--batch-size"),
+        (["--firstname", "ana", "--track", "digits", "--dataset", "mnist"], "the digits track has no --dataset"),
+        (["--firstname", "ana", "--track", "lecture", "--filters", "64"], "--filters"),
+        (["--firstname", "ana", "--track", "lecture", "--label-smoothing", "half"], "'half'"),
+        (["--firstname", "ana", "--track", "lecture", "--network", "dense", "--kernel", "3"], "dense network has none"),
     ],
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
@@ -110,7 +114,9 @@ assert not heavy, heavy
     answer = command("-c", program, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     for option in ("--quick", "--epochs", "--batch-size", "--grid-every", "--seed", "--precision", "--outputs-dir",
-                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh"):
+                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh", "--track",
+                   "--dataset", "--outputs", "--network", "--filters", "--kernel", "--extra-layers",
+                   "--label-smoothing"):
         assert option in answer.stdout
 
 
@@ -240,6 +246,29 @@ def test_a_conditional_run_and_samples_of_it(tmp_path, monkeypatch, capsys, few_
 
     assert typed("sample", *track, "--label", "10") == 2
     assert capsys.readouterr().err == "error: there is no label '10'; there are 0 to 9.\n"
+
+
+@pytest.mark.parametrize(
+    "track",
+    [["digits"], ["lecture", "--filters", "2,3", "--kernel", "3", "--extra-layers", "1", "--label-smoothing", "0.1"]],
+)
+def test_a_run_by_tapes_and_a_sample_of_it(tmp_path, monkeypatch, capsys, few_digits, track):
+    def typed(*arguments):
+        monkeypatch.setattr(sys, "argv", ["assignment", *arguments])
+        return cli.main()
+
+    monkeypatch.chdir(tmp_path)
+    name = ("--firstname", "ana", "--track")
+    assert typed("run", *name, *track, "--epochs", "1", "--batch-size", "40", "--precision", "float32") == 0
+    assert typed("sample", *name, track[0], "--count", "3") == 0
+    said, complaint = capsys.readouterr()
+    for number in range(1, 9):
+        assert f"Step {number} ·" in said
+    assert complaint == ""
+    with np.load(tmp_path / "outputs" / "ana" / track[0] / "samples_without_label_seed_1.npz") as stored:
+        assert stored["images"].shape == (3, 28, 28, 1)
+    assert typed("sample", *name, track[0], "--label", "7") == 2
+    assert capsys.readouterr().err == f"error: the {track[0]} track's generator takes no label; leave --label out.\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test included")

@@ -98,7 +98,7 @@ def test_filters_are_kept_as_they_are_told():
     [
         ({"filters": "64"}, "--filters"), ({"filters": "64,128,256"}, "--filters"), ({"filters": "0,8"}, "--filters"),
         ({"filters": "64,x"}, "--filters"), ({"filters": "64,²"}, "--filters"), ({"filters": 64}, "--filters"),
-        ({"filters": "64,2000"}, "--filters"), ({"kernel": 0}, "--kernel"), ({"kernel": 29}, "--kernel"),
+        ({"filters": "64,2000"}, "--filters"), ({"kernel": 1}, "--kernel"), ({"kernel": 29}, "--kernel"),
         ({"extra_layers": -1}, "--extra-layers"), ({"extra_layers": 17}, "--extra-layers"),
         ({"label_smoothing": 0.5}, "--label-smoothing"), ({"label_smoothing": float("nan")}, "--label-smoothing"),
         ({"label_smoothing": "0.1"}, "--label-smoothing"), ({"network": "wgan"}, "--network"),

@@ -1,14 +1,16 @@
 import io
 
+import numpy as np
 import pytest
 from rich.console import Console
 
+from assignment import stages
 from assignment.data import sources
 from assignment.data.dataset import Dataset, Provenance
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
-from assignment.stages import load_images, say_saved, show_proof
+from assignment.stages import load_images, load_training_images, say_compiled, say_saved, show_proof
 from assignment.training.proof import Movement
 
 
@@ -30,6 +32,21 @@ def test_where_the_images_come_from_is_said_and_kept(run, monkeypatch, is_standi
     _, on = load_images(sources.MNIST, run)
     assert asked == [(sources.MNIST, "auto", None)] and on.provenance == provenance
     assert words in said(run)
+
+
+def test_the_test_images_are_kept_from_the_training(run, monkeypatch):
+    images = np.arange(10, dtype=np.uint8).reshape(10, 1, 1) * np.ones((1, 28, 28), np.uint8)
+    dataset = Dataset(images, np.arange(10, dtype=np.uint8), Provenance("there", "caption", "MD5", is_standin=False))
+    monkeypatch.setattr(sources, "load", lambda *of: dataset)
+    monkeypatch.setattr(stages, "TRAINING", 7)
+    training, labels, on = load_training_images(sources.MNIST, run)
+    assert training.shape == (7, 28, 28, 1) and labels.tolist() == list(range(7)) and on.provenance.caption == "caption"
+    np.testing.assert_allclose(training[:, 0, 0, 0], np.arange(7) / 127.5 - 1, rtol=1e-6)
+
+
+def test_how_both_models_are_compiled_is_said(run, make_gan):
+    say_compiled(make_gan(), run)
+    assert "discriminator: binary_crossentropy; Adam, rate 0.0002" in said(run) and "combined: binary" in said(run)
 
 
 def test_the_proof_is_shown_and_handed_on(run):

@@ -65,7 +65,7 @@ def test_a_file_in_the_place_of_the_checkpoints_is_known_before_training(tmp_pat
         workspace.prepare()
 
 
-@pytest.mark.parametrize("name", ["record", "history", "generator_model"])
+@pytest.mark.parametrize("name", ["record", "history", "generator_model", "progress", "interpolation", "label_walk"])
 def test_a_folder_in_the_place_of_a_file_is_known_before_training(tmp_path, name):
     workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
     getattr(workspace, name).mkdir(parents=True)

@@ -29,7 +29,7 @@ def compile_gan(generator: keras.Model, discriminator: keras.Model) -> Gan:
         if len(discriminator.outputs) > 1:
             # Keras would name both outputs after the discriminator.
             answer = [layers.Identity(name=name)(output) for name, output in zip(("validity", "class"), answer)]
-        combined = keras.Model([noise, label], answer, name=generator.name.replace("generator", "combined"))
+        combined = keras.Model([noise, label], answer, name=generator.name.replace("generator", "combined", 1))
         combined.compile(**_losses(discriminator), optimizer=_adam())
     return Gan(generator, discriminator, combined)
 

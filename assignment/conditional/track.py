@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from assignment.conditional import networks, walks
 from assignment.conditional.compiling import HALVED_EVERY, compile_gan
@@ -20,7 +18,7 @@ from assignment.figures.grids import row_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.stages import load_training_images, save_networks, show_networks, show_proof
+from assignment.stages import load_training_images, save_networks, say_compiled, show_networks, show_proof
 from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.loop import train, updates_per_epoch
@@ -50,9 +48,9 @@ def run_track(run: Run) -> signal.Signals | None:
         return None
     show_images(data, run)
     gan = make_gan(data, run)
+    say_compiled(gan, run)
     update = compiled_update(gan)
     proof = show_proof(prove_freeze(gan, update, *_proof_batch(data, run)), run)
-    draw = partial(draw_classes, data.classes)
     run.screen.step(7, "Train the GAN model")
     training = Training(
         gan=gan,
@@ -62,7 +60,7 @@ def run_track(run: Run) -> signal.Signals | None:
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
-        sketch=Sketch(lambda: sample_grid(gan, run), draw, plot_of(gan)),
+        sketch=sketch_of(gan, data, run),
         save=lambda: save(gan, data, run),
         proof=proof,
         conditions=conditions,
@@ -141,11 +139,21 @@ def sample_grid(gan: Gan, run: Run) -> np.ndarray:
     return gan.generator(_grid_inputs(run), training=False).numpy()
 
 
-def plot_of(gan: Gan) -> Callable[..., Figure]:
-    """How the losses are drawn: an auxiliary classifier's hold its class's, too, and so have no ln 2 to stand at."""
+def sketch_of(gan: Gan, data: LabelledImages, run: Run) -> Sketch:
+    """How the training is looked at; its progress is of one noise in each class.
+
+    An auxiliary classifier's losses hold its class's, too, and so have no ln 2 to stand at.
+    """
+    sketch = Sketch(
+        lambda: sample_grid(gan, run),
+        partial(draw_classes, data.classes),
+        chosen=range(0, networks.CLASSES * GRID_COLUMNS, GRID_COLUMNS),
+        chosen_names=data.classes,
+    )
     if len(gan.discriminator.outputs) == 1:
-        return loss_curves
-    return partial(loss_curves, measure="validity and class together", undecided=False)
+        return sketch
+    plot = partial(loss_curves, measure="validity and class together", undecided=False)
+    return sketch._replace(plot=plot, losses="nats; validity and class together")
 
 
 def _grid_inputs(run: Run) -> list[np.ndarray]:

@@ -38,7 +38,8 @@ def run_track(run: Run) -> signal.Signals | None:
 
     noise = streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM)
     generator, discriminator = show_networks(
-        run, networks.build_generator, networks.build_discriminator, lambda network: network(noise).numpy(), image_grid
+        run, networks.build_generator, networks.build_discriminator,
+        lambda network: network(noise, training=False).numpy(), image_grid,
     )
     run.screen.step(6, "Compile the GAN model")
     gan = networks.compile_gan(generator, discriminator)

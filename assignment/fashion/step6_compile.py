@@ -23,7 +23,7 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) ->
     """
     discriminator.compile(loss=LOSS, optimizer=_adam())
     with frozen(discriminator):
-        name = generator.name.replace("generator", "combined")
+        name = generator.name.replace("generator", "combined", 1)
         combined = keras.Sequential([generator, discriminator], name=name)  # noise (n, 100) to validity (n, 1)
         combined.compile(loss=LOSS, optimizer=_adam())
     return Gan(generator, discriminator, combined)

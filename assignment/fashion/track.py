@@ -20,7 +20,7 @@ from assignment.fashion.step8_save import save_models
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier, refuse_mixture
 from assignment.run import Run
-from assignment.stages import load_images, say_saved, show_proof
+from assignment.stages import load_images, say_compiled, say_saved, show_proof
 from assignment.training import streams
 from assignment.training.export import Facts
 from assignment.training.gan import Gan
@@ -123,6 +123,7 @@ def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, 
     """Step 6, and the proof that its freeze holds in the update that will train."""
     run.screen.step(6, "Compile the GAN model")
     gan = compile_gan(generator, discriminator)
+    say_compiled(gan, run)
     update = compiled_update(gan)
     real_images = data.dataset[: run.settings.batch_size, ..., np.newaxis]  # (batch, 28, 28, 1)
     noise = streams.proof_noise(run.settings.seed, len(real_images), LATENT_DIM)

@@ -40,7 +40,10 @@ def losses_and_generator_alone(
     title: str,
     caption: str,
 ) -> Figure:
-    """`loss_curves`, and the generator's alone beside it: 12x4 inches. Source: the lecture's notebook, section 6."""
+    """`loss_curves`, and the generator's alone beside it, on 12x4.5 inches.
+
+    Source: the lecture's notebook, section 6.
+    """
     figure = new_figure(12, 4.5, title, caption)
     left, right = figure.subplots(1, 2)
     curves = _both(discriminator_losses, generator_losses)

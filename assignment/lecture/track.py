@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from functools import partial
 
 import keras
@@ -22,6 +23,7 @@ from assignment.taped import train_by_tapes
 from assignment.training import latent, streams
 from assignment.training.gan import Gan
 
+FIRST_GRID = (2, 5)  # real images, named (the notebook, section 6)
 GRID = (4, 4)  # images of the fixed seed (the notebook, section 6)
 LARGE_GRID = (4, 8)  # of new images (the notebook, section 7)
 BESIDE = 8  # real images, and as many generated ones under them (the notebook, section 8)
@@ -46,6 +48,7 @@ def run_track(run: Run) -> signal.Signals | None:
     generator, discriminator = show_networks(
         run, *builders(settings), lambda network: network(noise, training=False).numpy(), draw_seed
     )
+    say_first_answer(generator, discriminator, noise, run)
     compare_with_notebook(generator, discriminator, run)
     run.screen.step(6, "Compile the GAN model")
     gan = networks.compile_gan(generator, discriminator, settings.label_smoothing)
@@ -65,25 +68,40 @@ def run_track(run: Run) -> signal.Signals | None:
 
 def show_images(images: np.ndarray, labels: np.ndarray, run: Run) -> None:
     """The first ten images, named. Source: the notebook, section 6."""
-    classes = sources.SOURCES[run.settings.dataset].classes
+    source = sources.SOURCES[run.settings.dataset]
     run.screen.step(2, "Display the first ten images")
-    names = [classes[label] for label in labels[:10]]
-    title = f"The first ten images of {sources.SOURCES[run.settings.dataset].title}"
-    run.keep(row_grid(images[:10], names, title, run.caption), run.workspace.real_images)
+    rows, columns = FIRST_GRID
+    first = rows * columns
+    names = [source.classes[label] for label in labels[:first]]
+    title = f"The first ten images of {source.title}"
+    run.keep(
+        image_grid(images[:first], title, run.caption, rows, columns, size=(12, 5.5), names=names),
+        run.workspace.real_images,
+    )
 
 
-def builders(settings: LectureSettings) -> tuple:
-    """What builds the two networks that the settings ask for."""
+def builders(settings: LectureSettings) -> tuple[Callable[..., keras.Model], Callable[..., keras.Model]]:
+    """What builds the generator and the discriminator that the settings ask for, of (first name, seed, precision)."""
     if settings.network == "dense":
         return networks.build_dense_generator, networks.build_dense_discriminator
     changed = {"filters": settings.filter_counts, "kernel": settings.kernel, "extra_layers": settings.extra_layers}
     return partial(networks.build_dcgan_generator, **changed), partial(networks.build_dcgan_discriminator, **changed)
 
 
+def say_first_answer(generator: keras.Model, discriminator: keras.Model, noise: np.ndarray, run: Run) -> None:
+    """What the discriminator says of an untrained image, while both only guess. Source: the notebook, section 5."""
+    answer = float(discriminator(generator(noise[:1], training=False), training=False)[0, 0])
+    kind = "probability" if run.settings.network == "dense" else "logit"
+    run.screen.say(f"  the untrained discriminator's answer to an untrained image: {answer:.4f} (a {kind})")
+
+
 def compare_with_notebook(generator: keras.Model, discriminator: keras.Model, run: Run) -> None:
-    """Say how many weights the networks have beside the notebook's DCGAN. Source: the notebook, exercise 2."""
+    """Say how many weights the DCGAN's networks have beside the notebook's. Source: the notebook, exercise 2."""
+    if run.settings.network != "dcgan":
+        return
+    filters, kernel, extra_layers = LectureSettings.NOTEBOOK_DCGAN
     run.screen.table(
-        "Weights, beside the notebook's DCGAN (--filters 64,128 --kernel 5 --extra-layers 0)",
+        f"Weights, beside the notebook's DCGAN (--filters {filters} --kernel {kernel} --extra-layers {extra_layers})",
         ("network", "here", "the notebook's"),
         [
             ("generator", f"{generator.count_params():,}", f"{networks.NOTEBOOKS_GENERATOR:,}"),

@@ -22,7 +22,7 @@ def compile_for_tapes(
     weights alone, so that the discriminator behind it need not be frozen.
     """
     discriminator.compile(loss=discriminator_loss or loss, optimizer=keras.optimizers.Adam(rate, beta_1))
-    name = generator.name.replace("generator", "combined")
+    name = generator.name.replace("generator", "combined", 1)
     combined = keras.Sequential([generator, discriminator], name=name)  # noise (n, latent_dim) to its answer (n, 1)
     combined.compile(loss=loss, optimizer=keras.optimizers.Adam(rate, beta_1))
     return Gan(generator, discriminator, combined)

@@ -44,6 +44,15 @@ def layer_table(model: keras.Model) -> list[LayerRow]:
     return [_row(layer, _sources(layer, calls)) for layer in model.layers]
 
 
+def compiled_as(model: keras.Model) -> str:
+    """A compiled model's losses and Adam in words: `binary_crossentropy; Adam, rate 0.0002, beta 0.5 and 0.999`."""
+    losses = model.loss if isinstance(model.loss, list) else [model.loss]
+    named = " + ".join(loss if isinstance(loss, str) else loss.name for loss in losses)
+    optimizer = model.optimizer
+    rate = f"rate {float(optimizer.learning_rate):.6g}"
+    return f"{named}; {type(optimizer).__name__}, {rate}, beta {optimizer.beta_1:g} and {optimizer.beta_2:g}"
+
+
 def _sources(layer: keras.Layer, calls: list) -> tuple[str, ...]:
     """The layers whose outputs `layer` takes in `calls`."""
     of_layer = [call for call in calls if call.operation is layer]

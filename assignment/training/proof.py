@@ -17,6 +17,13 @@ from assignment.training.gan import Gan
 from assignment.training.steps import Update
 
 
+OF_A_FREEZE = (
+    "The freeze does not hold: on Keras 3 the flag `trainable` counts when a train step is first called, not when the"
+    " model is compiled; set it around the call (docs/keras3.md)."
+)
+OF_TAPES = "Each tape must be asked for the gradients of its own network's weights (`training/steps.py`)."
+
+
 class FreezeViolation(AssignmentError):
     """A phase moved a network that it must leave alone, or left alone the one that it must move."""
 
@@ -39,7 +46,7 @@ class Movement(NamedTuple):
         return self.moved == self.must_move
 
 
-def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray) -> list[Movement]:
+def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray, hint: str = OF_A_FREEZE) -> list[Movement]:
     """Make one discriminator update and one generator update, see whose weights moved, and undo both.
 
     Each phase is singled out by a learning rate of 0 for the other one's optimizer. The rate is a variable, so it is
@@ -48,7 +55,8 @@ def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray) -> list[Movement]
     afterwards what they were, bit for bit. The proof is of this batch's size; the tests hold it for others. `batch`
     is what an update takes.
 
-    Returns the four movements (two phases, two networks). Raises FreezeViolation when one of them is not as it must be.
+    Returns the four movements (two phases, two networks). Raises FreezeViolation, with the `hint` where to look, when
+    one of them is not as it must be.
     """
     movements = []
     for phase, silenced in (("discriminator", gan.combined), ("generator", gan.discriminator)):
@@ -60,7 +68,7 @@ def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray) -> list[Movement]
                 movements.append(Movement(phase, name, before[name], fingerprint(model), must_move=name == phase))
     broken = [movement for movement in movements if not movement.holds]
     if broken:
-        raise FreezeViolation(_explanation(broken[0]))
+        raise FreezeViolation(f"{_explanation(broken[0])}. {hint}")
     return movements
 
 
@@ -90,13 +98,5 @@ def _undone(gan: Gan) -> Iterator[None]:
 
 def _explanation(movement: Movement) -> str:
     if movement.must_move:
-        return (
-            f"the freeze does not hold: the {movement.phase}'s update does not move the {movement.network}'s weights,"
-            " so it would never learn. On Keras 3 the flag `trainable` counts when a train step is first called, not"
-            " when the model is compiled; set it around the call (docs/keras3.md)."
-        )
-    return (
-        f"the freeze does not hold: the {movement.phase}'s update moves the {movement.network}'s weights, which it must"
-        " leave alone. On Keras 3 the flag `trainable` counts when a train step is first called, not when the model is"
-        " compiled; set it around the call (docs/keras3.md)."
-    )
+        return f"the {movement.phase}'s update does not move the {movement.network}'s weights: it would never learn"
+    return f"the {movement.phase}'s update moves the {movement.network}'s weights, which it must leave alone"

@@ -1,6 +1,7 @@
 """The update rules, made by a function of the compiled GAN. All have one signature: a batch in, its losses out.
 
-A batch is (real_images, noise), or of a conditional GAN (real_images, noise, real_labels, fake_labels).
+A batch is (real_images, noise), or of a conditional GAN (real_images, noise, real_labels, fake_labels). The rule of two
+tapes does not take the latter: no sheet trains one so.
 """
 
 from __future__ import annotations

@@ -93,7 +93,9 @@ def test_an_adam_of_its_own_for_each():
     gan = make(build_discriminator)
     assert gan.combined.optimizer is not gan.discriminator.optimizer
     for optimizer in (gan.combined.optimizer, gan.discriminator.optimizer):
-        assert type(optimizer) is keras.optimizers.Adam and optimizer.beta_1 == 0.5
+        assert type(optimizer) is keras.optimizers.Adam
+        assert float(optimizer.learning_rate) == pytest.approx(5e-4)
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.999)
 
 
 def test_the_auxiliary_classifiers_loss_is_the_sum_of_both():

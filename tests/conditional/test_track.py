@@ -17,10 +17,11 @@ def said(run):
     return run.screen.console.file.getvalue()
 
 
-@pytest.mark.parametrize("outputs", ["validity", "validity+class"])
-def test_the_whole_track(make_run, outputs):
-    run = make_run(ConditionalSettings, outputs=outputs)
+@pytest.mark.parametrize(("outputs", "dataset"), [("validity", "mnist"), ("validity+class", "fashion-mnist")])
+def test_the_whole_track(make_run, few_digits, outputs, dataset):
+    run = make_run(ConditionalSettings, outputs=outputs, dataset=dataset)
     assert track.run_track(run) is None
+    assert few_digits == [dataset]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
@@ -31,9 +32,10 @@ def test_the_whole_track(make_run, outputs):
         "conditional_generator_model_Ана.h5", "conditional_discriminator_model_Ана.h5",
     ]
     assert "The freeze holds" in said(run) and "Not the real images" in said(run)
+    assert ("0.693" in said(run)) == (outputs == "validity"), "an auxiliary classifier's losses hold its class's too"
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
     assert (record["status"], record["epochs_done"], record["updates_done"]) == ("finished", 2, 6)
-    assert record["conditions"]["dataset"] == "mnist" and record["conditions"]["outputs"] == outputs
+    assert record["conditions"]["dataset"] == dataset and record["conditions"]["outputs"] == outputs
     assert {"step7_label_walk.png", "step7_noise_walk.png"} <= set(record["files_sha256"])
 
     generator = keras.models.load_model(run.workspace.generator_model, compile=False)
@@ -71,3 +73,21 @@ def test_the_grid_has_a_row_of_the_same_noises_for_each_class(make_run):
     for label in range(10):
         np.testing.assert_array_equal(noise[8 * label : 8 * label + 8], noise[:8])
     assert len(np.unique(noise, axis=0)) == 8
+
+
+def test_the_progress_is_of_one_noise_in_every_class(make_run):
+    run = make_run(ConditionalSettings)
+    data, run = track.get_data(run)
+    sketch = track.sketch_of(track.make_gan(data, run), data, run)
+    noise, labels = track._grid_inputs(run)
+    assert labels[list(sketch.chosen), 0].tolist() == list(range(10)) and len(sketch.chosen_names) == 10
+    assert len(np.unique(noise[list(sketch.chosen)], axis=0)) == 1
+
+
+def test_both_rates_fall_while_it_trains(make_run, monkeypatch):
+    trained = []
+    monkeypatch.setattr(track, "HALVED_EVERY", 2)  # updates; its two epochs have six
+    monkeypatch.setattr(track, "save", lambda gan, *more: trained.append(gan))
+    track.run_track(make_run(ConditionalSettings))
+    for optimizer in (trained[0].combined.optimizer, trained[0].discriminator.optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(5e-4 * 0.5 ** (5 / 2))

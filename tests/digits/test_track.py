@@ -12,9 +12,10 @@ from assignment.settings import DigitsSettings
 pytestmark = pytest.mark.usefixtures("few_digits")
 
 
-def test_the_whole_track(make_run):
+def test_the_whole_track(make_run, few_digits):
     run = make_run(DigitsSettings)
     assert track.run_track(run) is None
+    assert few_digits == ["mnist"]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",

@@ -1,6 +1,6 @@
 from math import log
 
-from assignment.figures.curves import loss_curves
+from assignment.figures.curves import loss_curves, losses_and_generator_alone
 
 
 def test_both_losses_with_their_axes():
@@ -23,3 +23,11 @@ def test_no_line_where_the_losses_hold_more_than_real_or_fake():
 def test_one_epoch_is_seen_as_points():
     (axes,) = loss_curves([1], [0.5], [2.0], "Losses", "").axes
     assert axes.lines[0].get_marker() == "o"
+
+
+def test_both_networks_and_the_generator_alone_beside_them():
+    figure = losses_and_generator_alone([1, 2], [0.5, 0.6], [2.0, 1.5], "Losses", "ana, seed 1.")
+    both, alone = ([(line.get_label(), list(line.get_ydata())) for line in axes.lines[:2]] for axes in figure.axes)
+    assert both == [("generator", [2.0, 1.5]), ("discriminator", [0.5, 0.6])]
+    assert alone[0] == ("generator", [2.0, 1.5]) and alone[1][0].startswith("ln 2")
+    assert [axes.get_title() for axes in figure.axes] == ["both networks", "the generator alone"]

@@ -19,6 +19,27 @@ def test_the_sheets_figure(images):
         assert shown.get_clim() == (-1, 1) and shown.get_cmap().name == "gray"
 
 
+def test_another_grid_with_a_name_above_every_image():
+    figure = image_grid(IMAGES, "title", "caption", 2, 6, size=(12, 5), names=[f"name {n}" for n in range(12)])
+    assert figure.get_size_inches().tolist() == [12, 5]
+    assert figure.axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 6)
+    assert [axes.get_title() for axes in figure.axes] == [f"name {n}" for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("names", "slanted"), [(["0.0", "0.5", "1.0"], False), (["Bag", "Trouser", "T-shirt/top"], True)]
+)
+def test_columns_have_names_that_do_not_meet(names, slanted):
+    figure = row_grid(IMAGES[:6], ["one", "two"], "title", "caption", column_names=names)
+    (axes,) = figure.axes
+    figure.draw_without_rendering()
+    labels = axes.get_xticklabels()
+    assert [label.get_text() for label in labels] == names
+    assert axes.get_xticks().tolist() == [13.5, 43.5, 73.5]  # the middles of the images
+    assert {label.get_rotation() > 0 for label in labels} == {slanted}
+    assert all(label.get_window_extent().y0 >= axes.bbox.y1 for label in labels), "above the images"
+
+
 def test_another_number_of_images_is_refused():
     with pytest.raises(ValueError):
         image_grid(IMAGES[:11], "title", "caption")

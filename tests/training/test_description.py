@@ -1,7 +1,8 @@
 import keras
 import pytest
 
-from assignment.training.description import layer_table
+from assignment.training.description import compiled_as, layer_table
+from assignment.training.losses import RealSmoothed
 
 layers = keras.layers
 
@@ -57,3 +58,10 @@ def test_what_a_row_says():
     assert (convolution.activation, convolution.use_bias, convolution.trainable) == ("tanh", True, 153)
     assert (normalization.trainable, normalization.non_trainable, normalization.use_bias) == (6, 6, None)
     assert leaky.activation == "slope 0.2 below 0" and leaky.kernel is None
+
+
+def test_how_a_model_is_compiled(make_gan):
+    gan = make_gan()
+    assert compiled_as(gan.discriminator) == "binary_crossentropy; Adam, rate 0.0002, beta 0.5 and 0.999"
+    gan.combined.compile(loss=[RealSmoothed(0.1, False)], optimizer=keras.optimizers.Adam(1e-4))
+    assert compiled_as(gan.combined) == "smoothed_binary_crossentropy; Adam, rate 0.0001, beta 0.9 and 0.999"

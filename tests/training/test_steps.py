@@ -118,9 +118,7 @@ from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.training.proof import fingerprint
-from assignment.training.freezing import frozen
-from assignment.training.proof import prove_freeze
-from assignment.training.steps import build_optimizers, compiled_update, taped_update
+from assignment.training.steps import compiled_update
 from assignment.training import streams
 gan = compile_gan(build_generator("ana", 1), build_discriminator("ana", 1))
 update = compiled_update(gan)
