@@ -5,7 +5,9 @@ import keras
 import numpy as np
 import pytest
 
+from assignment.training.compiling import compile_for_tapes
 from assignment.training.freezing import frozen
+from assignment.training.losses import RealSmoothed
 from assignment.training.proof import prove_freeze
 from assignment.training.steps import build_optimizers, compiled_update, taped_update
 from assignment.training.textbook import textbook_update
@@ -82,19 +84,32 @@ def by_train_on_batch(gan):
         targets = np.concatenate([np.ones((count, 1)), np.zeros((count, 1))])
         # Keras' loss is the mean over both halves, half of their sum.
         gan.discriminator.compile(
-            loss="binary_crossentropy", optimizer=gan.discriminator.optimizer, loss_weights=[2.0]
+            loss=gan.discriminator.loss, optimizer=gan.discriminator.optimizer, loss_weights=[2.0]
         )
         gan.discriminator.train_on_batch(np.concatenate([real_images, fakes]), targets)
-        losses = keras.losses.BinaryCrossentropy()
+        loss, generator_loss = (keras.losses.get(model.loss) for model in (gan.discriminator, gan.combined))
         real, fake = answered(real_images), answered(fakes)
-        return losses(targets[:count], real), losses(targets[count:], fake), losses(targets[:count], fake)
+        of = [loss(targets[:count], real), loss(targets[count:], fake), generator_loss(targets[:count], fake)]
+        return [np.mean(values) for values in of]
 
     build_optimizers(gan)
     return update
 
 
-def test_the_taped_update_is_one_step_of_each_from_the_same_pass(make_gan, batches):
-    taped_gan, other_gan, start_gan = make_gan(), make_gan(), make_gan()
+def of_logits(gan):
+    """The same networks, the discriminator ending in logits and its loss smoothed, as the lecture's DCGAN has it."""
+    logits = keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed=7))
+    discriminator = keras.Sequential([keras.Input((28, 28, 1)), *gan.discriminator.layers[:-1], logits])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    smoothed = RealSmoothed(0.1, from_logits=True)
+    return compile_for_tapes(
+        gan.generator, discriminator, loss=loss, discriminator_loss=smoothed, rate=1e-3, beta_1=0.9
+    )
+
+
+@pytest.mark.parametrize("kind", [lambda gan: gan, of_logits], ids=["probabilities", "logits"])
+def test_the_taped_update_is_one_step_of_each_from_the_same_pass(make_gan, batches, kind):
+    taped_gan, other_gan, start_gan = (kind(make_gan()) for _ in range(3))
     losses, taped = weights_after(taped_gan, taped_update(taped_gan), batches)
     other_losses, other = weights_after(other_gan, by_train_on_batch(other_gan), batches)
     start = [weight.numpy() for model in start_gan[:2] for weight in model.trainable_weights]
