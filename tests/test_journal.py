@@ -191,9 +191,9 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     shown = []
     row_grid = journal.grids.row_grid
 
-    def spy(images, names, *more):
+    def spy(images, names, *more, **named):
         shown.append((images[:, 0, 0, 0].tolist(), names))
-        return row_grid(images, names, *more)
+        return row_grid(images, names, *more, **named)
 
     monkeypatch.setattr(journal.grids, "row_grid", spy)
     shades = iter(np.linspace(-1, 1, 4))
