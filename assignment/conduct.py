@@ -11,25 +11,30 @@ import numpy as np
 
 from assignment import runtime
 from assignment.errors import AssignmentError, no_room, sentence_for
+from assignment.examiner import Exam, Examiner
 from assignment.journal import Journal, Sketch
 from assignment.record import write_record
+from assignment.report.page import write_report
 from assignment.resume import Earlier
 from assignment.run import Run
 from assignment.screen import counted, duration
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
 from assignment.training.finite import NotFinite, check_weights, finite_losses
 from assignment.training.gan import Gan
+from assignment.training.gradients import gradient_norms
 from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
 from assignment.training.loop import Place, Row
 from assignment.training.proof import Movement
 from assignment.training.steps import Update
+from assignment.watch import Watch
 
 
 class Training(NamedTuple):
     """What a track brings to its training.
 
     `rows` is its loop, from an update rule and a place; `sketch` is its grid, and `save` writes what the end brings;
-    `conditions` are what must be the same to continue it; `began` is the perf_counter at which the run began.
+    `conditions` are what must be the same to continue it; `began` is the perf_counter at which the run began. `exam` is
+    what its generator is measured by, None where nothing can measure it.
     """
 
     gan: Gan
@@ -41,6 +46,7 @@ class Training(NamedTuple):
     proof: Sequence[Movement]
     conditions: dict[str, Any]
     began: float
+    exam: Exam | None = None
 
 
 def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | None:
@@ -57,7 +63,7 @@ def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | 
             finished = sitting.train(stop)
             sitting.conclude("finished" if finished else "interrupted")
         except NotFinite as breakdown:
-            sitting.conclude("failed", networks=False)
+            sitting.conclude("failed", broke_down=True)
             raise AssignmentError(sitting.advice_after(breakdown)) from breakdown
         except Exception as error:
             if no_room(error):
@@ -74,13 +80,17 @@ class _Sitting:
         self._checkpoints = Checkpoints(run.workspace.checkpoints)
         # Until a first epoch is done, what --fresh is going to replace is worth more.
         self._replaces_another = bool(self._checkpoints.whole()) and earlier.checkpoint is None
-        self._place, rows, frames = Place(), (), None
+        self._place, rows, notes, frames = Place(), (), (), None
         self._kept: tuple[int, int] | None = None
         if earlier.checkpoint is not None:
             restore(training.gan, earlier.checkpoint.networks)
-            self._place, rows, frames = earlier.checkpoint.place, earlier.checkpoint.rows, earlier.checkpoint.frames
+            _, _, self._place, rows, notes, frames, _ = earlier.checkpoint
             self._kept = self._where()
-        self._journal = Journal(run, training.sketch, rows, frames)
+        self._examiner = None
+        if run.settings.evaluation and training.exam is not None:
+            self._examiner = Examiner(run, training.gan, training.exam, notes)
+        watch = Watch(run, self._measure, training.sketch.scale, notes)
+        self._journal = Journal(run, training.sketch, watch, rows, frames)
         self._prepared = time.perf_counter()
 
     def train(self, stop: StopRequest) -> bool:
@@ -115,8 +125,11 @@ class _Sitting:
             screen.say(f"  stopped as asked, after {counted(len(self._journal.rows), 'whole epoch')}; {self.kept()}")
         return finished
 
-    def conclude(self, status: str, networks: bool = True) -> None:
-        """Draw, save and record what was reached; nothing without one whole epoch."""
+    def conclude(self, status: str, broke_down: bool = False) -> None:
+        """Draw, save, measure and record what was reached; nothing without one whole epoch.
+
+        Networks that broke down are not saved, and only a training that is finished is measured at length.
+        """
         self._concluded = True
         if not self._journal.rows:
             return
@@ -125,8 +138,10 @@ class _Sitting:
             try:
                 self._journal.close()
             finally:  # a figure that cannot be drawn costs nobody the networks
-                if networks:
+                if not broke_down:
                     self._training.save()
+            if status == "finished" and self._examiner is not None:
+                self._examiner.conclude(self._journal.watch.notes, self._journal.watch.spells(self._journal.rows))
         except BaseException:
             status = "failed"
             raise
@@ -135,12 +150,16 @@ class _Sitting:
                 "preparation": self._prepared - self._training.began,
                 "training": trained - self._prepared,
                 "saving": time.perf_counter() - trained,
+                "evaluation": self._examiner.seconds if self._examiner else 0.0,  # within the three others
             }
+            not_well = self._not_well(self._place.epoch if broke_down else None)
             write_record(
                 self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
                 proof=self._training.proof, conditions=self._training.conditions, timings=timings,
+                not_well=not_well,
             )
-        self._run.screen.say(f"  wrote {self._run.workspace.history} and {self._run.workspace.record}")
+        report = write_report(self._run.workspace)
+        self._run.screen.say(f"  wrote {self._run.workspace.history}, {self._run.workspace.record} and {report}")
 
     def conclude_after(self, error: Exception) -> None:
         """Save what an unforeseen error left, unless saving is where it happened; only say what goes wrong in that."""
@@ -150,6 +169,24 @@ class _Sitting:
             self.conclude("failed")
         except (OSError, AssignmentError) as second:
             self._run.screen.say(f"  {sentence_for(second) if isinstance(second, OSError) else second}")
+
+    def _not_well(self, broken_in: int | None = None) -> list[dict[str, Any]]:
+        watch = self._journal.watch
+        return [
+            {"name": finding.name, "first": first, "last": last, "seen": finding.seen, "means": finding.means,
+             "try_next": watch.remedy(finding)}
+            for finding, first, last in watch.spells(self._journal.rows, broken_in)
+        ]
+
+    def _measure(self, epoch: int) -> dict[str, float]:
+        """What is noted of the networks after an epoch: their gradients, and at every grid what the judge says.
+
+        Before the first epoch (0) too, so that one sees what the training began with.
+        """
+        norms = gradient_norms(self._training.gan)
+        if self._examiner is None or epoch % self._run.settings.grid_every:
+            return norms
+        return {**norms, **self._examiner.examine(epoch)}
 
     def kept(self) -> str:
         """Where the command goes on, given once more."""
@@ -167,11 +204,11 @@ class _Sitting:
 
     def advice_after(self, breakdown: NotFinite) -> str:
         """Say where the training broke down, what is left of it, and what to try."""
-        other = "--precision float32" if self._run.precision != "float32" else "a larger --batch-size"
+        finding = self._not_well(self._place.epoch)[-1]
         left = f"the checkpoint after epoch {self._kept[0]} is kept" if self._kept else "no checkpoint was due before"
         return (
-            f"{breakdown} in epoch {self._place.epoch}, so the training was stopped; {left}, but continuing it leads"
-            f" here again: try {other} or another --seed, with --fresh."
+            f"{breakdown} in epoch {self._place.epoch}, so the training was stopped: {finding['means']}; {left}, but"
+            f" continuing it leads here again: try {finding['try_next']}."
         )
 
     def _keep(self) -> None:
@@ -185,7 +222,7 @@ class _Sitting:
             self._checkpoints.save(
                 Checkpoint(
                     self._training.conditions, runtime.versions(), self._place, self._journal.rows,
-                    np.array(self._journal.frames), gather(self._training.gan),
+                    self._journal.watch.notes, np.array(self._journal.frames), gather(self._training.gan),
                 )
             )
             self._kept = self._where()

@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from assignment.errors import no_room, sentence_for
+from assignment.evaluation.health import Scale
 from assignment.figures import animation, curves, grids
 from assignment.record import write_history
 from assignment.run import Run
 from assignment.training.loop import Row
+from assignment.watch import Watch
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of one, so that refreshing stays under 2 % of the time
 HEADLINE = "Losses of both networks"
@@ -27,6 +28,7 @@ class Sketch(NamedTuple):
     same for the whole training; `draw` makes a figure of (images, title, caption), and `plot` one of (epochs,
     discriminator_losses, generator_losses, title, caption). `losses` says in words what the losses are. The progress
     shows the grid's images at the places `chosen`, as columns called `chosen_names`; else some from all over the grid.
+    `scale` is by what the training's health is measured.
     """
 
     sample: Callable[[], np.ndarray]
@@ -35,17 +37,20 @@ class Sketch(NamedTuple):
     losses: str = "nats; 0.693 where the discriminator is undecided"
     chosen: Sequence[int] = ()
     chosen_names: Sequence[str] = ()
+    scale: Scale = Scale()
 
 
 class Journal:
     """Keeps the rows of one training, and the grid's images after each, and draws what they bring.
 
-    `sketch` is how the grid is sampled and drawn. A training that is continued brings its earlier `rows` and `frames`;
-    without them the journal begins with the untrained images.
+    `sketch` is how the grid is sampled and drawn, `watch` notes what else an epoch brought. A training that is
+    continued brings its earlier `rows` and `frames`; without them the journal begins with the untrained images.
     """
 
-    def __init__(self, run: Run, sketch: Sketch, rows: list[Row] = (), frames: np.ndarray | None = None):
-        self._run, self._sketch = run, sketch
+    def __init__(
+        self, run: Run, sketch: Sketch, watch: Watch, rows: Sequence[Row] = (), frames: np.ndarray | None = None
+    ):
+        self._run, self._sketch, self.watch = run, sketch, watch
         self.rows = list(rows)
         self.frames = [sketch.sample()] if frames is None else list(frames)
         self._continued = frames is not None
@@ -61,25 +66,23 @@ class Journal:
         """
         self.rows.append(row)
         self.frames.append(self._sketch.sample())
-        try:
-            self._clear()
-            write_history(self._run.workspace.history, self.rows)
+        with self._run.undeterred():
+            self._clear()  # before anything of this training is written
+        self.watch.after(self.rows, self.frames[-1])
+        with self._run.undeterred():
+            write_history(self._run.workspace.history, self.rows, self.watch.notes)
             if self._is_due(row.epoch):
                 self._keep_grid(row.epoch)
                 self._keep_losses()
             elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
                 self._keep_losses()
-        except OSError as error:
-            if no_room(error):
-                raise
-            self._run.screen.say(f"  the training goes on, but {sentence_for(error)}")
 
     def close(self) -> None:
         """Write the end: the history, every grid that is due and the last one, the losses, the animation."""
         if not self.rows:
             return
         self._clear()
-        write_history(self._run.workspace.history, self.rows)
+        write_history(self._run.workspace.history, self.rows, self.watch.notes)
         self._settle_grids()
         self._keep_losses()
         self._keep_progress()
@@ -96,7 +99,7 @@ class Journal:
         """
         if not self._cleared:
             workspace = self._run.workspace
-            workspace.remove_record() if self._continued else workspace.remove_earlier_training()
+            workspace.remove_end() if self._continued else workspace.remove_earlier_training()
             self._cleared = True
 
     def _is_due(self, epoch: int) -> bool:

@@ -52,6 +52,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
+    add(
+        "--evaluation", action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS,
+        help="measure how good the generator is, by a judge that is trained once for each data set (the default, but"
+        " for --quick)",
+    )
     add("--show", **switch, help="also open the figures in windows")
 
 

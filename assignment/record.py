@@ -11,18 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from assignment import runtime
+from assignment.evaluation.measures import Copying, Range
+from assignment.evaluation.verdicts import Verdict
 from assignment.run import Run
 from assignment.training.loop import Row
 from assignment.training.proof import Movement
 from assignment.workspace import replacing, sha256
 
 
-def write_history(path: Path, rows: Sequence[Row]) -> None:
-    """Write one line an epoch; the heads are the names of `Row`'s fields."""
+def write_history(path: Path, rows: Sequence[Row], notes: Sequence[Mapping[str, float]]) -> None:
+    """Write one line an epoch: `Row`'s fields, then what else was noted after it, by name; empty where it was not.
+
+    `notes` has one entry more than `rows`, of the untrained networks, which have no line.
+    """
+    noted = list(dict.fromkeys(name for note in notes[1:] for name in note))
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
-        writer.writerow(Row._fields)
-        writer.writerows(rows)
+        writer.writerow([*Row._fields, *noted])
+        pairs = zip(rows, notes[1:], strict=True)
+        writer.writerows([*row, *(note.get(name, "") for name in noted)] for row, note in pairs)
 
 
 def write_record(
@@ -34,11 +41,13 @@ def write_record(
     proof: Sequence[Movement],
     conditions: Mapping[str, Any],
     timings: dict[str, float],
+    not_well: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write what a run was asked, on what, what was proved of it and how it ended.
 
     `status` is "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
-    that the networks have had; `conditions` are what must be the same to continue it; `timings` are seconds by name.
+    that the networks have had; `conditions` are what must be the same to continue it; `timings` are seconds by name;
+    `not_well` is what was found by `health`.
     """
     last = rows[-1] if rows else None
     record = {
@@ -58,10 +67,41 @@ def write_record(
             "discriminator": last.discriminator_loss,
             "generator": last.generator_loss,
         },
+        "not_well": [dict(one) for one in not_well],
         "files_sha256": {path.name: sha256(path) for path in run.workspace.products()},
     }
     with replacing(run.workspace.record) as temporary:
         temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_metrics(
+    run: Run,
+    *,
+    judge: Mapping[str, Any],
+    images: Mapping[str, int],
+    figures: Mapping[str, Range],
+    floor: Mapping[str, Range],
+    copying: Copying,
+    measured: Mapping[int, Mapping[str, float]],
+    verdicts: Sequence[Verdict],
+) -> None:
+    """Write what the judge measured: of the last generator with its floor, over the epochs, and the verdicts.
+
+    `images` counts what was compared; `measured` is what there was at each epoch with a measurement, the last one last.
+    """
+    content = {
+        "judge": dict(judge),
+        "judge_fid_is": "measured in our own judge's features; it does not compare with published FIDs",
+        "ranges": "the mean of the draws, and the least and the most of them",
+        "images": dict(images),
+        "generated": {name: of._asdict() for name, of in figures.items()},
+        "floor": {name: of._asdict() for name, of in floor.items()},
+        "copying": copying._asdict(),
+        "verdicts": [verdict._asdict() for verdict in verdicts],
+        "over_time": [{"epoch": epoch, **one} for epoch, one in measured.items()],
+    }
+    with replacing(run.workspace.metrics) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def plain(value: Any) -> Any:

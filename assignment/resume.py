@@ -104,11 +104,11 @@ def _warn_of_others_models(run: Run) -> None:
     if record is None and Checkpoints(run.workspace.checkpoints).whole():
         return
     own = record["files_sha256"] if record else {}
-    for path in run.workspace.models:
+    for path in (*run.workspace.models, run.workspace.best_generator):
         if path.is_file() and own.get(path.name) != sha256(path):
             run.screen.warn(
                 "A model of this name stands already",
-                f"{path} was not written by a training in {run.workspace.folder}. It will be replaced at the end;"
+                f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
                 " another --models-dir keeps both.",
             )
 
@@ -129,6 +129,10 @@ def _is_finished(record: dict[str, Any], wanted: dict[str, Any], run: Run) -> bo
         path for name, written in record["files_sha256"].items()
         if not (path := run.workspace.product(name)).is_file() or sha256(path) != written
     ]
+    if any(path.stem == f"epoch_{run.settings.epochs:04d}" for path in Checkpoints(run.workspace.checkpoints).whole()):
+        # What the record does not vouch for can be made from there.
+        wanted_too = [run.workspace.report, *([run.workspace.metrics] if run.settings.evaluation else [])]
+        changed += [path for path in wanted_too if not path.is_file() and path not in changed]
     for path in changed:
         what = "not the file that the finished training wrote" if path.exists() else "missing"
         run.screen.say(f"  {path} is {what}")

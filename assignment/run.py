@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from assignment.data.dataset import Provenance
+from assignment.errors import no_room, sentence_for
 from assignment.figures import diagrams, style
 from assignment.screen import Screen
 from assignment.training.description import layer_table
@@ -43,6 +46,16 @@ class Run:
         """Save a figure, say so unless `quietly`, and refresh its window where there is one."""
         style.save(figure, path)
         self.screen.saved(path, quietly=quietly)
+
+    @contextmanager
+    def undeterred(self) -> Iterator[None]:
+        """Within the block, a file that cannot be written is said and the run goes on, but for a full disk."""
+        try:
+            yield
+        except OSError as error:
+            if no_room(error):
+                raise
+            self.screen.say(f"  the training goes on, but {sentence_for(error)}")
 
     def present(self, model: keras.Model, path: Path) -> None:
         """Print a network's `summary()` and save its diagram."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,6 +75,28 @@ class Screen:
         )
         with progress:
             yield TrainingView(self, progress, epochs, updates_per_epoch, place)
+
+    @contextmanager
+    def working(self, on: str) -> Iterator[Callable[[float], None]]:
+        """Within the block, a bar for one long piece of work, or without a terminal a line at every quarter of it.
+
+        What it yields takes the share done, 0..1.
+        """
+        progress = Progress(
+            TextColumn("  {task.description}"), BarColumn(bar_width=None), TimeRemainingColumn(), TextColumn("left"),
+            console=self.console, expand=True, disable=not self.console.is_terminal,
+        )
+        with progress:
+            task, quarters = progress.add_task(on, total=1.0), iter((0.25, 0.5, 0.75, 1.0))
+            due = [next(quarters)]
+
+            def done(share: float) -> None:
+                progress.update(task, completed=share)
+                if not self.console.is_terminal and share >= due[0]:
+                    self.say(f"  {on}: {due[0]:.0%}")
+                    due[0] = next(quarters, 2.0)
+
+            yield done
 
     def hold_windows(self) -> None:
         """Keep the windows open until the person closes them."""

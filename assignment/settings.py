@@ -47,6 +47,7 @@ class Settings:
     models_dir: Path = Path("models")
     show: bool = False
     fresh: bool = False
+    evaluation: bool = True
 
     def __post_init__(self):
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
@@ -63,6 +64,7 @@ class Settings:
         check_type("models_dir", self.models_dir, Path, "a path")
         check_type("show", self.show, bool, "true or false")
         check_type("fresh", self.fresh, bool, "true or false")
+        check_type("evaluation", self.evaluation, bool, "true or false")
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class FashionSettings(Settings):
     """The settings of the Fashion-MNIST assignment; the defaults are the sheet's."""
 
     TRACK = "fashion"
-    # The same eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each.
-    QUICK = {"epochs": 2, "grid_every": 1}
+    # The same eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each, no judge.
+    QUICK = {"epochs": 2, "grid_every": 1, "evaluation": False}
 
     epochs: int = 300  # the sheet, step 7
     batch_size: int = 128  # the sheet, step 7
@@ -84,7 +86,7 @@ class ConditionalSettings(Settings):
     """The settings of the conditional track; the sheet leaves them open (docs/conditional.md says what is chosen)."""
 
     TRACK = "conditional"
-    QUICK = {"epochs": 1, "grid_every": 1}  # a minute on two cores
+    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}  # a minute on two cores
 
     epochs: int = 25  # about half an hour on two cores
     batch_size: int = 64
@@ -107,7 +109,7 @@ class DigitsSettings(Settings):
     """
 
     TRACK = "digits"
-    QUICK = {"epochs": 1, "grid_every": 1}
+    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
 
     epochs: int = 25
     batch_size: int = 128
@@ -120,7 +122,7 @@ class LectureSettings(Settings):
     """The settings of the lecture's notebook, and of its exercises; the defaults are the notebook's."""
 
     TRACK = "lecture"
-    QUICK = {"epochs": 1, "grid_every": 1}
+    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 
     epochs: int = 50  # the notebook, section 6
@@ -189,7 +191,7 @@ TRACKS: dict[str, type[Settings]] = {
 # themselves are compared, whatever way they came.)
 FREE = frozenset({
     "epochs", "grid_every", "checkpoint_every", "precision", "data", "data_dir", "outputs_dir", "models_dir", "show",
-    "fresh",
+    "fresh", "evaluation",
 })
 
 

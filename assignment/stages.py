@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.data import sources
-from assignment.data.dataset import Dataset, scaled
+from assignment.data.dataset import TRAINING, Dataset, scaled
 from assignment.data.sources import Source
+from assignment.examiner import Exam
 from assignment.run import Run
 from assignment.training.description import compiled_as
 from assignment.training.export import Facts, export_pair
 from assignment.training.gan import Gan
 from assignment.training.proof import Movement
-
-TRAINING = 60_000  # the training images; the test images are kept for whoever judges the generator
 
 
 def load_images(source: Source, run: Run) -> tuple[Dataset, Run]:
@@ -38,13 +38,41 @@ def load_images(source: Source, run: Run) -> tuple[Dataset, Run]:
     return dataset, run
 
 
-def load_training_images(source: Source, run: Run) -> tuple[np.ndarray, np.ndarray, Run]:
-    """The training images float32 (60000, 28, 28, 1) in [-1, 1], their labels uint8 (60000,), and the run on them."""
+class TrainingImages(NamedTuple):
+    """The training images of a data set, float32 (60000, 28, 28, 1) in [-1, 1], and their labels uint8 (60000,).
+
+    `source` and `dataset` are where they are from, the test images among them.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    source: Source
+    dataset: Dataset
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.source.classes
+
+    def exam(self, facts: Facts, asked: bool) -> Exam:
+        """The exam on the test images, which neither the generator nor its judge has learned from."""
+        test = slice(TRAINING, None)
+        images, labels = scaled(self.dataset.images[test, ..., np.newaxis]), self.dataset.labels[test]
+        return Exam(self.source, self.dataset, images, labels, self.images, asked, facts)
+
+
+def load_training_images(source: Source, run: Run) -> tuple[TrainingImages, Run]:
+    """The training images of `source`, and the run that knows where they came from."""
     dataset, run = load_images(source, run)
     images = scaled(dataset.images[:TRAINING, ..., np.newaxis])
     labels = dataset.labels[:TRAINING]
     run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
-    return images, labels, run
+    return TrainingImages(images, labels, source, dataset), run
+
+
+def facts_of(run: Run, classes: Sequence[str] = ()) -> Facts:
+    """What a network's file tells of its run; `classes` are what the generator can be asked for."""
+    settings = run.settings
+    return Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, tuple(classes))
 
 
 def show_networks(
@@ -95,9 +123,7 @@ def show_proof(proof: Sequence[Movement], run: Run, claim: str = "The freeze hol
 def save_networks(gan: Gan, run: Run, classes: Sequence[str] = ()) -> None:
     """Step 8: save both networks, read them back and say so; `classes` are what the generator can be asked for."""
     run.screen.step(8, "Save the GAN model")
-    settings = run.settings
-    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, tuple(classes))
-    say_saved(export_pair(gan, run.workspace.models, facts), run)
+    say_saved(export_pair(gan, run.workspace.models, facts_of(run, classes)), run)
 
 
 def say_saved(paths: Iterable[Path], run: Run) -> None:

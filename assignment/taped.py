@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from assignment.conduct import Training, conduct
+from assignment.examiner import Exam
 from assignment.journal import Sketch
 from assignment.resume import Earlier
 from assignment.run import Run
@@ -30,10 +31,11 @@ def train_by_tapes(
     conditions: dict[str, Any],
     earlier: Earlier,
     began: float,
+    exam: Exam | None = None,
 ) -> signal.Signals | None:
     """Step 7 on images (n, 28, 28, 1) in [-1, 1]; the signal that stopped it, None at its end.
 
-    `sketch`, `save`, `conditions` and `began` are those of `conduct.Training`. Raises what `conduct` does.
+    `sketch`, `save`, `exam`, `conditions` and `began` are those of `conduct.Training`. Raises what `conduct` does.
     """
     settings = run.settings
     update = taped_update(gan)
@@ -53,6 +55,7 @@ def train_by_tapes(
         proof=proof,
         conditions=conditions,
         began=began,
+        exam=exam,
     )
     return conduct(run, training, earlier)
 

@@ -87,6 +87,10 @@ class Workspace:
         return self.folder / "step7_progress.png"
 
     @property
+    def measures(self) -> Path:
+        return self.folder / "step7_measures.png"
+
+    @property
     def generated(self) -> Path:
         return self.folder / "step7_generated.png"
 
@@ -119,6 +123,14 @@ class Workspace:
         return self.folder / "run.json"
 
     @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+    @property
+    def metrics(self) -> Path:
+        return self.folder / "metrics.json"
+
+    @property
     def checkpoints(self) -> Path:
         return self.folder / "checkpoints"
 
@@ -140,12 +152,17 @@ class Workspace:
         return self.models_dir / f"{self.prefix}discriminator_model_{self.firstname}.h5"
 
     @property
+    def best_generator(self) -> Path:
+        """The generator with the smallest judge FID, beside the last one."""
+        return self.models_dir / f"{self.prefix}best_generator_model_{self.firstname}.h5"
+
+    @property
     def models(self) -> tuple[Path, Path]:
         return self.generator_model, self.discriminator_model
 
     def products(self) -> list[Path]:
         """What stands of all that a training leaves, but for the record, which tells of them, and the checkpoints."""
-        paths = (self.history, *sorted(self.folder.glob("step7_*")), *self.models)
+        paths = (self.history, self.metrics, *sorted(self.folder.glob("step7_*")), *self.models, self.best_generator)
         return [path for path in paths if path.is_file()]
 
     def product(self, name: str) -> Path:
@@ -156,19 +173,21 @@ class Workspace:
         """The grids that stand in the folder."""
         return sorted(self.folder.glob("step7_grid_epoch_*.png"))
 
-    def remove_record(self) -> None:
-        """Delete the record, which vouches for the other files, before they become others."""
-        self.record.unlink(missing_ok=True)
+    def remove_end(self) -> None:
+        """Delete what tells of a training's end, the record first, which vouches for the other files."""
+        for path in (self.record, self.metrics, self.measures, self.report):
+            path.unlink(missing_ok=True)
 
     def remove_earlier_training(self) -> None:
         """Delete what an earlier training left here, its checkpoints too, so that no two are mixed."""
-        self.remove_record()
-        for path in (self.history, *self.folder.glob("step7_*"), *self.checkpoints.glob("*")):
+        self.remove_end()
+        figures, checkpoints = self.folder.glob("step7_*"), self.checkpoints.glob("*")
+        for path in (self.history, self.best_generator, *figures, *checkpoints):
             path.unlink(missing_ok=True)
 
     def remove_partials(self) -> None:
         """Delete what a run that was killed had only begun to write here; nobody else may be writing meanwhile."""
-        ours = [_partial(path, "*") for path in self.models]
+        ours = [_partial(path, "*") for path in (*self.models, self.best_generator)]
         for path in chain(
             self.folder.glob(".partial-*"), self.checkpoints.glob(".partial-*"),
             *(self.models_dir.glob(pattern.name) for pattern in ours),  # other runs may be writing theirs beside

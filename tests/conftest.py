@@ -97,7 +97,7 @@ def make_run(tmp_path):
 
     def make(settings_class, **options):
         settings = settings_class(
-            "Ана", **{"epochs": 2, "batch_size": 32, "grid_every": 1, **options},
+            "Ана", **{"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False, **options},
             outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
         )
         workspace = Workspace.of(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)

@@ -114,7 +114,8 @@ assert not heavy, heavy
     answer = command("-c", program, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     for option in ("--quick", "--epochs", "--batch-size", "--grid-every", "--seed", "--precision", "--outputs-dir",
-                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh", "--track",
+                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh", "--no-evaluation",
+                   "--track",
                    "--dataset", "--outputs", "--network", "--filters", "--kernel", "--extra-layers",
                    "--label-smoothing"):
         assert option in answer.stdout
@@ -157,7 +158,7 @@ def test_quick_is_the_whole_run_in_fewer_epochs(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["run_assignment.py", "--firstname", "ana", "--quick", "--epochs", "5"])
     with pytest.raises(ZeroDivisionError):
         cli.main_run()
-    assert asked == [{"firstname": "ana", "epochs": 5, "grid_every": 1}]
+    assert asked == [{"firstname": "ana", "epochs": 5, "grid_every": 1, "evaluation": False}]
 
 
 def fail():
@@ -210,7 +211,8 @@ def test_emulated_bfloat16_is_warned_of(tmp_path):
 
 def test_a_whole_run(tmp_path):
     answer = command(
-        FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--epochs", "1", "--models-dir", ".", cwd=tmp_path
+        FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--epochs", "1", "--models-dir", ".", "--no-evaluation",
+        cwd=tmp_path,
     )
     assert answer.returncode == 0, answer.stderr
     assert answer.stderr == "", "TensorFlow's noise is silenced and nothing of ours goes there"
@@ -232,7 +234,8 @@ def test_a_conditional_run_and_samples_of_it(tmp_path, monkeypatch, capsys, few_
 
     monkeypatch.chdir(tmp_path)
     track = ("--firstname", "ana", "--track", "conditional")
-    assert typed("run", *track, "--epochs", "1", "--batch-size", "16", "--precision", "float32") == 0
+    short = ("--epochs", "1", "--batch-size", "16", "--precision", "float32", "--no-evaluation")
+    assert typed("run", *track, *short) == 0
     assert typed("sample", *track, "--label", "7", "--count", "3") == 0
     assert typed("sample", *track, "--labels", "0-9") == 0
     said, complaint = capsys.readouterr()
@@ -259,7 +262,8 @@ def test_a_run_by_tapes_and_a_sample_of_it(tmp_path, monkeypatch, capsys, few_di
 
     monkeypatch.chdir(tmp_path)
     name = ("--firstname", "ana", "--track")
-    assert typed("run", *name, *track, "--epochs", "1", "--batch-size", "40", "--precision", "float32") == 0
+    short = ("--epochs", "1", "--batch-size", "40", "--precision", "float32", "--no-evaluation")
+    assert typed("run", *name, *track, *short) == 0
     assert typed("sample", *name, track[0], "--count", "3") == 0
     said, complaint = capsys.readouterr()
     for number in range(1, 9):
@@ -274,7 +278,7 @@ def test_a_run_by_tapes_and_a_sample_of_it(tmp_path, monkeypatch, capsys, few_di
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test included")
 def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--batch-size", "16"],
+        [sys.executable, FRONT_DOOR, *"--firstname ana --data standin --batch-size 16 --no-evaluation".split()],
         cwd=tmp_path, env={**ENVIRONMENT, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding="utf-8",
     )

@@ -183,9 +183,13 @@ def test_a_training_that_breaks_down_is_stopped_and_nothing_of_it_kept(sitting, 
         sick.carry_out(meddle)
     assert str(caught.value) == (
         f"the loss of the discriminator on fake images became {'NaN (not a number)' if loss != loss else 'infinite'} in"
-        " epoch 2, so the training was stopped; the checkpoint after epoch 1 is kept, but continuing it leads here"
-        " again: try a larger --batch-size or another --seed, with --fresh."
+        " epoch 2, so the training was stopped: a step was so large that the weights left all bounds, and no later step"
+        " brings them back; the checkpoint after epoch 1 is kept, but continuing it leads here again:"
+        " try --batch-size 8 --fresh."
     )
+    assert [(one["name"], one["first"], one["try_next"]) for one in sick.record["not_well"]] == [
+        ("not a number", 2, "--batch-size 8 --fresh")
+    ]
     assert not sick.workspace.generator_model.exists(), "networks that broke down are nothing to hand in"
     assert (sick.record["status"], sick.record["epochs_done"]) == ("failed", 1)
     assert [path.name for path in Checkpoints(sick.workspace.checkpoints).whole()] == ["epoch_0001.npz"]
@@ -207,7 +211,7 @@ def test_a_weight_that_broke_down_never_reaches_a_checkpoint(sitting):
 def test_the_advice_fits_the_precision(sitting, precision):
     sick = sitting()
     sick.run = conduct.Run(**{**sick.run.__dict__, "precision": precision})
-    with pytest.raises(AssignmentError, match="float32" if precision != "float32" else "a larger --batch-size"):
+    with pytest.raises(AssignmentError, match="float32" if precision != "float32" else "--batch-size 8"):
         sick.carry_out(lambda update: lambda real_images, noise: Losses(np.nan, 0, 0), Earlier(None))
 
 
@@ -301,7 +305,8 @@ def test_a_full_disk_at_every_write_in_turn(sitting, plain_figures, tmp_path, mo
     named = {Path(sentence.split("; ")[0].removeprefix("the disk is full: ")).name for sentence in failures}
     assert named == {
         "history.csv", "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
-        "step7_animation.gif", "step7_progress.png", "run.json", "generator_model_ana.h5", "discriminator_model_ana.h5",
+        "step7_animation.gif", "step7_progress.png", "run.json", "report.html", "generator_model_ana.h5",
+        "discriminator_model_ana.h5",
         *(f"epoch_000{epoch}.{kind}" for epoch in (1, 2, 3) for kind in ("npz", "sha256")),
     }
 

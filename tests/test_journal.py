@@ -11,6 +11,7 @@ from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
 from assignment.training.loop import Row
+from assignment.watch import Watch
 from assignment.workspace import Workspace
 
 
@@ -28,7 +29,7 @@ def run(tmp_path):
 
 
 def keep(run, epochs, **sketch):
-    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1)), **sketch))
+    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1)), **sketch), Watch(run))
     for epoch in range(1, epochs + 1):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     return kept
@@ -52,7 +53,7 @@ def test_no_second_grid_where_one_was_due_at_the_end(run):
 
 def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
     shades = iter(np.linspace(-1, 1, 4))
-    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw))
+    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw), Watch(run))
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()
@@ -77,7 +78,7 @@ def test_what_is_drawn_is_what_was_told(run, monkeypatch):
     sketch = Sketch(
         lambda: np.full((12, 28, 28, 1), next(shades)), draw, lambda *arguments: drawn.update(losses=arguments)
     )
-    kept = Journal(run, sketch)
+    kept = Journal(run, sketch, Watch(run))
     for epoch in (1, 2):
         kept.add(Row(epoch, 0.5 * epoch, 1.0 * epoch, 0.3, 0.7, updates=1, seconds=1.0))
     epochs, discriminator, generator, _, caption = drawn["losses"]
@@ -89,10 +90,10 @@ def test_what_is_drawn_is_what_was_told(run, monkeypatch):
 def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatch):
     write = journal.write_history
 
-    def refused(path, rows):
+    def refused(path, rows, notes):
         raise PermissionError(13, "Permission denied", "history.csv")
 
-    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))))
+    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))), Watch(run))
     monkeypatch.setattr(journal, "write_history", refused)
     kept.add(Row(1, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
     assert "the training goes on, but the operating system gives no permission: history.csv;" in (
@@ -119,7 +120,7 @@ def test_a_row_is_kept_though_an_earlier_file_cannot_be_removed(run, monkeypatch
 
 
 def test_a_full_disk_ends_the_training(run, monkeypatch):
-    def full(path, rows):
+    def full(path, rows, notes):
         raise OSError(28, "No space left on device", "history.csv")
 
     monkeypatch.setattr(journal, "write_history", full)
@@ -133,7 +134,8 @@ def continued(run, done, epochs):
     frames = np.stack([np.full((12, 28, 28, 1), 0.1 * epoch) for epoch in range(done + 1)])
     shades = iter([0.1 * epoch for epoch in range(done + 1, epochs + 1)])
     rows = [row._replace(epoch=epoch) for epoch in range(1, done + 1)]
-    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw), rows, frames)
+    sketch = Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw)
+    kept = Journal(run, sketch, Watch(run, notes=[{}] * (1 + done)), rows, frames)
     for epoch in range(done + 1, epochs + 1):
         kept.add(row._replace(epoch=epoch))
     return kept
@@ -201,7 +203,7 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     sketch = Sketch(
         lambda: np.zeros((3, 28, 28, 1)) + next(shades) + steps, lambda images, *of: row_grid(images, ["all"], *of)
     )
-    kept = Journal(run, sketch)
+    kept = Journal(run, sketch, Watch(run))
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.25 * epoch, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()

@@ -47,7 +47,7 @@ def stand(run, epochs, updates=0, **changed):
     rows = [Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0) for epoch in range(1, epochs + 1)]
     checkpoint = Checkpoint(
         conditions_of(run, IMAGES), runtime.versions(), Place(epochs + 1, [Losses(0, 0, 0)] * updates), rows,
-        np.zeros((epochs + 1, 12, 28, 28, 1), np.float32), {"weights": np.zeros(3)},
+        [{}] * (1 + epochs), np.zeros((epochs + 1, 12, 28, 28, 1), np.float32), {"weights": np.zeros(3)},
     )
     return Checkpoints(run.workspace.checkpoints).save(checkpoint._replace(**changed))
 
@@ -55,7 +55,8 @@ def stand(run, epochs, updates=0, **changed):
 def finish(run, epochs, status="finished"):
     """Leave the files of a run that came to its end."""
     workspace = run.workspace
-    for path in (workspace.grid(epochs), workspace.losses, workspace.animation, workspace.history, *workspace.models):
+    figures = (workspace.grid(epochs), workspace.losses, workspace.animation)
+    for path in (*figures, workspace.history, workspace.metrics, workspace.report, *workspace.models):
         path.touch()
     sums = {path.name: sha256(path) for path in workspace.products()}
     record = {
@@ -121,6 +122,21 @@ def test_a_finished_run_of_which_a_file_is_missing_makes_its_end_again(make_run)
     run.workspace.generator_model.unlink()
     assert find(run).checkpoint.epochs_done == 300
     assert "generator_model_ana.h5 is missing" in said(run)
+
+
+@pytest.mark.parametrize(("name", "evaluation", "again"), [
+    ("report", True, True), ("report", False, True), ("metrics", True, True), ("metrics", False, False),
+])
+def test_a_finished_run_that_lacks_what_is_asked_for_makes_its_end_again(make_run, name, evaluation, again):
+    run = make_run(evaluation=evaluation)
+    stand(run, 300)
+    path = getattr(run.workspace, name)
+    finish(run, 300)
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    record["files_sha256"].pop(path.name, None)  # as of a run that never had it
+    run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
+    path.unlink()
+    assert find(run).finished != again and (f"{path.name} is missing" in said(run)) == again
 
 
 def test_a_finished_run_of_which_a_file_is_another_by_now_makes_its_end_again(make_run):

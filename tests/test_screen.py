@@ -51,3 +51,16 @@ def test_the_bar_of_a_training_that_is_continued_begins_where_it_stands():
     with screen.training(epochs=4, updates_per_epoch=2, place=Place(3, ["one update's losses"])) as view:
         assert view._progress.tasks[0].completed == 5
     assert "epoch 3/4" in said.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_one_long_piece_of_work_has_a_bar_or_a_line_at_every_quarter(terminal):
+    said = io.StringIO()
+    with Screen(Console(file=said, force_terminal=terminal, width=80)).working("training the judge") as done:
+        for share in (0.1, 0.3, 0.4, 0.8, 0.9, 1.0):
+            done(share)
+    assert ("left" in said.getvalue()) == terminal
+    if not terminal:
+        assert said.getvalue().split() == [
+            *"training the judge: 25% training the judge: 50% training the judge: 75% training the judge: 100%".split()
+        ]

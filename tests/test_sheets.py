@@ -21,7 +21,7 @@ ROWS = re.findall(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \|$", PAGE, re.MULTILINE)
 # What every track leaves, as its test of a whole run lists it, and what only some do.
 OF_ANY = {
     "history", "record", "real_images", "generator_diagram", "untrained_samples", "discriminator_diagram", "losses",
-    "animation", "progress", "generator_model", "discriminator_model",
+    "animation", "progress", "generator_model", "discriminator_model", "metrics", "measures", "report",
 }
 OF_SOME = {
     "conditional": {"noise_walk", "label_walk"}, "lecture": {"generated", "real_beside_generated", "interpolation"},
@@ -36,7 +36,7 @@ def settings_of(words):
 
 def test_all_rows_are_read():
     assert len(ROWS) == sum(line.startswith("|") for line in PAGE.splitlines()) - 2 * PAGE.count("|---|---|---|")
-    assert len(ROWS) == 42
+    assert len(ROWS) == 47
 
 
 @pytest.mark.parametrize(("asked", "command", "file"), ROWS, ids=[asked for asked, *_ in ROWS])

@@ -10,7 +10,8 @@ from assignment.data.dataset import Dataset, Provenance
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
-from assignment.stages import load_images, load_training_images, say_compiled, say_saved, show_proof
+from assignment.stages import facts_of, load_images, load_training_images, say_compiled, say_saved, show_proof
+from assignment.training.export import Facts
 from assignment.training.proof import Movement
 
 
@@ -39,9 +40,14 @@ def test_the_test_images_are_kept_from_the_training(run, monkeypatch):
     dataset = Dataset(images, np.arange(10, dtype=np.uint8), Provenance("there", "caption", "MD5", is_standin=False))
     monkeypatch.setattr(sources, "load", lambda *of: dataset)
     monkeypatch.setattr(stages, "TRAINING", 7)
-    training, labels, on = load_training_images(sources.MNIST, run)
-    assert training.shape == (7, 28, 28, 1) and labels.tolist() == list(range(7)) and on.provenance.caption == "caption"
-    np.testing.assert_allclose(training[:, 0, 0, 0], np.arange(7) / 127.5 - 1, rtol=1e-6)
+    data, on = load_training_images(sources.MNIST, run)
+    assert data.images.shape == (7, 28, 28, 1) and data.labels.tolist() == list(range(7))
+    assert on.provenance.caption == "caption" and data.classes == tuple("0123456789")
+    np.testing.assert_allclose(data.images[:, 0, 0, 0], np.arange(7) / 127.5 - 1, rtol=1e-6)
+    exam = data.exam(facts_of(on, data.classes), asked=True)
+    np.testing.assert_allclose(exam.images[:, 0, 0, 0], np.arange(7, 10) / 127.5 - 1, rtol=1e-6)
+    assert exam.labels.tolist() == [7, 8, 9] and exam.learned_from is data.images and exam.asked
+    assert exam.facts == Facts("fashion", "ana", 1, "caption", tuple("0123456789"))
 
 
 def test_how_both_models_are_compiled_is_said(run, make_gan):

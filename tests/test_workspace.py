@@ -78,10 +78,11 @@ def test_an_earlier_training_is_removed_and_nothing_else(tmp_path):
     workspace.prepare()
     kept = workspace.folder / "notes.txt"
     checkpoint = workspace.checkpoints / "epoch_0005.npz"
-    for path in (workspace.grid(50), workspace.losses, workspace.history, workspace.record, checkpoint, kept):
+    ours = (workspace.grid(50), workspace.losses, workspace.history, workspace.record, workspace.metrics)
+    for path in (*ours, workspace.measures, workspace.report, workspace.best_generator, checkpoint, kept):
         path.touch()
     workspace.remove_earlier_training()
-    assert [path for path in workspace.folder.rglob("*") if path.is_file()] == [kept]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [kept]
 
 
 def test_what_a_killed_run_had_begun_goes_and_what_others_write_beside_stays(tmp_path):

@@ -10,7 +10,7 @@ from assignment.training.gan import Gan
 
 # Of the auxiliary classifier's two losses: Odena et al. 2017, section 4, add them as they are.
 CLASS_WEIGHT = 1.0
-# At a constant 5e-4 the distance rises again after ten minutes; while the rates fall it does not (docs/conditional.md).
+# At a constant 5e-4 the distance rises again after ten minutes, by far less while they fall (docs/conditional.md).
 RATE, HALVED_EVERY = 5e-4, 10_000  # the latter in updates
 
 

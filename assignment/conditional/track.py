@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from functools import partial
-from typing import NamedTuple
+from math import nan
 
 import numpy as np
 
@@ -13,12 +13,15 @@ from assignment.conditional import networks, walks
 from assignment.conditional.compiling import HALVED_EVERY, compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
+from assignment.evaluation.health import Scale, real_distance
 from assignment.figures.curves import loss_curves
 from assignment.figures.grids import row_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.stages import load_training_images, save_networks, say_compiled, show_networks, show_proof
+from assignment.stages import (
+    TrainingImages, facts_of, load_training_images, save_networks, say_compiled, show_networks, show_proof,
+)
 from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.loop import train, updates_per_epoch
@@ -29,19 +32,13 @@ from assignment.training.steps import compiled_update
 GRID_COLUMNS = 8  # images of each class in a grid
 
 
-class LabelledImages(NamedTuple):
-    """Images float32 (n, 28, 28, 1) in [-1, 1], their labels int32 (n, 1), and what the ten classes are called."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    classes: tuple[str, ...]
-
-
 def run_track(run: Run) -> signal.Signals | None:
     """Carry out the track, going on from an earlier sitting; the signal that stopped it, None at its end."""
     began = time.perf_counter()
     settings = run.settings
-    data, run = get_data(run)
+    run.screen.step(1, "Get the data")
+    data, run = load_training_images(sources.SOURCES[settings.dataset], run)
+    labels = data.labels[:, np.newaxis].astype(np.int32)  # (60000, 1), as the networks take them
     conditions = conditions_of(run, data.images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
@@ -56,7 +53,7 @@ def run_track(run: Run) -> signal.Signals | None:
         gan=gan,
         update=halving(update, gan, HALVED_EVERY),
         rows=lambda rule, place: train(
-            rule, data.images, labels=data.labels, classes=networks.CLASSES, epochs=settings.epochs,
+            rule, data.images, labels=labels, classes=networks.CLASSES, epochs=settings.epochs,
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
@@ -65,19 +62,12 @@ def run_track(run: Run) -> signal.Signals | None:
         proof=proof,
         conditions=conditions,
         began=began,
+        exam=data.exam(facts_of(run, data.classes), asked=True),
     )
     return conduct(run, training, earlier)
 
 
-def get_data(run: Run) -> tuple[LabelledImages, Run]:
-    """The training images of the data set that the settings name; the run returned knows where they came from."""
-    run.screen.step(1, "Get the data")
-    source = sources.SOURCES[run.settings.dataset]
-    images, labels, run = load_training_images(source, run)
-    return LabelledImages(images, labels[:, np.newaxis].astype(np.int32), source.classes), run
-
-
-def show_images(data: LabelledImages, run: Run) -> None:
+def show_images(data: TrainingImages, run: Run) -> None:
     """The first images of each class."""
     run.screen.step(2, f"Display the first {GRID_COLUMNS} images of each class")
     first = [np.flatnonzero(data.labels == label)[:GRID_COLUMNS] for label in range(networks.CLASSES)]
@@ -86,7 +76,7 @@ def show_images(data: LabelledImages, run: Run) -> None:
     run.keep(draw_classes(data.classes, images, title, run.caption), run.workspace.real_images)
 
 
-def make_gan(data: LabelledImages, run: Run) -> Gan:
+def make_gan(data: TrainingImages, run: Run) -> Gan:
     """Build, show and compile the three networks that the settings ask for."""
     two_outputs = run.settings.outputs == "validity+class"
     generator, discriminator = show_networks(
@@ -100,13 +90,13 @@ def make_gan(data: LabelledImages, run: Run) -> Gan:
     return compile_gan(generator, discriminator)
 
 
-def save(gan: Gan, data: LabelledImages, run: Run) -> None:
+def save(gan: Gan, data: TrainingImages, run: Run) -> None:
     """Save both networks, then draw the walks, which hang further models on the generator's layers."""
     save_networks(gan, run, data.classes)
     draw_walks(gan, data, run)
 
 
-def draw_walks(gan: Gan, data: LabelledImages, run: Run) -> None:
+def draw_walks(gan: Gan, data: TrainingImages, run: Run) -> None:
     """Draw the walks through what the generator has learned."""
     noise = streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM)
     run.keep(
@@ -139,7 +129,7 @@ def sample_grid(gan: Gan, run: Run) -> np.ndarray:
     return gan.generator(_grid_inputs(run), training=False).numpy()
 
 
-def sketch_of(gan: Gan, data: LabelledImages, run: Run) -> Sketch:
+def sketch_of(gan: Gan, data: TrainingImages, run: Run) -> Sketch:
     """How the training is looked at; its progress is of one noise in each class.
 
     An auxiliary classifier's losses hold its class's, too, and so have no ln 2 to stand at.
@@ -149,11 +139,13 @@ def sketch_of(gan: Gan, data: LabelledImages, run: Run) -> Sketch:
         partial(draw_classes, data.classes),
         chosen=range(0, networks.CLASSES * GRID_COLUMNS, GRID_COLUMNS),
         chosen_names=data.classes,
+        scale=Scale(GRID_COLUMNS, real_distance(data.images, data.labels)),
     )
     if len(gan.discriminator.outputs) == 1:
         return sketch
     plot = partial(loss_curves, measure="validity and class together", undecided=False)
-    return sketch._replace(plot=plot, losses="nats; validity and class together")
+    scale = sketch.scale._replace(undecided=nan)
+    return sketch._replace(plot=plot, losses="nats; validity and class together", scale=scale)
 
 
 def _grid_inputs(run: Run) -> list[np.ndarray]:
@@ -162,8 +154,8 @@ def _grid_inputs(run: Run) -> list[np.ndarray]:
     return [np.tile(noise, (networks.CLASSES, 1)), labels[:, np.newaxis]]  # (80, 100) and (80, 1)
 
 
-def _proof_batch(data: LabelledImages, run: Run) -> tuple[np.ndarray, ...]:
+def _proof_batch(data: TrainingImages, run: Run) -> tuple[np.ndarray, ...]:
     size = min(run.settings.batch_size, len(data.images))
     noise = streams.proof_noise(run.settings.seed, size, networks.LATENT_DIM)
     asked = np.resize(np.arange(networks.CLASSES, dtype=np.int32), (size, 1))
-    return data.images[:size], noise, data.labels[:size], asked
+    return data.images[:size], noise, data.labels[:size, np.newaxis].astype(np.int32), asked

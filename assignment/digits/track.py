@@ -9,11 +9,12 @@ import numpy as np
 
 from assignment.data import sources
 from assignment.digits import networks
+from assignment.evaluation.health import Scale, real_distance
 from assignment.figures.grids import image_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
-from assignment.stages import load_training_images, save_networks, show_networks
+from assignment.stages import facts_of, load_training_images, save_networks, show_networks
 from assignment.taped import train_by_tapes
 from assignment.training import streams
 
@@ -26,7 +27,8 @@ def run_track(run: Run) -> signal.Signals | None:
     settings = run.settings
     run.screen.step(1, "Get the data")
     source = sources.MNIST
-    images, _, run = load_training_images(source, run)
+    data, run = load_training_images(source, run)
+    images = data.images
     conditions = conditions_of(run, images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
@@ -47,8 +49,11 @@ def run_track(run: Run) -> signal.Signals | None:
         run,
         gan,
         images,
-        sketch=Sketch(lambda: np.asarray(generator(noise, training=False))),
+        sketch=Sketch(
+            lambda: np.asarray(generator(noise, training=False)), scale=Scale(GRID_IMAGES, real_distance(images))
+        ),
         save=lambda: save_networks(gan, run),
+        exam=data.exam(facts_of(run), asked=False),
         conditions=conditions,
         earlier=earlier,
         began=began,

@@ -79,18 +79,22 @@ def diversity(
 
     1 where they vary as real images do, 0 where each class has one image only, or none.
     """
-    return float(np.mean([
-        mean_distance(fake[fake_classes == label]) / mean_distance(real[real_classes == label]) for label in classes
-    ]))
+    pairs = [(mean_distance(fake[fake_classes == label]), mean_distance(real[real_classes == label]))
+             for label in classes]
+    return float(np.mean([of_fake / of_real if of_real else 1.0 for of_fake, of_real in pairs]))
 
 
-def nearest_distances(images: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """How far each image (n, pixels) is from the nearest of `others`: root of the mean squared difference, (n,)."""
+def nearest_distances(images: np.ndarray, others: np.ndarray, nth: int = 1) -> np.ndarray:
+    """How far each image (n, pixels) is from the `nth` nearest of `others`: root of the mean squared difference, (n,).
+
+    Raises ValueError for other numbers of pixels, or fewer than two images.
+    """
     _check(images, others)
-    nearest = [
-        np.min([_squared_distances(part, block).min(axis=1) for block in _parts(others, 10 * AT_A_TIME)], axis=0)
-        for part in _parts(images)
-    ]
+    nearest = []
+    for part in _parts(images):
+        blocks = [_squared_distances(part, block) for block in _parts(others, 10 * AT_A_TIME)]
+        few = [np.partition(block, range(min(nth, block.shape[1])), axis=1)[:, :nth] for block in blocks]
+        nearest.append(np.sort(np.concatenate(few, axis=1), axis=1)[:, nth - 1])
     return np.sqrt(np.concatenate(nearest) / images.shape[1])
 
 

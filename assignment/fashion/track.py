@@ -9,6 +9,9 @@ import numpy as np
 
 from assignment.conduct import Training, conduct
 from assignment.data import sources
+from assignment.data.dataset import TROUSER, Dataset
+from assignment.evaluation.health import Scale, real_distance
+from assignment.examiner import Exam
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images
 from assignment.fashion.step3_generator import LATENT_DIM, build_generator
@@ -20,9 +23,8 @@ from assignment.fashion.step8_save import save_models
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier, refuse_mixture
 from assignment.run import Run
-from assignment.stages import load_images, say_compiled, say_saved, show_proof
+from assignment.stages import facts_of, load_images, say_compiled, say_saved, show_proof
 from assignment.training import streams
-from assignment.training.export import Facts
 from assignment.training.gan import Gan
 from assignment.training.loop import updates_per_epoch
 from assignment.training.proof import Movement, prove_freeze
@@ -34,7 +36,7 @@ GRID_IMAGES = 12  # the sheet, steps 4 and 7
 def run_track(run: Run) -> signal.Signals | None:
     """Carry out all eight steps, going on from an earlier sitting; the signal that stopped it, None at its end."""
     began = time.perf_counter()
-    data, run = get_data(run)
+    data, source, run = get_data(run)
     conditions = conditions_of(run, data.dataset)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
@@ -50,11 +52,15 @@ def run_track(run: Run) -> signal.Signals | None:
         update=update,
         rows=lambda rule, place: train_gan(rule, data.dataset, run.settings, place),
         updates_per_epoch=updates_per_epoch(len(data.dataset), run.settings.batch_size),
-        sketch=Sketch(sample=lambda: generator(grid_noise(run), training=False).numpy()),
+        sketch=Sketch(
+            sample=lambda: generator(grid_noise(run), training=False).numpy(),
+            scale=Scale(GRID_IMAGES, real_distance(data.dataset)),
+        ),
         save=lambda: save(gan, run),
         proof=proof,
         conditions=conditions,
         began=began,
+        exam=exam_of(data, source, run),
     )
     return conduct(run, training, earlier)
 
@@ -64,7 +70,7 @@ def run_step(number: int, run: Run) -> signal.Signals | None:
     if number >= 7:
         # Training is what step 8 saves, and an hour's training is never thrown away unsaved.
         return run_track(run)
-    data, run = get_data(run)
+    data, _, run = get_data(run)
     refuse_mixture(run, conditions_of(run, data.dataset))
     if number == 2:
         show_images(data, run)
@@ -79,8 +85,8 @@ def run_step(number: int, run: Run) -> signal.Signals | None:
     return None
 
 
-def get_data(run: Run) -> tuple[SheetData, Run]:
-    """Step 1; the run returned knows where its images came from."""
+def get_data(run: Run) -> tuple[SheetData, Dataset, Run]:
+    """Step 1: the sheet's data and what it is split from; the run returned knows where its images came from."""
     run.screen.step(1, "Get the data")
     source, run = load_images(sources.FASHION_MNIST, run)
     data = split_data(source)
@@ -88,7 +94,14 @@ def get_data(run: Run) -> tuple[SheetData, Run]:
     run.screen.say(f"  ds1_{name}['images'].shape = {data.ds1['images'].shape}")
     run.screen.say(f"  ds2_{name}['images'].shape = {data.ds2['images'].shape}")
     run.screen.say(f"  dataset_{name}.shape = {data.dataset.shape}")
-    return data, run
+    return data, source, run
+
+
+def exam_of(data: SheetData, dataset: Dataset, run: Run) -> Exam:
+    """The exam: every image should be trousers, as all real ones are; the generator has seen all of them."""
+    labels = np.full(len(data.dataset), TROUSER)
+    images = data.dataset[..., np.newaxis]  # (7000, 28, 28, 1)
+    return Exam(sources.FASHION_MNIST, dataset, images, labels, learned_from=None, asked=True, facts=facts_of(run))
 
 
 def show_images(data: SheetData, run: Run) -> None:
@@ -133,9 +146,7 @@ def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, 
 def save(gan: Gan, run: Run) -> None:
     """Step 8."""
     run.screen.step(8, "Save the GAN model")
-    settings = run.settings
-    facts = Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption)
-    say_saved(save_models(gan, run.workspace, facts), run)
+    say_saved(save_models(gan, run.workspace, facts_of(run)), run)
 
 
 def grid_noise(run: Run) -> np.ndarray:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from assignment.data import sources
+from assignment.evaluation.health import Scale, least_smoothed_loss, real_distance
 from assignment.figures.curves import losses_and_generator_alone
 from assignment.figures.grids import image_grid, row_grid
 from assignment.journal import Sketch
@@ -18,7 +19,7 @@ from assignment.lecture import networks
 from assignment.resume import conditions_of, find_earlier
 from assignment.run import Run
 from assignment.settings import LectureSettings
-from assignment.stages import load_training_images, save_networks, show_networks
+from assignment.stages import facts_of, load_training_images, save_networks, show_networks
 from assignment.taped import train_by_tapes
 from assignment.training import latent, streams
 from assignment.training.gan import Gan
@@ -37,13 +38,14 @@ def run_track(run: Run) -> signal.Signals | None:
     began = time.perf_counter()
     settings = run.settings
     run.screen.step(1, "Get the data")
-    images, labels, run = load_training_images(sources.SOURCES[settings.dataset], run)
+    data, run = load_training_images(sources.SOURCES[settings.dataset], run)
+    images = data.images
     conditions = conditions_of(run, images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
         return None
 
-    show_images(images, labels, run)
+    show_images(images, data.labels, run)
     noise = streams.sample_noise(settings.seed, GRID[0] * GRID[1], networks.LATENT_DIM)
     generator, discriminator = show_networks(
         run, *builders(settings), lambda network: network(noise, training=False).numpy(), draw_seed
@@ -57,9 +59,11 @@ def run_track(run: Run) -> signal.Signals | None:
         gan,
         images,
         sketch=Sketch(
-            lambda: np.asarray(generator(noise, training=False)), draw_seed, plot=losses_and_generator_alone
+            lambda: np.asarray(generator(noise, training=False)), draw_seed, plot=losses_and_generator_alone,
+            scale=Scale(len(noise), real_distance(images), least_smoothed_loss(settings.label_smoothing)),
         ),
         save=lambda: save(gan, images, run),
+        exam=data.exam(facts_of(run), asked=False),
         conditions=conditions,
         earlier=earlier,
         began=began,

@@ -29,15 +29,17 @@ NAME = re.compile(r"epoch_(\d+)(?:_update_(\d+))?")
 class Checkpoint(NamedTuple):
     """A training at one place.
 
-    `conditions` are what must be the same to go on, `versions` the software that made it; `rows` are the whole epochs'
-    and `frames` the grid's images, float (1 + epochs, images, 28, 28, 1) in [-1, 1], untrained and after each of them;
-    `networks` are the GAN's variables, by `gather`.
+    `conditions` are what must be the same to go on, `versions` the software that made it; `rows` are the whole epochs',
+    `notes` what else was noted after each of them, by name, and `frames` the grid's images, float
+    (1 + epochs, images, 28, 28, 1) in [-1, 1], untrained and after each of them; `networks` are the GAN's variables, by
+    `gather`.
     """
 
     conditions: dict[str, Any]
     versions: dict[str, str]
     place: Place
     rows: list[Row]
+    notes: list[dict[str, float]]
     frames: np.ndarray
     networks: dict[str, np.ndarray]
 
@@ -168,6 +170,7 @@ def _facts(checkpoint: Checkpoint) -> np.ndarray:
         "seconds": place.seconds,
         "losses": [[float(loss) for loss in losses] for losses in place.losses],
         "rows": checkpoint.rows,
+        "notes": checkpoint.notes,
     }
     return np.frombuffer(json.dumps(facts).encode(), np.uint8)
 
@@ -180,7 +183,9 @@ def _read(path: Path) -> Checkpoint:
         place = Place(facts["epoch"], [Losses(*losses) for losses in facts["losses"]], facts["seconds"])
         rows = [Row(*row) for row in facts["rows"]]
         frames = arrays.pop("frames")
-        return Checkpoint(facts["conditions"], facts["versions"], place, rows, frames, networks=arrays)
+        return Checkpoint(
+            facts["conditions"], facts["versions"], place, rows, facts["notes"], frames, networks=arrays
+        )
     except (KeyError, TypeError, ValueError, BadZipFile) as error:  # its sum agrees, so this is what was written
         raise AssignmentError(
             f"{path} was written by a version that keeps other things in its checkpoints; --fresh starts over."

@@ -24,13 +24,17 @@ PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
 
 
 class Facts(NamedTuple):
-    """What a file of a network tells of itself: its run, the images it learned from, its classes where it has some."""
+    """What a file of a network tells of itself: its run, the images it learned from, its classes where it has some.
+
+    `epoch` is after which epoch it was saved, where that is not its training's last.
+    """
 
     track: str
     firstname: str
     seed: int
     images: str
     classes: tuple[str, ...] = ()
+    epoch: int | None = None
 
 
 def export_pair(gan: Gan, paths: tuple[Path, Path], facts: Facts) -> tuple[Path, Path]:

@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     TRAINING_LABELS = 6
     WALK_NOISE = 7
     LATER_NOISE = 8
+    EVALUATION_NOISE = 9
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
@@ -62,6 +63,11 @@ def walk_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:
 def later_noise(seed: int, label: int, count: int, latent_dim: int) -> np.ndarray:
     """The noise of samples taken from a saved generator, N(0, 1), float32 (count, latent_dim), others at each label."""
     return stream(seed, Purpose.LATER_NOISE, label).standard_normal((count, latent_dim), np.float32)
+
+
+def evaluation_noise(seed: int, epoch: int, draw: int, count: int, latent_dim: int) -> np.ndarray:
+    """The noise of one draw that is measured, N(0, 1), float32 (count, latent_dim), by epoch and draw."""
+    return stream(seed, Purpose.EVALUATION_NOISE, epoch, draw).standard_normal((count, latent_dim), np.float32)
 
 
 def seed_initial_weights(seed: int, network: int) -> None:

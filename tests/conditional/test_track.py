@@ -6,8 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from assignment import stages
 from assignment.conditional import track
 from assignment.errors import AssignmentError
+from assignment.evaluation import shelf
 from assignment.settings import ConditionalSettings
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -23,7 +25,7 @@ def test_the_whole_track(make_run, few_digits, outputs, dataset):
     assert track.run_track(run) is None
     assert few_digits == [dataset]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
+        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_label_walk.png", "step7_losses.png",
         "step7_noise_walk.png", "step7_progress.png",
@@ -77,7 +79,7 @@ def test_the_grid_has_a_row_of_the_same_noises_for_each_class(make_run):
 
 def test_the_progress_is_of_one_noise_in_every_class(make_run):
     run = make_run(ConditionalSettings)
-    data, run = track.get_data(run)
+    data, run = track.load_training_images(track.sources.MNIST, run)
     sketch = track.sketch_of(track.make_gan(data, run), data, run)
     noise, labels = track._grid_inputs(run)
     assert labels[list(sketch.chosen), 0].tolist() == list(range(10)) and len(sketch.chosen_names) == 10
@@ -91,3 +93,19 @@ def test_both_rates_fall_while_it_trains(make_run, monkeypatch):
     track.run_track(make_run(ConditionalSettings))
     for optimizer in (trained[0].combined.optimizer, trained[0].discriminator.optimizer):
         assert float(optimizer.learning_rate) == pytest.approx(5e-4 * 0.5 ** (5 / 2))
+
+
+def test_being_judged_changes_nothing(make_run, monkeypatch, tmp_path):
+    """By a real judge, trained in the middle of the run: it seeds Keras, and the discriminator has Dropout."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    for module in (stages, shelf):
+        monkeypatch.setattr(module, "TRAINING", 60)  # of the 80 digits
+    ended = []
+    for evaluation in (True, False):
+        run = make_run(ConditionalSettings, epochs=1, evaluation=evaluation, fresh=True)
+        track.run_track(run)
+        models = [keras.models.load_model(path, compile=False) for path in run.workspace.models]
+        ended.append([weight.tobytes() for model in models for weight in model.get_weights()])
+        assert run.workspace.metrics.exists() == evaluation
+    assert ended[0] == ended[1]
+    assert len(list((tmp_path / "keras" / "gan-assignment").glob("judge_mnist_*.keras"))) == 1

@@ -119,6 +119,7 @@ def test_diversity_is_within_a_class_and_beside_the_real():
     fake = np.array([[0.0], [1], [100], [100]])
     assert diversity(real, of, fake, of, [0, 1]) == pytest.approx((1 / 2 + 0) / 2)
     assert diversity(real, of, fake, np.zeros(4, int), [0, 1]) > 10  # a class that is missing counts 0
+    assert diversity(real * 0, of, fake * 0, of, [0, 1]) == 1, "nothing varies where nothing should"
 
 
 def test_the_nearest_image_and_how_far_it_is(monkeypatch):
@@ -126,6 +127,8 @@ def test_the_nearest_image_and_how_far_it_is(monkeypatch):
     others = np.arange(50.0).reshape(25, 2) * 10
     images = others[[3, 24, 7]] + [[0, 0], [3, 3], [0, 2]]
     np.testing.assert_allclose(nearest_distances(images, others), [0, 3, np.sqrt(2)])
+    second = nearest_distances(others, others, nth=2)
+    np.testing.assert_allclose(second, np.full(25, 20.0), err_msg="the first is the image itself")
 
 
 def test_a_copier_is_told_from_one_that_draws_afresh():

@@ -38,7 +38,7 @@ def few_trousers(monkeypatch):
 def make_run(tmp_path):
     def make(firstname="ana", **options):
         settings = FashionSettings(
-            firstname, **{"epochs": 3, "batch_size": 8, "grid_every": 2, **options},
+            firstname, **{"epochs": 3, "batch_size": 8, "grid_every": 2, "evaluation": False, **options},
             outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
         )
         workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
@@ -68,7 +68,7 @@ def test_all_eight_steps(make_run, monkeypatch):
     assert len(captions) == 8
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
+        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
         "step7_progress.png",
@@ -89,7 +89,7 @@ def test_all_eight_steps(make_run, monkeypatch):
     assert (record["status"], record["epochs_done"], record["precision"]) == ("finished", 3, "float32")
     assert record["data"]["is_standin"] and record["data"]["caption"] == "drawn stand-in, not Fashion-MNIST"
     assert [step["moved"] for step in record["freeze_proof"]] == [True, False, False, True]
-    assert set(record["timings_seconds"]) == {"preparation", "training", "saving"}
+    assert set(record["timings_seconds"]) == {"preparation", "training", "saving", "evaluation"}
     assert record["settings"]["firstname"] == "ana" and record["settings"]["batch_size"] == 8
     assert record["versions"]["keras"]
 
@@ -101,7 +101,7 @@ def test_all_eight_steps(make_run, monkeypatch):
 
 def test_the_standin_is_never_silent(make_run):
     run = make_run()
-    data, run = track.get_data(run)
+    data, _, run = track.get_data(run)
     assert "Not the real images" in said(run) and "drawn stand-in" in said(run)
     assert "drawn stand-in, not Fashion-MNIST" in run.caption
     track.show_images(data, run)
@@ -114,8 +114,9 @@ def test_the_same_seed_gives_the_same_files_bit_for_bit(make_run):
         run = make_run(epochs=1, fresh=True)
         track.run_track(run)
         weights = keras.models.load_model(run.workspace.generator_model, compile=False).get_weights()
-        rows = run.workspace.history.read_text(encoding="utf-8").splitlines()
-        kept.append((weights, rows[1].rsplit(",", 1)[0]))  # without the seconds
+        with run.workspace.history.open(newline="", encoding="utf-8") as lines:
+            (row,) = csv.DictReader(lines)
+        kept.append((weights, {**row, "seconds": None}))
     assert kept[0][1] == kept[1][1]
     for weight, again in zip(kept[0][0], kept[1][0], strict=True):
         np.testing.assert_array_equal(weight, again)
@@ -127,7 +128,7 @@ def test_a_grid_changes_nothing_and_its_noise_stays_the_same(make_run, monkeypat
     class Stopped(Exception):
         pass
 
-    def catch(run, sketch, rows, frames):
+    def catch(run, sketch, *more):
         kept["sample"] = sketch.sample
         raise Stopped
 
@@ -256,6 +257,13 @@ def test_first_names_of_any_alphabet_name_the_models(make_run, firstname):
     assert f"generator_model_{firstname}" in said(run)
     generator = keras.models.load_model(run.workspace.generator_model, compile=False)
     assert generator.predict(np.zeros((2, 100)), verbose=0).shape == (2, 28, 28, 1)
+
+
+def test_what_the_generator_is_compared_with(make_run):
+    data, source, run = track.get_data(make_run("Ана"))
+    exam = track.exam_of(data, source, run)
+    assert exam.images.shape == (FEW, 28, 28, 1) and set(exam.labels) == {TROUSER} and exam.learned_from is None
+    assert exam.asked and exam.dataset is source and exam.facts.firstname == "Ана" and not exam.facts.classes
 
 
 def test_a_violated_freeze_stops_the_run_before_training(make_run, monkeypatch):

@@ -21,7 +21,7 @@ def test_the_whole_track(make_run, few_digits, options):
     assert track.run_track(run) is None
     assert few_digits == [options.get("dataset", "fashion-mnist")]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
+        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
         "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
         "step7_generated.png", "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_interpolation.png",
         "step7_losses.png", "step7_progress.png", "step7_real_beside_generated.png",

@@ -16,7 +16,9 @@ def make(epochs, updates=0, value=0.5):
     losses = [Losses(np.float32(0.1), np.float32(1 / 3), np.float32(2.5e-8))] * updates
     place = Place(epochs + 1, losses, seconds=0.25 * updates)
     frames = np.full((epochs + 1, 12, 28, 28, 1), value, np.float32)
-    return Checkpoint({"seed": 1, "firstname": "Ана"}, {"keras": "3"}, place, rows, frames, {"weights_00": frames[0]})
+    notes = [{"judge_fid": 1 / 3}, *[{"variety": 0.5}] * epochs]
+    facts = {"seed": 1, "firstname": "Ана"}, {"keras": "3"}
+    return Checkpoint(*facts, place, rows, notes, frames, {"weights_00": frames[0]})
 
 
 @pytest.fixture
