@@ -147,7 +147,7 @@ def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
 def _where(checkpoint: Checkpoint, run: Run) -> str:
     epoch, updates = checkpoint.place.epoch, len(checkpoint.place.losses)
     if epoch > run.settings.epochs:
-        return f"all {counted(run.settings.epochs, 'epoch')} are trained; the end is made again"
+        return f"trained to its end, {counted(run.settings.epochs, 'epoch')}; the end is made again"
     return f"continuing at epoch {epoch} of {run.settings.epochs}" + (f", update {updates + 1}" if updates else "")
 
 

@@ -50,7 +50,7 @@ class Samples:
 def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     """Draw what the settings ask for from the workspace's generator; the picture and the arrays that were written.
 
-    Raises AssignmentError when there is no such generator, it is damaged, or it has no such label.
+    Raises AssignmentError when there is no such generator, it is damaged or another network, or it has no such label.
     """
     path = workspace.generator_model
     if not path.is_file():
@@ -58,8 +58,12 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
             f"{path} does not exist; train it first, with --track {settings.track}, or give its --models-dir."
         )
     facts = read_facts(path)
+    if facts.track != settings.track:
+        raise AssignmentError(f"{path} is of the {facts.track} track; give the {settings.track} track's own file.")
     labels = chosen_labels(settings.labels, facts)
     generator = _load(path)
+    if generator.outputs[0].shape[1:] != (28, 28, 1):
+        raise AssignmentError(f"{path} is a discriminator; give the generator's own file.")
     samples = draw_samples(generator, facts, labels, settings.count, settings.seed)
     workspace.folder.mkdir(parents=True, exist_ok=True)
     picture = workspace.samples(f"{_named(labels)}_seed_{settings.seed}")
@@ -80,7 +84,9 @@ def chosen_labels(wish: str | None, facts: Facts) -> list[int | None]:
     """
     if not facts.classes:
         if wish is not None:
-            raise AssignmentError(f"the {facts.track} track's generator takes no label; leave --label out.")
+            raise AssignmentError(
+                f"the {facts.track} track's generator takes no label; leave --label and --labels out."
+            )
         return [None]
     if wish is None:
         return list(range(len(facts.classes)))

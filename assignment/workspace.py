@@ -162,7 +162,7 @@ class Workspace:
 
     def products(self) -> list[Path]:
         """What stands of all that a training leaves, but for the record, which tells of them, and the checkpoints."""
-        paths = (self.history, self.metrics, *sorted(self.folder.glob("step7_*")), *self.models, self.best_generator)
+        paths = (self.history, self.metrics, *sorted(self.folder.glob("step*")), *self.models, self.best_generator)
         return [path for path in paths if path.is_file()]
 
     def product(self, name: str) -> Path:

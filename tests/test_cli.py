@@ -272,7 +272,9 @@ def test_a_run_by_tapes_and_a_sample_of_it(tmp_path, monkeypatch, capsys, few_di
     with np.load(tmp_path / "outputs" / "ana" / track[0] / "samples_without_label_seed_1.npz") as stored:
         assert stored["images"].shape == (3, 28, 28, 1)
     assert typed("sample", *name, track[0], "--label", "7") == 2
-    assert capsys.readouterr().err == f"error: the {track[0]} track's generator takes no label; leave --label out.\n"
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"error: the {track[0]} track's generator takes no label")
+    assert complaint.count("\n") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, this test included")

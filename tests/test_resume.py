@@ -93,7 +93,7 @@ def test_trained_to_the_end_but_killed_before_it_was_drawn(make_run):
     stand(make_run(), 300)
     run = make_run()
     assert find(run).checkpoint.epochs_done == 300
-    assert said(run) == "  all 300 epochs are trained; the end is made again\n"
+    assert said(run) == "  trained to its end, 300 epochs; the end is made again\n"
 
 
 @pytest.mark.parametrize("checkpoints", [True, False])

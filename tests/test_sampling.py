@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.conditional.networks import build_generator
+from assignment.conditional.networks import build_discriminator, build_generator
 from assignment.errors import AssignmentError
 from assignment.sampling import Samples, chosen_labels, draw_picture, draw_samples, sample
 from assignment.settings import SampleSettings
@@ -110,3 +110,14 @@ def test_a_damaged_generator_is_one_sentence(trained):
     with pytest.raises(AssignmentError, match="generator_model_ana.h5"):
         sample(asked(), trained)
     assert not trained.folder.exists()
+
+
+def test_another_tracks_generator_and_a_discriminator_are_one_sentence(workspace):
+    workspace.models_dir.mkdir()
+    export_h5(build_generator("ana", 1), workspace.generator_model, DIGITS._replace(track="lecture"))
+    with pytest.raises(AssignmentError, match="is of the lecture track; give the conditional track's own file"):
+        sample(asked(), workspace)
+    export_h5(build_discriminator("ana", 1), workspace.generator_model, DIGITS)
+    with pytest.raises(AssignmentError, match="is a discriminator; give the generator's own file"):
+        sample(asked(), workspace)
+    assert not workspace.folder.exists()

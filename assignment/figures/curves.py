@@ -70,6 +70,8 @@ def _draw_losses(
     axes.set_ylabel(f"loss: {measure} (nats)")
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(epochs) < 2:
+        axes.set_xticks(epochs)
     axes.grid(alpha=0.25)
     axes.legend(frameon=False)
     for side in ("top", "right"):

@@ -59,7 +59,7 @@ def draw_network(rows: Sequence, title: str, caption: str) -> Figure:
                 _draw_arrow(axes, _around(start, end, lane=1 + passing * LANE))
             else:
                 _draw_arrow(axes, [(start[0], start[1] + 1 - GAP), end])
-    axes.set_xlim(0, 1 + passing * LANE)
+    axes.set_xlim(0, 1 + passing * LANE + (LANE if passing else 0))  # the outermost line keeps clear of the edge
     return figure
 
 

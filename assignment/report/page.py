@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from assignment.evaluation.health import STUCK
 from assignment.evaluation.measures import NAMES, OVER_TIME
 from assignment.report.steps import SHEETS, STEPS
 from assignment.workspace import Workspace, replacing
@@ -55,6 +56,7 @@ def write_report(workspace: Workspace) -> Path:
         metrics=_read_json(workspace.metrics),
         names=NAMES,
         over_time=OVER_TIME,
+        enough=STUCK,
         steps=[(step, _pictures(workspace.folder, step.pictures)) for step in STEPS[track]],
         measures=_pictures(workspace.folder, (workspace.measures.name,)),
         models=[name for name in record["files_sha256"] if name.endswith(".h5") and record["status"] != "failed"],

@@ -12,8 +12,9 @@ import numpy as np
 class LayerRow(NamedTuple):
     """One layer. `output_shape` leaves the batch out; `neurons` is its product; `inputs` names the layers before it.
 
-    `kernel` and `stride` are sizes or None; `activation` is None for a linear layer; `use_bias` None where the layer
-    can have none. `trainable` and `non_trainable` count weights.
+    `kernel` and `stride` are sizes or None; `activation` is None for a linear layer, and for LeakyReLU and Dropout the
+    one number that they have; `use_bias` None where the layer can have none. `trainable` and `non_trainable` count
+    weights.
     """
 
     name: str
@@ -87,6 +88,8 @@ def _row(layer: keras.Layer, inputs: tuple[str, ...]) -> LayerRow:
 def _activation(layer: keras.Layer) -> str | None:
     if isinstance(layer, keras.layers.LeakyReLU):
         return f"slope {layer.negative_slope:g} below 0"
+    if isinstance(layer, keras.layers.Dropout):
+        return f"rate {layer.rate:g}"
     name = getattr(getattr(layer, "activation", None), "__name__", None)
     return None if name == "linear" else name
 

@@ -22,7 +22,7 @@ def test_no_line_where_the_losses_hold_more_than_real_or_fake():
 
 def test_one_epoch_is_seen_as_points():
     (axes,) = loss_curves([1], [0.5], [2.0], "Losses", "").axes
-    assert axes.lines[0].get_marker() == "o"
+    assert axes.lines[0].get_marker() == "o" and axes.get_xticks().tolist() == [1]
 
 
 def test_both_networks_and_the_generator_alone_beside_them():

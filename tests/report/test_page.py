@@ -106,10 +106,15 @@ def test_what_was_typed_is_text(run):
 def test_a_run_that_was_not_judged_says_so(run):
     run.workspace.metrics.unlink()
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    run.workspace.record.write_text(json.dumps({**record, "not_well": [], "final_losses_nats": None}), encoding="utf-8")
-    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
-    for words in ("This run was not evaluated.", "generator_model_Ана.h5", "Nothing was seen that should not be"):
-        assert words in said
+    short = {**record, "not_well": [], "final_losses_nats": None}
+    long = {**short, "epochs_done": 8, "settings": {**record["settings"], "evaluation": False}}
+    for told, words in (
+        (short, ("This run was not evaluated.", "generator_model_Ана.h5", "too short to tell")),
+        (long, ("The same command with --evaluation", "Nothing was seen that should not be")),
+    ):
+        run.workspace.record.write_text(json.dumps(told), encoding="utf-8")
+        said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
+        assert all(word in said for word in words), said
 
 
 def test_a_run_that_failed_has_saved_nothing(run):

@@ -58,6 +58,8 @@ def test_what_a_row_says():
     assert (convolution.activation, convolution.use_bias, convolution.trainable) == ("tanh", True, 153)
     assert (normalization.trainable, normalization.non_trainable, normalization.use_bias) == (6, 6, None)
     assert leaky.activation == "slope 0.2 below 0" and leaky.kernel is None
+    *_, dropout = layer_table(keras.Sequential([keras.Input((8,)), layers.Dropout(0.3)]))
+    assert dropout.activation == "rate 0.3"
 
 
 def test_how_a_model_is_compiled(make_gan):
