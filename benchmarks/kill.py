@@ -171,7 +171,7 @@ def left_by(folder: Path) -> dict[str, object]:
             record = json.loads(path.read_text(encoding="utf-8"))
             names = ("status", "epochs_done", "updates_done", "final_losses_nats")
             left[path.name] = {name: record[name] for name in names}
-        elif path.suffix != ".sha256":  # of a checkpoint, which also holds the seconds
+        elif path.suffix not in (".sha256", ".html"):  # of a checkpoint, and the report: they hold the seconds, too
             left[path.name] = path.read_bytes()
     return left
 

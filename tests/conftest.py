@@ -13,7 +13,9 @@ import pytest
 from assignment import runtime
 
 # The option of the command line and the environment must not decide what a test sees.
-REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None)
+REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None) or os.environ.get("REAL_IMAGES_OF_THE_TESTS")
+if REAL_IMAGES:
+    os.environ["REAL_IMAGES_OF_THE_TESTS"] = REAL_IMAGES  # for the workers, which begin after the line above
 runtime.start_tensorflow()
 # A shell's background job begins with signals ignored, and so would the processes that the tests start and stop.
 signal.signal(signal.SIGINT, signal.default_int_handler)
