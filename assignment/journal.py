@@ -64,11 +64,12 @@ class Journal:
         other file that cannot be written now (a table that is open in another program) is said, and tried again with
         the next row and at the end.
         """
-        self.rows.append(row)
-        self.frames.append(self._sketch.sample())
+        frame = self._sketch.sample()
         with self._run.undeterred():
             self._clear()  # before anything of this training is written
-        self.watch.after(self.rows, self.frames[-1])
+        self.rows.append(row)
+        self.frames.append(frame)
+        self.watch.after(self.rows, frame)
         with self._run.undeterred():
             write_history(self._run.workspace.history, self.rows, self.watch.notes)
             if self._is_due(row.epoch):

@@ -213,3 +213,21 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     assert run.workspace.progress.is_file()
     said = run.screen.console.file.getvalue()
     assert "How the losses went" in said and all(loss in said for loss in ("0.250", "0.500", "0.750"))
+
+
+def test_the_progress_shows_the_images_that_were_chosen(run, monkeypatch):
+    shown = []
+    row_grid = journal.grids.row_grid
+
+    def spy(images, *more, **named):
+        shown.append((images, named))
+        return row_grid(images, *more)
+
+    monkeypatch.setattr(journal.grids, "row_grid", spy)
+    shades = np.linspace(-1, 1, 12).reshape(12, 1, 1, 1) * np.ones((1, 28, 28, 1))
+    kept = Journal(run, Sketch(lambda: shades, chosen=(9, 2), chosen_names=("nine", "two")), Watch(run))
+    kept.add(Row(1, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
+    kept.close()
+    ((images, named),) = shown
+    np.testing.assert_array_equal(images, shades[[9, 2, 9, 2]])
+    assert named == {"column_names": ("nine", "two")}
