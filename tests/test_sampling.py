@@ -76,6 +76,12 @@ def test_the_same_seed_draws_the_same_whatever_else_is_asked_for(trained):
     assert not np.allclose(draw_samples(generator, DIGITS, [7], 4, seed=2).images, alone.images)
 
 
+def test_every_label_has_noises_of_its_own(trained):
+    _, arrays = sample(asked("7,8", count=3), trained)
+    with np.load(arrays) as stored:
+        assert len(np.unique(stored["noise"], axis=0)) == 6
+
+
 def test_a_row_or_more_for_each_label_named_once():
     samples = draw_samples(build_generator("ana", 1), FACTS, [0, 2], 14, seed=1)
     figure = draw_picture(samples, "ana", 1)
