@@ -64,7 +64,7 @@ def main_step(number: int) -> int:
 RUN = (
     "Carry out the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers. With --track, the same"
     " steps for another sheet of the course: conditional, a GAN that is told which digit to draw; digits, the MNIST"
-    " exercise; lecture, the notebook's GANs. Figures and records go to OUTPUTS/FIRSTNAME/TRACK/, the two .h5 files to"
+    " exercise; lecture, the notebook's GANs. Figures and records go to OUTPUTS/FIRSTNAME/TRACK/, the .h5 files to"
     " MODELS/."
 )
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from assignment.checks import option_name
-from assignment.evaluation.health import Epoch, Finding, Scale, Spell, distance_within, findings, spells
+from assignment.evaluation.health import Epoch, Finding, Scale, Spell, findings, spells
+from assignment.evaluation.variety import distance_within
 from assignment.run import Run
 from assignment.training.loop import Row
 

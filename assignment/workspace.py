@@ -17,7 +17,7 @@ from assignment.errors import AssignmentError
 
 @dataclass(frozen=True)
 class Workspace:
-    """The files of one run: figures and records in `folder`, the two .h5 files in `models_dir`."""
+    """The files of one run: figures and records in `folder`, the .h5 files in `models_dir`."""
 
     folder: Path
     models_dir: Path

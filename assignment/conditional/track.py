@@ -13,7 +13,8 @@ from assignment.conditional import networks, walks
 from assignment.conditional.compiling import HALVED_EVERY, compile_gan
 from assignment.conduct import Training, conduct
 from assignment.data import sources
-from assignment.evaluation.health import Scale, real_distance
+from assignment.evaluation.health import Scale
+from assignment.evaluation.variety import real_distance
 from assignment.figures.curves import loss_curves
 from assignment.figures.grids import row_grid
 from assignment.journal import Sketch

@@ -9,7 +9,8 @@ import numpy as np
 
 from assignment.data import sources
 from assignment.digits import networks
-from assignment.evaluation.health import Scale, real_distance
+from assignment.evaluation.health import Scale
+from assignment.evaluation.variety import real_distance
 from assignment.figures.grids import image_grid
 from assignment.journal import Sketch
 from assignment.resume import conditions_of, find_earlier

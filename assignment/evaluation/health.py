@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment.evaluation.metrics import mean_distance
-
 RECENT = 3  # epochs
 NEAR_LEAST = 0.02  # nats, of the discriminator above its least: it gives the truth 98 % on average
 BEATEN = 1.4  # nats: twice what pure guessing has
@@ -23,7 +21,6 @@ NEAR_UNDECIDED, STUCK = 0.006, 8  # nats and epochs; smoothed labels move an und
 EARLY = 5  # epochs: BatchNormalization's averages lag behind, and the grids are grey (README, the grids)
 NEAR_COPIES = 0.1  # of the real images' distance from each other
 NARROWED = 0.5  # of the variety before
-OF_REAL, OF_EACH = 200, 50  # real images, in all and of each class: enough to tell how different they are
 
 NOT_A_NUMBER = "not a number"
 DISCRIMINATOR_WINS = "the discriminator wins"
@@ -40,7 +37,7 @@ class Scale(NamedTuple):
     """By what a track's training is measured.
 
     `of_a_kind` images of its grid after each other are of one kind, and `real_distance` is that of real images of one
-    kind, as the function gives it; 0 kinds: variety is not watched. `least_loss` is the least that the discriminator's
+    kind, as `variety` gives it; 0 kinds: variety is not watched. `least_loss` is the least that the discriminator's
     loss can be and `undecided` what both losses are where it only guesses, in nats; NaN where they hold more than that.
     """
 
@@ -53,7 +50,7 @@ class Scale(NamedTuple):
 class Epoch(NamedTuple):
     """What health looks at after an epoch: mean losses in nats, norms of the gradients, and the grid's variety.
 
-    `variety` is the `distance_within` the grid by that within real images of the same kinds. NaN stands for a gradient
+    `variety` is the distance within the grid by that within real images of the same kinds. NaN stands for a gradient
     or a variety that was not measured.
     """
 
@@ -84,20 +81,6 @@ class Spell(NamedTuple):
     finding: Finding
     first: int
     last: int
-
-
-def distance_within(images: np.ndarray, of_a_kind: int) -> float:
-    """The mean Euclidean distance between images (n, 28, 28, 1) within each `of_a_kind` of them, kind after kind."""
-    kinds = np.reshape(images, (-1, of_a_kind, 28 * 28))
-    return float(np.mean([mean_distance(kind) for kind in kinds]))
-
-
-def real_distance(images: np.ndarray, labels: np.ndarray | None = None) -> float:
-    """The mean distance between real images (n, 28, 28) or (n, 28, 28, 1): of the first 200, or within each label."""
-    if labels is None:
-        return distance_within(images[:OF_REAL], len(images[:OF_REAL]))
-    kinds = [images[labels == label][:OF_EACH] for label in np.unique(labels)]
-    return float(np.mean([distance_within(kind, len(kind)) for kind in kinds]))
 
 
 def least_smoothed_loss(smoothing: float) -> float:

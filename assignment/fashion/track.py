@@ -10,7 +10,8 @@ import numpy as np
 from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.data.dataset import TROUSER, Dataset
-from assignment.evaluation.health import Scale, real_distance
+from assignment.evaluation.health import Scale
+from assignment.evaluation.variety import real_distance
 from assignment.examiner import Exam
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images

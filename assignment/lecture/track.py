@@ -11,7 +11,8 @@ import keras
 import numpy as np
 
 from assignment.data import sources
-from assignment.evaluation.health import Scale, least_smoothed_loss, real_distance
+from assignment.evaluation.health import Scale, least_smoothed_loss
+from assignment.evaluation.variety import real_distance
 from assignment.figures.curves import losses_and_generator_alone
 from assignment.figures.grids import image_grid, row_grid
 from assignment.journal import Sketch

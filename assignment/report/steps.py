@@ -26,6 +26,8 @@ _NETWORKS = (
     Step("Step 5: the discriminator", "", ("step5_discriminator_diagram.png",)),
 )
 
+_SAVE = Step("Step 8: save the GAN", "Generator and discriminator as .h5 files.")
+
 
 def _networks(generator: str, untrained: str, discriminator: str) -> tuple[Step, ...]:
     return tuple(step._replace(asked=asked) for step, asked in zip(_NETWORKS, (generator, untrained, discriminator)))
@@ -52,7 +54,7 @@ STEPS = {
             "300 epochs at batch size 128; plot both losses, and 12 generated images after every 50 epochs.",
             ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png"),
         ),
-        Step("Step 8: save the GAN", "Generator and discriminator as .h5 files."),
+        _SAVE,
     ),
     "conditional": (
         Step("Step 1: get the data", "MNIST or Fashion-MNIST, all ten classes, with their labels."),
@@ -69,7 +71,7 @@ STEPS = {
             ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png", "step7_noise_walk.png",
              "step7_label_walk.png"),
         ),
-        Step("Step 8: save the GAN", "Generator and discriminator as .h5 files."),
+        _SAVE,
     ),
     "digits": (
         Step("Step 1: get the data", "MNIST's training images, pixels in -1..1."),
@@ -85,7 +87,7 @@ STEPS = {
             "Samples at regular intervals, the loss curves of both networks, a look for mode collapse and instability.",
             ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png"),
         ),
-        Step("Step 8: save the GAN", "Generator and discriminator as .h5 files."),
+        _SAVE,
     ),
     "lecture": (
         Step("Step 1: get the data (section 6)", "The training images, their shape and range."),
@@ -102,6 +104,6 @@ STEPS = {
             ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png", "step7_generated.png",
              "step7_interpolation.png", "step7_real_beside_generated.png"),
         ),
-        Step("Step 8: save the GAN", "Generator and discriminator as .h5 files."),
+        _SAVE,
     ),
 }

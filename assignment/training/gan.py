@@ -11,9 +11,9 @@ class Gan(NamedTuple):
     """A compiled GAN: `combined` is the discriminator behind the generator; each has an Adam of its own.
 
     `discriminator` and `combined` are compiled; `generator` is trained through `combined`, in which the discriminator
-    is frozen unless tapes choose what they train. What a batch must bring
-    follows from the networks themselves: a network with two inputs takes a label with its noise or its image, and a
-    discriminator with two outputs answers the class beside the validity.
+    is frozen unless tapes choose what they train. What a batch must bring follows from the networks themselves: a
+    network with two inputs takes a label with its noise or its image, and a discriminator with two outputs answers the
+    class beside the validity.
     """
 
     generator: keras.Model

@@ -5,7 +5,7 @@ import pytest
 
 from assignment.evaluation import health
 from assignment.evaluation.health import (
-    RECENT, STUCK, Epoch, Scale, distance_within, findings, least_smoothed_loss, real_distance, spells,
+    RECENT, STUCK, Epoch, Scale, findings, least_smoothed_loss, spells,
 )
 
 
@@ -96,18 +96,3 @@ def test_a_spell_is_from_its_first_epoch_to_its_last():
     again = [well(29), *(well(epoch)._replace(discriminator_loss=0.001) for epoch in (30, 31, 32))]
     found = spells([*history(discriminator_loss=0.001), *again])
     assert [(spell.first, spell.last) for spell in found] == [(21, 28), (30, 32)]
-
-
-def test_the_distance_is_within_each_kind():
-    images = np.zeros((4, 28, 28, 1))
-    images[1, 0, 0] = 3  # the first kind's two images are 3 apart, the second's are the same
-    images[2:, 5, 5] = 100
-    assert distance_within(images, 2) == pytest.approx((3 + 0) / 2)
-
-
-def test_real_images_are_compared_within_their_class():
-    images = np.zeros((6, 28, 28))
-    images[:, 0, 0] = [0, 100, 0, 102, 5, 104]
-    labels = np.array([0, 1, 0, 1, 0, 1])
-    assert real_distance(images, labels) == pytest.approx(((5 + 5 + 0) / 3 + (2 + 2 + 4) / 3) / 2)
-    assert real_distance(images[[0, 4]]) == pytest.approx(5)
