@@ -13,9 +13,10 @@ from types import ModuleType
 
 from assignment import __version__
 from assignment.errors import AssignmentError, sentence_for
-from assignment.options import Parser, add_run_options, add_sample_options, add_track_options
-from assignment.settings import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
-from assignment.workspace import Workspace
+from assignment.catalogue import CATALOGUE
+from assignment.options import Parser, add_lab_options, add_run_options, add_sample_options, add_track_options
+from assignment.settings import TRACKS, FashionSettings, LabSettings, SampleSettings, Settings, settings_from
+from assignment.workspace import LabWorkspace, Workspace
 
 WRONG_INPUT = 2
 STOPPED = 128  # and the signal's number, as shells have it
@@ -43,6 +44,11 @@ def console_parser() -> argparse.ArgumentParser:
     sample = commands.add_parser("sample", help="draw from a generator that was trained", description=SAMPLE)
     sample.set_defaults(action=_sample)
     add_sample_options(sample)
+    practices = commands.add_parser("practices", help="list the best practices that a run can try", description=LIST)
+    practices.set_defaults(action=_practices)
+    lab = commands.add_parser("lab", help="try practices one by one, on the same seeds", description=LAB)
+    lab.set_defaults(action=_lab)
+    add_lab_options(lab)
     return parser
 
 
@@ -73,6 +79,13 @@ SAMPLE = (
     " OUTPUTS/FIRSTNAME/TRACK/."
 )
 
+LIST = "List the best practices that `run --practice NAME` uses: what each is against, where it is from, what it costs."
+
+LAB = (
+    "Train the same GAN without any practice and with each of them alone, on the same seeds, and show what they change."
+    " What is finished is kept: the same command goes on where it was stopped. Everything goes to"
+    " OUTPUTS/FIRSTNAME/lab/TRACK/."
+)
 
 STEP = (
     "Step {number} of the assignment by itself, after those whose products it needs. It takes the options of the whole"
@@ -115,6 +128,29 @@ def _sample(options: dict) -> int:
     return 0
 
 
+def _practices(options: dict) -> int:
+    from assignment.screen import Screen
+
+    Screen().practices(CATALOGUE)
+    return 0
+
+
+def _lab(options: dict) -> int:
+    settings = LabSettings(**options)
+    workspace = LabWorkspace.of(settings.track, settings.outputs_dir, settings.firstname)
+    if settings.dry_run:
+        from assignment.lab.conduct import show_plan
+
+        show_plan(settings, workspace)
+        return 0
+    workspace.prepare()
+    from assignment.lab.conduct import conduct_lab
+    from assignment.lock import held
+
+    with held(workspace, _command()):
+        return conduct_lab(settings, workspace, _command())
+
+
 def _run(options: dict, step: int | None = None) -> int:
     track = TRACKS[options.pop("track", FashionSettings.TRACK)]
     chosen = track.QUICK if options.pop("quick") else {}
@@ -133,6 +169,7 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
 
     runtime.start_tensorflow()
     from assignment.figures.window import Windows
+    from assignment.practices.mixture import Mixture
     from assignment.run import Run
     from assignment.screen import Screen
 
@@ -146,7 +183,9 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
             "This processor is not known to compute in bfloat16 itself; where it does not, an update takes ten times"
             " as long as in float32. --precision auto takes what is faster here.",
         )
-    run = Run(settings, workspace, screen, _command(), runtime.resolve_precision(settings.precision))
+    mixture = Mixture(settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=settings.TAPES)
+    precision = runtime.resolve_precision(settings.precision)
+    run = Run(settings, workspace, screen, _command(), precision, mixture=mixture)
     try:
         track = _track(settings.TRACK)
         stopped_by = track.run_track(run) if step is None else track.run_step(step, run)

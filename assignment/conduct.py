@@ -18,6 +18,7 @@ from assignment.report.page import write_report
 from assignment.resume import Earlier
 from assignment.run import Run
 from assignment.screen import counted, duration
+from assignment.training.averaging import averaged
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
 from assignment.training.finite import NotFinite, check_weights, finite_losses
 from assignment.training.gan import Gan
@@ -106,7 +107,8 @@ class _Sitting:
                 for row in self._training.rows(update, self._place):
                     check_weights(self._training.gan)
                     view.row(row)
-                    self._journal.add(row)
+                    with averaged(self._training.gan):
+                        self._journal.add(row)
                     if row.epoch % settings.checkpoint_every == 0 or row.epoch == settings.epochs:
                         self._keep()
                 finished = True
@@ -130,6 +132,10 @@ class _Sitting:
 
         Networks that broke down are not saved, and only a training that is finished is measured at length.
         """
+        with averaged(self._training.gan):
+            self._conclude(status, broke_down)
+
+    def _conclude(self, status: str, broke_down: bool) -> None:
         self._concluded = True
         if not self._journal.rows:
             return

@@ -148,7 +148,8 @@ class Examiner:
     def _draw(self, epoch: int, number: int) -> tuple[np.ndarray, np.ndarray | None]:
         """A draw of the generator's images (n, 28, 28, 1), and the classes (n,) that they should be of."""
         count, latent_dim = self._comparison.draw, self._gan.generator.inputs[0].shape[1]
-        noise = streams.evaluation_noise(self._run.settings.seed, epoch, number, count, latent_dim)
+        drawn = streams.evaluation_noise(self._run.settings.seed, epoch, number, count, latent_dim)
+        noise = self._run.mixture.noise(drawn)
         asked = np.resize(self._comparison.classes, count).astype(np.int32)
         inputs = self._gan.generator_inputs(noise, asked[:, np.newaxis])
         with named_for_graphs(self._gan.generator):

@@ -12,11 +12,11 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
-from assignment.workspace import Workspace, replacing
+from assignment.workspace import LabWorkspace, Workspace, replacing
 
 
 @contextmanager
-def held(workspace: Workspace, command: str) -> Iterator[None]:
+def held(workspace: Workspace | LabWorkspace, command: str) -> Iterator[None]:
     """Within the block no other run may write into the workspace's folder; `command` is the line that started this one.
 
     The operating system frees the lock when its process ends, however it ends.

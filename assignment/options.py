@@ -8,7 +8,7 @@ from pathlib import Path
 from assignment.errors import AssignmentError
 from assignment.settings import (
     DATA_CHOICES, DATASETS, NETWORKS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings,
-    LectureSettings, SampleSettings,
+    LabSettings, LectureSettings, SampleSettings,
 )
 
 
@@ -56,6 +56,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--evaluation", action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS,
         help="measure how good the generator is, by a judge that is trained once for each data set (the default, but"
         " for --quick)",
+    )
+    add(
+        "--practice", action="append", metavar="NAME", default=argparse.SUPPRESS,
+        help="train with a practice of `assignment practices`; may be given several times",
     )
     add("--show", **switch, help="also open the figures in windows")
 
@@ -111,6 +115,28 @@ def add_sample_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", **whole, help=f"the same seed draws the same images (default {of.seed})")
     add("--outputs-dir", **folder, help=f"where the picture goes (default {of.outputs_dir})")
     add("--models-dir", **folder, help=f"where the .h5 files are (default {of.models_dir})")
+
+
+def add_lab_options(parser: argparse.ArgumentParser) -> None:
+    """What `assignment lab` can be asked."""
+    add, of = parser.add_argument, LabSettings
+    whole, folder = _kinds()
+    switch = {"action": "store_true", "default": argparse.SUPPRESS}
+    add("--firstname", required=True, metavar="NAME", help="your first name, as in a run")
+    add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"which GAN (default {of.track})")
+    add(
+        "--practices", metavar="NAMES", default=argparse.SUPPRESS,
+        help=f"those to try, with commas, or all that the track can use (default {of.practices})",
+    )
+    add("--seeds", **whole, help=f"how many seeds each is tried with (default {of.seeds})")
+    add("--epochs", **whole, help=f"epochs of each run (default {of.epochs})")
+    add("--jobs", **whole, help=f"runs side by side (default {of.jobs}); they share the processor's cores")
+    add("--dry-run", **switch, help="only say what would be run, and about how long it takes")
+    add("--fresh", **switch, help="start over, in place of continuing what an earlier lab left")
+    add("--precision", choices=PRECISIONS, default=argparse.SUPPRESS, help="as in a run")
+    add("--data", choices=DATA_CHOICES, default=argparse.SUPPRESS, help="as in a run")
+    add("--data-dir", **folder, help="as in a run")
+    add("--outputs-dir", **folder, help=f"where the lab's folder goes (default {of.outputs_dir})")
 
 
 def _kinds() -> tuple[dict, dict]:

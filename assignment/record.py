@@ -106,4 +106,6 @@ def write_metrics(
 
 def plain(value: Any) -> Any:
     """A setting's value as JSON has it."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return value.as_posix() if isinstance(value, Path) else value

@@ -29,7 +29,9 @@ class Earlier(NamedTuple):
 
 def conditions_of(run: Run, images: np.ndarray) -> dict[str, Any]:
     """What must be the same for a training to be the same: its settings, its precision, and the images themselves."""
-    settings = {name: plain(value) for name, value in asdict(run.settings).items() if name not in FREE}
+    # A training without practices is the one that it was before there were any.
+    left_out = FREE if run.settings.practice else FREE | {"practice"}
+    settings = {name: plain(value) for name, value in asdict(run.settings).items() if name not in left_out}
     return {
         "track": run.workspace.folder.name,
         **settings,
@@ -155,7 +157,7 @@ def _difference(standing: dict[str, Any], wanted: dict[str, Any]) -> str:
     """The conditions in which two trainings differ, in words: `--seed 1 (this command has 2)`."""
     different = [name for name in {**standing, **wanted} if standing.get(name) != wanted.get(name)]
     words = [
-        f"{option_name(name)} {standing.get(name)} (this command has {wanted.get(name)})"
+        f"{option_name(name)} {standing.get(name, 'none')} (this command has {wanted.get(name, 'none')})"
         for name in different if not name.startswith("images")
     ]
     if "images" in different:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from assignment.data.dataset import Provenance
 from assignment.errors import no_room, sentence_for
 from assignment.figures import diagrams, style
+from assignment.practices.mixture import Mixture
 from assignment.screen import Screen
 from assignment.training.description import layer_table
 from assignment.workspace import Workspace
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What every track's steps share. `command` is the line that repeats the run; `precision` is never "auto"."""
+    """What every track's steps share. `command` is the line that repeats the run; `precision` is never "auto".
+
+    `mixture` is what its practices make of the track's ingredients.
+    """
 
     settings: Any
     workspace: Workspace
@@ -31,6 +35,7 @@ class Run:
     command: str
     precision: str
     provenance: Provenance | None = None
+    mixture: Mixture = Mixture()
 
     def on(self, provenance: Provenance) -> Run:
         """The same run, whose figures say from now on where its images came from."""

@@ -10,9 +10,11 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
+from assignment.catalogue import checked_practices
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
+from assignment.practices.mixture import Mixture
 from assignment.screen import counted
 from assignment.settings import SampleSettings
 from assignment.training import streams
@@ -113,7 +115,8 @@ def draw_samples(
 ) -> Samples:
     """`count` images of each label from noise that follows from the seed and the label alone."""
     latent_dim = generator.inputs[0].shape[1]
-    noise = np.concatenate([streams.later_noise(seed, label or 0, count, latent_dim) for label in labels])
+    drawn = np.concatenate([streams.later_noise(seed, label or 0, count, latent_dim) for label in labels])
+    noise = Mixture(checked_practices(facts.practices)).noise(drawn)
     asked = np.repeat(np.array([label or 0 for label in labels], np.int32), count)[:, np.newaxis]
     inputs = [noise, asked] if len(generator.inputs) > 1 else noise
     images = generator.predict(inputs, batch_size=AT_A_TIME, verbose=0)  # (labels * count, 28, 28, 1)

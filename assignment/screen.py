@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +17,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assignment.figures.window import Windows
-from assignment.training.loop import Place
+
+if TYPE_CHECKING:
+    from assignment.training.loop import Place
 
 EPOCHS_IN_A_SMOOTHED_LINE = 20
 
@@ -98,6 +101,24 @@ class Screen:
 
             yield done
 
+    @contextmanager
+    def lab(self, runs: int, done: int) -> Iterator[LabView]:
+        """Within the block, a view of many runs: a bar for each under way and one for all, else a line for each."""
+        progress = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=None),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"), TextColumn("{task.fields[left]}"),
+            console=self.console, expand=True, disable=not self.console.is_terminal,
+        )
+        with progress:
+            yield LabView(self, progress, runs, done)
+
+    def practices(self, catalogue: Sequence) -> None:
+        """List practices: their name, what they change, against what, their source and their cost."""
+        for practice in catalogue:
+            self.console.print(f"[bold]{escape(practice.name)}[/bold]: {escape(practice.change)}", soft_wrap=False)
+            for title, text in (("against", practice.problem), ("from", practice.paper), ("cost", practice.cost)):
+                self.console.print(f"    {title}: {escape(text)}", soft_wrap=False)
+
     def hold_windows(self) -> None:
         """Keep the windows open until the person closes them."""
         if self._windows is not None:
@@ -159,6 +180,28 @@ class TrainingView:
             self._screen.say(
                 f"epoch {row.epoch}/{self._epochs}: {losses}, {row.updates / row.seconds:.2f} updates/s, {left} left"
             )
+
+
+class LabView:
+    """The progress of a lab: its runs, by name."""
+
+    def __init__(self, screen: Screen, progress: Progress, runs: int, done: int):
+        self._screen, self._progress, self._runs, self._done = screen, progress, runs, done
+        self._all = progress.add_task("all runs", total=runs, completed=done, unit="runs", left="")
+        self._tasks: dict[str, int] = {}
+
+    def started(self, name: str, epochs: int) -> None:
+        self._tasks[name] = self._progress.add_task(f"  {escape(name)}", total=epochs, unit="epochs", left="")
+
+    def at(self, name: str, epochs_done: int) -> None:
+        self._progress.update(self._tasks[name], completed=epochs_done)
+
+    def ended(self, name: str, took: str, left: str) -> None:
+        """Take a run out of the view; `took` and `left` are times in words."""
+        self._progress.remove_task(self._tasks.pop(name))
+        self._done += 1
+        self._progress.update(self._all, completed=self._done, left=f"about {left} left")
+        self._screen.say(f"  {name}: {took}; {self._done} of {self._runs} runs done, about {left} left")
 
 
 class _SecondsLeft:

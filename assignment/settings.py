@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
+from assignment.catalogue import checked_practices, usable
 from assignment.checks import (
     check_choice, check_share, check_type, check_whole_number, checked_filters, checked_firstname, option_name,
 )
@@ -21,6 +22,7 @@ NETWORKS = ("dcgan", "dense")
 # Pixels. A transposed convolution of stride 2 leaves what its window does not reach at 0; the largest is the image.
 SMALLEST_KERNEL, LARGEST_KERNEL = 2, 28
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
+MOST_SEEDS, MOST_JOBS = 100, 64
 MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
 
 
@@ -33,6 +35,7 @@ class Settings:
 
     TRACK: ClassVar[str]
     QUICK: ClassVar[Mapping[str, int]]
+    TAPES: ClassVar[bool] = False  # whether its sheet trains by gradient tapes, and not by compile and freeze
 
     firstname: str
     epochs: int
@@ -48,6 +51,7 @@ class Settings:
     show: bool = False
     fresh: bool = False
     evaluation: bool = True
+    practice: tuple[str, ...] = ()  # of the catalogue
 
     def __post_init__(self):
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
@@ -65,6 +69,12 @@ class Settings:
         check_type("show", self.show, bool, "true or false")
         check_type("fresh", self.fresh, bool, "true or false")
         check_type("evaluation", self.evaluation, bool, "true or false")
+        object.__setattr__(self, "practice", checked_practices(self.practice, *self.circumstances))
+
+    @property
+    def circumstances(self) -> tuple[str, ...]:
+        """What a practice may clash with: the track, and settings of it."""
+        return (self.TRACK,)
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,11 @@ class ConditionalSettings(Settings):
         check_choice("dataset", self.dataset, DATASETS)
         check_choice("outputs", self.outputs, OUTPUTS)
 
+    @property
+    def circumstances(self) -> tuple[str, ...]:
+        """What a practice may clash with: the track, and what the discriminator answers."""
+        return self.TRACK, self.outputs
+
 
 @dataclass(frozen=True)
 class DigitsSettings(Settings):
@@ -109,6 +124,7 @@ class DigitsSettings(Settings):
     """
 
     TRACK = "digits"
+    TAPES = True
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
 
     epochs: int = 25
@@ -122,6 +138,7 @@ class LectureSettings(Settings):
     """The settings of the lecture's notebook, and of its exercises; the defaults are the notebook's."""
 
     TRACK = "lecture"
+    TAPES = True
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 
@@ -148,6 +165,11 @@ class LectureSettings(Settings):
             raise AssignmentError(
                 "--filters, --kernel and --extra-layers shape the DCGAN's convolutions; the dense network has none."
             )
+
+    @property
+    def circumstances(self) -> tuple[str, ...]:
+        """What a practice may clash with: the track, and the notebook's own label smoothing."""
+        return (self.TRACK, "--label-smoothing") if self.label_smoothing else (self.TRACK,)
 
     @property
     def architecture(self) -> tuple[str, int, int]:
@@ -186,6 +208,49 @@ class SampleSettings:
 TRACKS: dict[str, type[Settings]] = {
     track.TRACK: track for track in (FashionSettings, ConditionalSettings, DigitsSettings, LectureSettings)
 }
+
+
+@dataclass(frozen=True)
+class LabSettings:
+    """What `assignment lab` can be asked: each of the `practices` alone, on seeds 1 to `seeds`, `jobs` at a time.
+
+    `practices` are given as "all" or as names with commas, and are kept as names. Raises AssignmentError, one sentence,
+    for a value of the wrong type or out of its range.
+    """
+
+    firstname: str
+    track: str = FashionSettings.TRACK
+    practices: str | tuple[str, ...] = "all"
+    seeds: int = 3
+    epochs: int = 20
+    jobs: int = 1
+    precision: str = "auto"
+    data: str = "auto"
+    data_dir: Path | None = None
+    outputs_dir: Path = Path("outputs")
+    fresh: bool = False
+    dry_run: bool = False
+
+    def __post_init__(self):
+        check_choice("track", self.track, tuple(TRACKS))
+        check_whole_number("seeds", self.seeds, smallest=1, largest=MOST_SEEDS)
+        check_whole_number("jobs", self.jobs, smallest=1, largest=MOST_JOBS)
+        object.__setattr__(self, "practices", self._chosen())
+        run = TRACKS[self.track](  # whose checks are those of each of the lab's runs
+            firstname=self.firstname, epochs=self.epochs, precision=self.precision, data=self.data,
+            data_dir=self.data_dir, outputs_dir=self.outputs_dir,
+        )
+        object.__setattr__(self, "firstname", run.firstname)
+
+    def _chosen(self) -> tuple[str, ...]:
+        if self.practices == "all":
+            return tuple(practice.name for practice in usable(self.track, "validity"))
+        names = [name.strip() for name in self.practices.split(",") if name.strip()]
+        if not names:
+            raise AssignmentError("--practices takes all, or names with commas, as in --practices ema,dropout.")
+        chosen = [checked_practices([name], self.track)[0] for name in names]
+        return tuple(dict.fromkeys(chosen))
+
 
 # What may be another at every sitting of a training; all other settings make it the training that it is. (The images
 # themselves are compared, whatever way they came.)

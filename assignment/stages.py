@@ -72,7 +72,10 @@ def load_training_images(source: Source, run: Run) -> tuple[TrainingImages, Run]
 def facts_of(run: Run, classes: Sequence[str] = ()) -> Facts:
     """What a network's file tells of its run; `classes` are what the generator can be asked for."""
     settings = run.settings
-    return Facts(settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, tuple(classes))
+    return Facts(
+        settings.TRACK, settings.firstname, settings.seed, run.provenance.caption, tuple(classes),
+        practices=settings.practice,
+    )
 
 
 def show_networks(
@@ -89,7 +92,7 @@ def show_networks(
     """
     settings = run.settings
     run.screen.step(3, "Build the generator model of the GAN")
-    generator = build_generator(settings.firstname, settings.seed, run.precision)
+    generator = run.mixture.generator(build_generator(settings.firstname, settings.seed, run.precision))
     run.present(generator, run.workspace.generator_diagram)
 
     run.screen.step(4, "Sample the untrained generator")
@@ -99,7 +102,7 @@ def show_networks(
     )
 
     run.screen.step(5, "Build the discriminator model of the GAN")
-    discriminator = build_discriminator(settings.firstname, settings.seed, run.precision)
+    discriminator = run.mixture.discriminator(build_discriminator(settings.firstname, settings.seed, run.precision))
     run.present(discriminator, run.workspace.discriminator_diagram)
     return generator, discriminator
 

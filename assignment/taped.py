@@ -38,7 +38,7 @@ def train_by_tapes(
     `sketch`, `save`, `exam`, `conditions` and `began` are those of `conduct.Training`. Raises what `conduct` does.
     """
     settings = run.settings
-    update = taped_update(gan)
+    update = run.mixture.update(taped_update, gan)
     say_compiled(gan, run)
     proof = prove_tapes(gan, update, images, run)
     run.screen.step(7, "Train the GAN model")
@@ -50,7 +50,7 @@ def train_by_tapes(
             latent_dim=gan.generator.inputs[0].shape[1], seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
-        sketch=sketch,
+        sketch=run.mixture.sketch(sketch),
         save=save,
         proof=proof,
         conditions=conditions,

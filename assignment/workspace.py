@@ -37,18 +37,7 @@ class Workspace:
         Raises AssignmentError, naming the folder, or the folder that stands where a file is to be written.
         """
         for folder in (self.folder, self.checkpoints, self.models_dir):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                with replacing(folder / ".writable") as trial:
-                    trial.touch()
-                (folder / ".writable").unlink(missing_ok=True)
-            except FileExistsError as error:
-                raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
-            except OSError as error:
-                raise AssignmentError(
-                    f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
-                    " place with --outputs-dir and --models-dir, or mend this one."
-                ) from error
+            _make_writable(folder)
         properties = [name for name, kind in vars(type(self)).items() if isinstance(kind, property)]
         named = [getattr(self, name) for name in properties if name not in ("checkpoints", "models")]
         for path in (*named, *self.models):
@@ -195,6 +184,55 @@ class Workspace:
             path.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class LabWorkspace:
+    """The files of a lab; its runs have workspaces of their own below `runs`."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, track: str, outputs_dir: Path, firstname: str) -> LabWorkspace:
+        """The workspace of a lab, by the layout `<outputs_dir>/<firstname>/lab/<track>/`."""
+        return cls(outputs_dir / firstname / "lab" / track)
+
+    @property
+    def conditions(self) -> Path:
+        return self.folder / "lab.json"
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results.csv"
+
+    @property
+    def figure(self) -> Path:
+        return self.folder / "results.png"
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.html"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / ".lock"
+
+    @property
+    def holder(self) -> Path:
+        return self.folder / ".holder.json"
+
+    def prepare(self) -> None:
+        """Make the folder. Raises AssignmentError, naming it, where it cannot be written."""
+        _make_writable(self.folder)
+
+    def remove_partials(self) -> None:
+        """Delete what a lab that was killed had only begun to write here."""
+        for path in self.folder.glob(".partial-*"):
+            path.unlink(missing_ok=True)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; when the block ends well, it takes `path`'s place at once.
@@ -223,6 +261,21 @@ def sha256(path: Path) -> str:
         while block := file.read(2**20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _make_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / ".writable") as trial:
+            trial.touch()
+        (folder / ".writable").unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
+    except OSError as error:
+        raise AssignmentError(
+            f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
+            " place with --outputs-dir and --models-dir, or mend this one."
+        ) from error
 
 
 def _partial(path: Path, token: str) -> Path:

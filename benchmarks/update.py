@@ -70,7 +70,7 @@ def students_update(predicting: str):
     from assignment.training.steps import build_optimizers
 
     gan = make_gan("float32")
-    generator, discriminator, combined = gan
+    generator, discriminator, combined = gan.models
     build_optimizers(gan)
     options = {"verbose": 0} if predicting == "predict" else {}
     real, fake = np.ones((BATCH, 1), np.float32), np.zeros((BATCH, 1), np.float32)

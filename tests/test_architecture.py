@@ -15,12 +15,13 @@ TRACKS = {"fashion", "conditional", "digits", "lecture"}
 # From the ground up: a part may import its own and any that stands on an earlier line.
 STOREYS = [
     {"__init__", "errors"},
-    {"checks"},
+    {"checks", "catalogue"},
     {"settings", "workspace", "runtime"},
     {"options"},
     {"lock"},
     {"data"},
     {"training", "figures", "evaluation"},
+    {"practices"},
     {"screen"},
     {"run"},
     {"record", "watch", "report"},
@@ -28,7 +29,7 @@ STOREYS = [
     {"stages", "journal"},
     {"conduct"},
     {"taped"},
-    {*TRACKS, "sampling"},
+    {*TRACKS, "sampling", "lab"},
     {"cli"},
     {"__main__"},
 ]

@@ -64,6 +64,9 @@ def assert_one_sentence(answer, said):
         (["--firstname", "ana", "--track", "lecture", "--filters", "64"], "--filters"),
         (["--firstname", "ana", "--track", "lecture", "--label-smoothing", "half"], "'half'"),
         (["--firstname", "ana", "--track", "lecture", "--network", "dense", "--kernel", "3"], "dense network has none"),
+        (["--firstname", "ana", "--practice", "magic"], "no practice 'magic'"),
+        (["--firstname", "ana", "--practice", "hinge", "--practice", "wasserstein"], "both replace the losses"),
+        (["--firstname", "ana", "--track", "digits", "--practice", "dropout"], "has dropout already"),
     ],
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
@@ -117,7 +120,7 @@ assert not heavy, heavy
                    "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh", "--no-evaluation",
                    "--track",
                    "--dataset", "--outputs", "--network", "--filters", "--kernel", "--extra-layers",
-                   "--label-smoothing"):
+                   "--label-smoothing", "--practice"):
         assert option in answer.stdout
 
 
@@ -320,3 +323,34 @@ def test_a_damaged_real_file_is_named(tmp_path, real_images_folder):
     torn.write_bytes(torn.read_bytes()[:-100])
     answer = command("-m", "assignment.fashion.step1_data", "--firstname", "ana", "--data-dir", "data", cwd=tmp_path)
     assert_one_sentence(answer, torn.name)
+
+
+def test_the_practices_are_listed(tmp_path):
+    answer = command("-m", "assignment", "practices", cwd=tmp_path)
+    assert answer.returncode == 0
+    for words in ("label-smoothing", "Salimans et al. 2016", "against: mode collapse", "cost: "):
+        assert words in answer.stdout
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--firstname", "ana", "--practices", "magic"], "no practice 'magic'"),
+    (["--firstname", "ana", "--seeds", "0"], "--seeds"),
+    (["--firstname", "ana", "--track", "cifar"], "'cifar'"),
+    ([], "--firstname"),
+])
+def test_a_lab_of_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
+    assert_one_sentence(command("-m", "assignment", "lab", *arguments, cwd=tmp_path), said)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dry_run_of_a_lab_says_its_plan_and_leaves_nothing(tmp_path):
+    answer = command("-m", "assignment", "lab", "--firstname", "ana", "--dry-run", "--seeds", "2", cwd=tmp_path)
+    assert answer.returncode == 0 and "44 runs" in answer.stdout and "ema: 0 of 2 done" in answer.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [("practices",), ("lab", "--firstname", "ana", "--dry-run")])
+def test_the_list_and_the_plan_need_no_tensorflow(tmp_path, arguments):
+    answer = command("-X", "importtime", "-m", "assignment", *arguments, cwd=tmp_path)
+    assert answer.returncode == 0 and "argparse" in answer.stderr
+    assert "tensorflow" not in answer.stderr and "keras" not in answer.stderr

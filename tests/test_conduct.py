@@ -9,6 +9,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from rich.console import Console
@@ -116,6 +117,23 @@ def fail_at(number, error):
 
 def interrupt():
     signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_generator_with_averaged_weights_is_drawn_and_saved_with_them_and_trained_without(sitting):
+    once = sitting(epochs=1)
+    once.gan.combined.optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5, use_ema=True, ema_momentum=0.5)
+    once.carry_out()
+    optimizer = once.gan.combined.optimizer
+    averages = [one.numpy() for one in optimizer.variables if one.name.endswith("average")]
+    saved = keras.models.load_model(once.workspace.generator_model, compile=False)
+    for weight, average in zip(saved.trainable_weights, averages, strict=True):
+        np.testing.assert_array_equal(weight, average)
+    kept, _ = Checkpoints(once.workspace.checkpoints).latest()
+    trained = once.gan.generator.variables[0].numpy()
+    assert not np.array_equal(trained, averages[0])
+    np.testing.assert_array_equal(kept.networks["generator_00"], trained)
+    drawn = saved(streams.sample_noise(1, 12, 5), training=False)
+    np.testing.assert_allclose(kept.frames[-1], drawn, atol=1e-6)
 
 
 @pytest.fixture(scope="module")

@@ -294,3 +294,14 @@ def test_the_same_software_is_not(make_run):
     run = make_run()
     find(run)
     assert "other software" not in said(run)
+
+
+def test_a_training_without_practices_is_the_one_that_it_was_before_there_were_any(make_run):
+    assert "practice" not in conditions_of(make_run(), IMAGES)
+
+
+def test_other_practices_are_another_training(make_run):
+    stand(make_run(practice=["ema", "dropout"]), 2)
+    assert find(make_run(practice=["dropout", "ema"])).checkpoint is not None
+    with pytest.raises(AssignmentError, match=r"--practice dropout, ema \(this command has none\)"):
+        find(make_run())

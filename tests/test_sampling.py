@@ -82,6 +82,12 @@ def test_every_label_has_noises_of_its_own(trained):
         assert len(np.unique(stored["noise"], axis=0)) == 6
 
 
+def test_the_noise_is_of_the_kind_that_the_generator_was_trained_with(trained):
+    export_h5(build_generator("ana", 1), trained.generator_model, DIGITS._replace(practices=("ema", "uniform-noise")))
+    even = np.load(sample(asked("7"), trained)[1])["noise"]
+    assert np.abs(even).max() < 1 and np.abs(even).mean() == pytest.approx(0.5, abs=0.05)
+
+
 def test_a_row_or_more_for_each_label_named_once():
     samples = draw_samples(build_generator("ana", 1), FACTS, [0, 2], 14, seed=1)
     figure = draw_picture(samples, "ana", 1)

@@ -4,7 +4,8 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.settings import (
-    TRACKS, ConditionalSettings, DigitsSettings, FashionSettings, LectureSettings, SampleSettings, settings_from,
+    TRACKS, ConditionalSettings, DigitsSettings, FashionSettings, LabSettings, LectureSettings, SampleSettings,
+    settings_from,
 )
 
 
@@ -109,3 +110,36 @@ def test_what_the_lecture_refuses(options, said):
     with pytest.raises(AssignmentError, match=said) as caught:
         LectureSettings("ana", **options)
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+def test_practices_are_kept_in_one_order():
+    assert FashionSettings("ana", practice=["ema", "dropout", "ema"]).practice == ("dropout", "ema")
+    assert FashionSettings("ana").practice == ()
+
+
+@pytest.mark.parametrize(("settings", "options", "said"), [
+    (FashionSettings, {"practice": ["magic"]}, "no practice 'magic'"),
+    (DigitsSettings, {"practice": ["one-batch"]}, "with digits"),
+    (ConditionalSettings, {"practice": ["hinge"], "outputs": "validity+class"}, "two answers"),
+    (LectureSettings, {"practice": ["label-smoothing"], "label_smoothing": 0.1}, "they are the same"),
+])
+def test_a_practice_that_cannot_be_used_is_refused(settings, options, said):
+    with pytest.raises(AssignmentError, match=said):
+        settings("ana", **options)
+
+
+def test_a_labs_practices_are_all_that_its_track_can_use_or_some():
+    assert len(LabSettings("ana").practices) == 21 and "dropout" in LabSettings("ana").practices
+    assert "dropout" not in LabSettings("ana", track="digits").practices
+    assert LabSettings("ana", practices=" ema, dropout,ema").practices == ("ema", "dropout")
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ({"practices": ","}, "names with commas"), ({"practices": "magic"}, "'magic'"), ({"seeds": 0}, "--seeds"),
+    ({"practices": "no-dropout"}, "no dropout to remove"), ({"jobs": 0}, "--jobs"), ({"epochs": 0}, "--epochs"),
+    ({"track": "dcgan"}, "--track"), ({"firstname": "../x"}, "first name"),
+    ({"data": "standin", "data_dir": Path("images")}, "contradict"),
+])
+def test_a_lab_of_a_wrong_kind_is_refused(options, said):
+    with pytest.raises(AssignmentError, match=said):
+        LabSettings(**{"firstname": "ana", **options})

@@ -11,9 +11,9 @@ import pytest
 
 from assignment.cli import console_parser, front_door_parser
 from assignment.sampling import _named, chosen_labels
-from assignment.settings import FREE, TRACKS, settings_from
+from assignment.settings import FREE, TRACKS, LabSettings, settings_from
 from assignment.training.export import Facts
-from assignment.workspace import Workspace
+from assignment.workspace import LabWorkspace, Workspace
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")
@@ -36,13 +36,20 @@ def settings_of(words):
 
 def test_all_rows_are_read():
     assert len(ROWS) == sum(line.startswith("|") for line in PAGE.splitlines()) - 2 * PAGE.count("|---|---|---|")
-    assert len(ROWS) == 47
+    assert len(ROWS) == 59
 
 
 @pytest.mark.parametrize(("asked", "command", "file"), ROWS, ids=[asked for asked, *_ in ROWS])
 def test_the_command_can_be_given_and_leaves_the_file(monkeypatch, asked, command, file):
     program, *words = shlex.split(command)
-    if program == "assignment":
+    if words[0] == "practices":
+        files = set()
+    elif words[0] == "lab":
+        options = vars(console_parser().parse_args(words))
+        settings = LabSettings(**{name: options[name] for name in options if name not in ("command", "action")})
+        lab = LabWorkspace.of(settings.track, settings.outputs_dir, settings.firstname)
+        files = {lab.results, lab.figure, lab.report}
+    elif program == "assignment":
         options = vars(console_parser().parse_args(words))
         workspace = Workspace.of(options["track"], Path("outputs"), Path("models"), options["firstname"])
         labels = chosen_labels(options["labels"], Facts("", "", 1, "", classes=tuple("0123456789")))
@@ -73,4 +80,4 @@ def test_all_of_them_can_be_given_one_after_the_other():
             conditions = {name: value for name, value in asdict(settings).items() if name not in FREE}
             for place in places:
                 assert trainings.setdefault(place, conditions) == conditions, command
-    assert len(trainings) == 2 * 10
+    assert len(trainings) == 2 * 19

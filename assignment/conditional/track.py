@@ -47,7 +47,7 @@ def run_track(run: Run) -> signal.Signals | None:
     show_images(data, run)
     gan = make_gan(data, run)
     say_compiled(gan, run)
-    update = compiled_update(gan)
+    update = run.mixture.update(compiled_update, gan)
     proof = show_proof(prove_freeze(gan, update, *_proof_batch(data, run)), run)
     run.screen.step(7, "Train the GAN model")
     training = Training(
@@ -58,7 +58,7 @@ def run_track(run: Run) -> signal.Signals | None:
             batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
-        sketch=sketch_of(gan, data, run),
+        sketch=run.mixture.sketch(sketch_of(gan, data, run)),
         save=lambda: save(gan, data, run),
         proof=proof,
         conditions=conditions,
@@ -88,7 +88,7 @@ def make_gan(data: TrainingImages, run: Run) -> Gan:
         partial(draw_classes, data.classes),
     )
     run.screen.step(6, "Compile the GAN model")
-    return compile_gan(generator, discriminator)
+    return run.mixture.compiled(compile_gan(generator, discriminator))
 
 
 def save(gan: Gan, data: TrainingImages, run: Run) -> None:
@@ -99,7 +99,7 @@ def save(gan: Gan, data: TrainingImages, run: Run) -> None:
 
 def draw_walks(gan: Gan, data: TrainingImages, run: Run) -> None:
     """Draw the walks through what the generator has learned."""
-    noise = streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM)
+    noise = run.mixture.noise(streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM))
     run.keep(
         row_grid(
             walks.noise_walk(gan.generator, noise), data.classes, "Every label along one great circle of noise",
@@ -144,13 +144,13 @@ def sketch_of(gan: Gan, data: TrainingImages, run: Run) -> Sketch:
     )
     if len(gan.discriminator.outputs) == 1:
         return sketch
-    plot = partial(loss_curves, measure="validity and class together", undecided=False)
+    plot = partial(loss_curves, measure="validity and class together (nats)", undecided=False)
     scale = sketch.scale._replace(undecided=nan)
     return sketch._replace(plot=plot, losses="nats; validity and class together", scale=scale)
 
 
 def _grid_inputs(run: Run) -> list[np.ndarray]:
-    noise = streams.sample_noise(run.settings.seed, GRID_COLUMNS, networks.LATENT_DIM)
+    noise = run.mixture.noise(streams.sample_noise(run.settings.seed, GRID_COLUMNS, networks.LATENT_DIM))
     labels = np.repeat(np.arange(networks.CLASSES, dtype=np.int32), GRID_COLUMNS)
     return [np.tile(noise, (networks.CLASSES, 1)), labels[:, np.newaxis]]  # (80, 100) and (80, 1)
 

@@ -39,13 +39,13 @@ def run_track(run: Run) -> signal.Signals | None:
     title = f"The first {GRID_IMAGES} images of {source.title}"
     run.keep(image_grid(images[:GRID_IMAGES], title, run.caption), run.workspace.real_images)
 
-    noise = streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM)
+    noise = run.mixture.noise(streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM))
     generator, discriminator = show_networks(
         run, networks.build_generator, networks.build_discriminator,
         lambda network: network(noise, training=False).numpy(), image_grid,
     )
     run.screen.step(6, "Compile the GAN model")
-    gan = networks.compile_gan(generator, discriminator)
+    gan = run.mixture.compiled(networks.compile_gan(generator, discriminator))
     return train_by_tapes(
         run,
         gan,

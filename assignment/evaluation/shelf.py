@@ -24,7 +24,7 @@ FOLDER = "gan-assignment"
 
 
 class Kept(NamedTuple):
-    """A judge and what is known of it: its data set's MD5, the code's version, `accuracy` on the test images, ..."""
+    """A judge and what is known of it: its data set's MD5, its weights' hash, `accuracy` on the test images, ..."""
 
     judge: Judge
     facts: dict[str, Any]
@@ -75,12 +75,13 @@ def _trained(dataset: Dataset, wanted: dict[str, Any], training) -> Kept:
     started = time.perf_counter()
     with training() as trained:
         classifier = train_classifier(
-            images[:TRAINING], labels[:TRAINING], EPOCHS[wanted["data"]], trained=trained
+            images[:TRAINING], labels[:TRAINING], EPOCHS, trained=trained
         )
     judge = Judge(classifier)
     facts = {
         **wanted,
         "images": dataset.provenance.caption,
+        "weights": judge.fingerprint(),
         "accuracy": judge.accuracy(images[TRAINING:], labels[TRAINING:]),
         "seconds": round(time.perf_counter() - started),
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -106,6 +107,7 @@ def _read(path: Path, wanted: dict[str, Any]) -> Kept | None:
         facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         if {name: facts.get(name) for name in wanted} != wanted or facts.pop("sha256") != sha256(path):
             return None
-        return Kept(Judge(keras.models.load_model(path, compile=False)), facts)
+        judge = Judge(keras.models.load_model(path, compile=False))
+        return Kept(judge, facts) if facts["weights"] == judge.fingerprint() else None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None

@@ -53,10 +53,10 @@ def run_track(run: Run) -> signal.Signals | None:
         update=update,
         rows=lambda rule, place: train_gan(rule, data.dataset, run.settings, place),
         updates_per_epoch=updates_per_epoch(len(data.dataset), run.settings.batch_size),
-        sketch=Sketch(
+        sketch=run.mixture.sketch(Sketch(
             sample=lambda: generator(grid_noise(run), training=False).numpy(),
             scale=Scale(GRID_IMAGES, real_distance(data.dataset)),
-        ),
+        )),
         save=lambda: save(gan, run),
         proof=proof,
         conditions=conditions,
@@ -114,7 +114,7 @@ def show_images(data: SheetData, run: Run) -> None:
 def make_generator(run: Run):
     """Step 3."""
     run.screen.step(3, "Build the generator model of the GAN")
-    generator = build_generator(run.settings.firstname, run.settings.seed, run.precision)
+    generator = run.mixture.generator(build_generator(run.settings.firstname, run.settings.seed, run.precision))
     run.present(generator, run.workspace.generator_diagram)
     return generator
 
@@ -128,7 +128,8 @@ def show_untrained(generator, run: Run) -> None:
 def make_discriminator(run: Run):
     """Step 5."""
     run.screen.step(5, "Build the discriminator model of the GAN")
-    discriminator = build_discriminator(run.settings.firstname, run.settings.seed, run.precision)
+    network = build_discriminator(run.settings.firstname, run.settings.seed, run.precision)
+    discriminator = run.mixture.discriminator(network)
     run.present(discriminator, run.workspace.discriminator_diagram)
     return discriminator
 
@@ -136,9 +137,9 @@ def make_discriminator(run: Run):
 def make_gan(generator, discriminator, data: SheetData, run: Run) -> tuple[Gan, object, list[Movement]]:
     """Step 6, and the proof that its freeze holds in the update that will train."""
     run.screen.step(6, "Compile the GAN model")
-    gan = compile_gan(generator, discriminator)
+    gan = run.mixture.compiled(compile_gan(generator, discriminator))
     say_compiled(gan, run)
-    update = compiled_update(gan)
+    update = run.mixture.update(compiled_update, gan)
     real_images = data.dataset[: run.settings.batch_size, ..., np.newaxis]  # (batch, 28, 28, 1)
     noise = streams.proof_noise(run.settings.seed, len(real_images), LATENT_DIM)
     return gan, update, show_proof(prove_freeze(gan, update, real_images, noise), run)
@@ -152,4 +153,4 @@ def save(gan: Gan, run: Run) -> None:
 
 def grid_noise(run: Run) -> np.ndarray:
     """The noise of every grid of a run, (12, 100): the same before, during and after the training."""
-    return streams.sample_noise(run.settings.seed, GRID_IMAGES, LATENT_DIM)
+    return run.mixture.noise(streams.sample_noise(run.settings.seed, GRID_IMAGES, LATENT_DIM))

@@ -67,8 +67,9 @@ def _draw_losses(
     if undecided:
         axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
-    axes.set_ylabel(f"loss: {measure} (nats)")
-    axes.set_ylim(bottom=0)
+    axes.set_ylabel(f"loss: {measure} (nats)" if undecided else f"loss: {measure}")
+    if min(min(losses) for _, _, losses in curves) >= 0:  # a critic's can be anything
+        axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if len(epochs) < 2:
         axes.set_xticks(epochs)

@@ -47,14 +47,14 @@ def run_track(run: Run) -> signal.Signals | None:
         return None
 
     show_images(images, data.labels, run)
-    noise = streams.sample_noise(settings.seed, GRID[0] * GRID[1], networks.LATENT_DIM)
+    noise = run.mixture.noise(streams.sample_noise(settings.seed, GRID[0] * GRID[1], networks.LATENT_DIM))
     generator, discriminator = show_networks(
         run, *builders(settings), lambda network: network(noise, training=False).numpy(), draw_seed
     )
     say_first_answer(generator, discriminator, noise, run)
     compare_with_notebook(generator, discriminator, run)
     run.screen.step(6, "Compile the GAN model")
-    gan = networks.compile_gan(generator, discriminator, settings.label_smoothing)
+    gan = run.mixture.compiled(networks.compile_gan(generator, discriminator, settings.label_smoothing))
     return train_by_tapes(
         run,
         gan,
@@ -124,7 +124,8 @@ def save(gan: Gan, images: np.ndarray, run: Run) -> None:
 
     workspace, seed = run.workspace, run.settings.seed
     rows, columns = LARGE_GRID
-    fakes = generate(streams.later_noise(seed, 0, rows * columns, networks.LATENT_DIM))  # (32, 28, 28, 1)
+    noise = run.mixture.noise(streams.later_noise(seed, 0, rows * columns, networks.LATENT_DIM))
+    fakes = generate(noise)  # (32, 28, 28, 1)
     title = f"{len(fakes)} generated images"
     run.keep(image_grid(fakes, title, run.caption, rows, columns, size=(16, 8)), workspace.generated)
 
@@ -132,7 +133,7 @@ def save(gan: Gan, images: np.ndarray, run: Run) -> None:
     names = ("real", "generated")
     run.keep(row_grid(both, names, "Real beside generated images", run.caption), workspace.real_beside_generated)
 
-    ends = streams.walk_noise(seed, 2, networks.LATENT_DIM)
+    ends = run.mixture.noise(streams.walk_noise(seed, 2, networks.LATENT_DIM))
     paths = np.concatenate([path(*ends, INTERPOLATED) for path in (latent.straight_line, latent.great_circle)])
     ratios = [f"{ratio:.1f}" for ratio in np.linspace(0, 1, INTERPOLATED)]
     run.keep(

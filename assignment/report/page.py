@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from assignment.catalogue import BY_NAME
 from assignment.evaluation.health import STUCK
 from assignment.evaluation.measures import NAMES, OVER_TIME
 from assignment.report.steps import SHEETS, STEPS
@@ -50,7 +51,7 @@ def write_report(workspace: Workspace) -> Path:
     """
     record = json.loads(workspace.record.read_text(encoding="utf-8"))
     track = workspace.folder.name
-    page = _template().render(
+    page = template("page.html.jinja").render(
         title=SHEETS[track],
         record=record,
         metrics=_read_json(workspace.metrics),
@@ -59,6 +60,7 @@ def write_report(workspace: Workspace) -> Path:
         enough=STUCK,
         steps=[(step, _pictures(workspace.folder, step.pictures)) for step in STEPS[track]],
         measures=_pictures(workspace.folder, (workspace.measures.name,)),
+        practices=[BY_NAME[name] for name in record["settings"].get("practice", "").split(", ") if name],
         models=[name for name in record["files_sha256"] if name.endswith(".h5") and record["status"] != "failed"],
     )
     with replacing(workspace.report) as temporary:
@@ -66,13 +68,14 @@ def write_report(workspace: Workspace) -> Path:
     return workspace.report
 
 
-def _template():
+def template(name: str) -> Template:
+    """A page's template, by its file in this folder."""
     # Autoescaped whatever the file is called: a first name, a folder and a command are what somebody typed.
     environment = Environment(
         loader=PackageLoader("assignment.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.jinja")
+    return environment.get_template(name)
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:
@@ -81,7 +84,7 @@ def _read_json(path: Path) -> dict[str, Any] | None:
 
 def _pictures(folder: Path, patterns: tuple[str, ...]) -> list[Picture]:
     paths = [path for pattern in patterns for path in _some(sorted(folder.glob(pattern)))]
-    return [Picture(_data_url(path), _description(path.stem), path.stem.startswith(GRID)) for path in paths]
+    return [Picture(data_url(path), _description(path.stem), path.stem.startswith(GRID)) for path in paths]
 
 
 def _some(paths: list[Path]) -> list[Path]:
@@ -91,7 +94,8 @@ def _some(paths: list[Path]) -> list[Path]:
     return [paths[round(place * (len(paths) - 1) / (MOST_GRIDS - 1))] for place in range(MOST_GRIDS)]
 
 
-def _data_url(path: Path) -> str:
+def data_url(path: Path) -> str:
+    """A PNG file as a URL that holds it."""
     return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 

@@ -26,7 +26,8 @@ PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
 class Facts(NamedTuple):
     """What a file of a network tells of itself: its run, the images it learned from, its classes where it has some.
 
-    `epoch` is after which epoch it was saved, where that is not its training's last.
+    `epoch` is after which epoch it was saved, where that is not its training's last; `practices` are those that it was
+    trained with, since they may have given it other noise.
     """
 
     track: str
@@ -35,6 +36,7 @@ class Facts(NamedTuple):
     images: str
     classes: tuple[str, ...] = ()
     epoch: int | None = None
+    practices: tuple[str, ...] = ()
 
 
 def export_pair(gan: Gan, paths: tuple[Path, Path], facts: Facts) -> tuple[Path, Path]:
@@ -73,7 +75,7 @@ def read_facts(path: Path) -> Facts:
     try:
         with h5py.File(path, "r") as file:
             told = json.loads(file.attrs[ATTRIBUTE])
-        return Facts(**{**told, "classes": tuple(told["classes"])})
+        return Facts(**{**told, "classes": tuple(told["classes"]), "practices": tuple(told.get("practices", ()))})
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(f"{path} is not a network that this program saved, or it is damaged.") from error
 

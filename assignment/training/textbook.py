@@ -17,14 +17,14 @@ from assignment.training.steps import Losses, Update, build_optimizers
 
 def textbook_update(gan: Gan) -> Update:
     """The update of the sheet's step 7 by three `train_on_batch` calls; same signature as the compiled one."""
-    generator, discriminator, combined = gan
+    generator, discriminator, combined = gan.models
     build_optimizers(gan)
 
     def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
         real = np.ones((len(noise), 1), np.float32)
         fake = np.zeros((len(noise), 1), np.float32)
 
-        with named_for_graphs(*gan):
+        with named_for_graphs(*gan.models):
             source = gan.generator_inputs(noise, fake_labels)
             fake_images = generator(source, training=True)  # (n, 28, 28, 1)
             with unfrozen(discriminator):

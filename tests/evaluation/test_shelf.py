@@ -7,7 +7,7 @@ from filelock import FileLock
 
 from assignment.data.dataset import Dataset, Provenance
 from assignment.evaluation import shelf
-from assignment.evaluation.judge import build_classifier
+from assignment.evaluation.judge import CODE_VERSION, EPOCHS, build_classifier
 from assignment.evaluation.shelf import judge_of
 
 DATASET = Dataset(
@@ -47,9 +47,10 @@ def files(tmp_path):
 
 def test_it_is_trained_once_for_a_data_set(trained, tmp_path):
     first, again = (judge_of("mnist", DATASET, training) for _ in range(2))
-    assert trained == [(15, 5)] and weights(first) == weights(again) and first.facts == again.facts
+    assert trained == [(15, EPOCHS)] and weights(first) == weights(again) and first.facts == again.facts
     assert again.facts["images"] == "twenty images" and 0 <= again.facts["accuracy"] <= 1
-    assert again.facts["code"] == 1 and len(again.facts["data_md5"]) == 32
+    assert again.facts["code"] == CODE_VERSION and len(again.facts["data_md5"]) == 32
+    assert again.facts["weights"] == again.judge.fingerprint()
     assert {".json", ".keras"} <= set(files(tmp_path))
 
 
@@ -58,9 +59,9 @@ def test_other_images_labels_and_versions_have_another(trained, monkeypatch):
     judge_of("mnist", Dataset(DATASET.images[::-1], DATASET.labels, DATASET.provenance), training)
     judge_of("mnist", Dataset(DATASET.images, DATASET.labels[::-1].copy(), DATASET.provenance), training)
     judge_of("fashion-mnist", DATASET, training)
-    monkeypatch.setattr(shelf, "CODE_VERSION", 2)
+    monkeypatch.setattr(shelf, "CODE_VERSION", CODE_VERSION + 1)
     judge_of("mnist", DATASET, training)
-    assert [epochs for _, epochs in trained] == [5, 5, 5, 12, 5]
+    assert [epochs for _, epochs in trained] == [EPOCHS] * 5
 
 
 @pytest.mark.parametrize("damage", ["model", "facts", "lost"])

@@ -103,6 +103,15 @@ def test_what_was_typed_is_text(run):
     assert SCRIPT in "".join(page.texts) and not page.all("script")
 
 
+def test_the_practices_of_a_run_are_told(run):
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    assert "Practices beside the sheet" not in " ".join(Page(write_report(run.workspace)).texts)
+    record["settings"]["practice"] = "label-smoothing, ema"
+    run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
+    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
+    assert "real images are asked for as 0.9" in said and "average of the generator's last weights" in said
+
+
 def test_a_run_that_was_not_judged_says_so(run):
     run.workspace.metrics.unlink()
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ def test_names_in_ascii(name, traced):
 def test_models_have_their_names_again(make_gan):
     gan = make_gan()
     gan.generator.name = "generator_model_李雷"
-    with named_for_graphs(*gan):
+    with named_for_graphs(*gan.models):
         assert gan.generator.name == "generator_model_u674eu96f7"
     assert gan.generator.name == "generator_model_李雷"
 
@@ -23,7 +23,7 @@ def test_models_have_their_names_again(make_gan):
 @pytest.mark.parametrize("rule", [compiled_update, textbook_update])
 def test_models_of_any_name_can_be_trained(make_gan, batches, rule):
     gan = make_gan()
-    for model in gan:
+    for model in gan.models:
         model.name += "_Ана"
     rule(gan)(*batches(4))
-    assert all(model.name.endswith("_Ана") for model in gan)
+    assert all(model.name.endswith("_Ана") for model in gan.models)

@@ -67,7 +67,7 @@ def test_bfloat16_keeps_its_weights_in_float32(make_gan, batches):
     gan = make_gan("mixed_bfloat16")
     losses = compiled_update(gan)(*batches(4))
     assert all(np.isfinite(float(loss)) for loss in losses)
-    assert {weight.dtype for model in gan for weight in model.weights} == {"float32"}
+    assert {weight.dtype for model in gan.models for weight in model.weights} == {"float32"}
 
 
 def by_train_on_batch(gan):

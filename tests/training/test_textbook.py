@@ -20,7 +20,7 @@ def moves(model, action) -> bool:
 
 
 def test_the_tutorials_order_never_trains_the_discriminator(make_gan, batches):
-    generator, discriminator, _ = make_gan()
+    generator, discriminator, _ = make_gan().models
     discriminator.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
     discriminator.trainable = False  # as every tutorial: "for the combined model we will only train the generator"
     combined = keras.Sequential([generator, discriminator])
@@ -36,7 +36,7 @@ def test_the_tutorials_order_never_trains_the_discriminator(make_gan, batches):
 
 def test_a_batch_of_another_size_is_traced_with_whatever_the_flag_is_then(make_gan, batches):
     """Calling the discriminator before it is frozen is no cure: it learns until the epoch's short last batch."""
-    generator, discriminator, _ = make_gan()
+    generator, discriminator, _ = make_gan().models
     discriminator.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
     assert moves(discriminator, lambda: discriminator.train_on_batch(batches(8)[0], np.ones((8, 1), np.float32)))
     discriminator.trainable = False

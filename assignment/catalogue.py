@@ -1,0 +1,263 @@
+"""The practices that can be tried: what each is against, where it comes from, what it costs and what it cannot go with.
+
+Plain text, which the command line reads without TensorFlow; the practices themselves are in `practices/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from assignment.errors import AssignmentError
+
+# Ingredients that several practices can change one after another; any other has one practice at most.
+CHANGED_IN_TURN = frozenset({"what the discriminator is asked for", "what the discriminator is shown", "layers"})
+LOSSES, LESSON, OBJECTIVE = "the losses", "the discriminator's steps", "the generator's objective"
+WANTED, SHOWN = "what the discriminator is asked for", "what the discriminator is shown"
+RATES = "the learning rates"
+
+
+class Practice(NamedTuple):
+    """One practice: `name` on the command line, the `ingredients` that it replaces, and what is to be known of it.
+
+    `change` says what it does, `problem` what it is against, `paper` where it comes from and `cost` what it asks for.
+    `place` is its class in `practices/`, as `losses.Hinge`. `time` is how long an update takes by the plain one, as
+    measured on the trousers (docs/practices.md). `clashes` are practices and settings that it cannot go with, each with
+    the reason.
+    """
+
+    name: str
+    ingredients: tuple[str, ...]
+    change: str
+    problem: str
+    paper: str
+    cost: str
+    place: str
+    time: float = 1.0
+    clashes: dict[str, str] = {}
+
+
+NO_PROBABILITIES = "its critic gives no probabilities that could be less certain"
+HAS_DROPOUT = "its discriminator has dropout already"
+ONE_STEP = "its discriminator learns from both in one step already"
+TWO_ANSWERS = "an auxiliary discriminator gives two answers, and this changes one"
+OF_LOSSES = {"validity+class": TWO_ANSWERS, "--label-smoothing": "it replaces the loss that is smoothed"}
+EACH_BY_ITSELF = "its penalty is of each image by itself, not of a batch that is judged together"
+
+CATALOGUE: tuple[Practice, ...] = (
+    # Losses come first: they change the discriminator's last layer, which others wrap.
+    Practice(
+        "hinge", (LOSSES,),
+        "the hinge loss: the discriminator is content with a margin, the generator always wants more",
+        "vanishing gradients",
+        "Lim and Ye 2017; Miyato et al. 2018",
+        "none", "losses.Hinge", clashes=OF_LOSSES,
+    ),
+    Practice(
+        "least-squares", (LOSSES,),
+        "squared distances from 1 and 0 in place of cross-entropy",
+        "vanishing gradients",
+        "Mao et al. 2017",
+        "none", "losses.LeastSquares", clashes=OF_LOSSES,
+    ),
+    Practice(
+        "wasserstein", (LOSSES, LESSON),
+        "a critic's difference between real and fake, and a penalty on slopes other than 1",
+        "training instability, and mode collapse",
+        "Arjovsky et al. 2017; Gulrajani et al. 2017; the lecture, section 10 (WGAN)",
+        "the penalty's second pass: an update takes about twice as long", "losses.Wasserstein", 2.0,
+        clashes=OF_LOSSES,
+    ),
+    Practice(
+        "label-smoothing", (WANTED,),
+        "real images are asked for as 0.9 in place of 1",
+        "vanishing gradients: a discriminator that is too certain",
+        "Salimans et al. 2016, section 3.4; the lecture, section 10",
+        "no time; the discriminator's loss cannot reach 0 any more", "targets.LabelSmoothing",
+        clashes={
+            "hinge": "the hinge loss has no probabilities to smooth", "wasserstein": NO_PROBABILITIES,
+            "--label-smoothing": "they are the same",
+        },
+    ),
+    Practice(
+        "noisy-labels", (WANTED,),
+        "5 % of what the discriminator is asked for is turned round",
+        "vanishing gradients: a discriminator that is too certain",
+        "Chintala et al. 2016, hack 6",
+        "no time; some of what it learns is wrong", "targets.NoisyLabels",
+        clashes={"wasserstein": NO_PROBABILITIES},
+    ),
+    Practice(
+        "instance-noise", (SHOWN,),
+        "noise on every image that the discriminator sees, real or fake, halved every 500 updates",
+        "training instability: real and fake images that do not overlap are told apart too easily",
+        "Sønderby et al. 2017, section 3.2; Arjovsky and Bottou 2017",
+        "little time; fine detail is learned late", "images.InstanceNoise",
+    ),
+    Practice(
+        "progressive-growing", (SHOWN,),
+        "images are compared at 7x7 pixels, then 14x14, then 28x28, each fading in; the networks keep their layers",
+        "non-convergence: the coarse is to be learned before the fine",
+        "Karras et al. 2018, section 2 (there the networks grow, too); the lecture, section 10",
+        "little time; the first epochs draw coarsely", "images.ProgressiveGrowing",
+    ),
+    Practice(
+        "replay", ("the discriminator's fakes",),
+        "half of the fakes that the discriminator learns from are earlier ones",
+        "training instability: a discriminator that forgets what it has seen, and networks that run in circles",
+        "Shrivastava et al. 2017, section 2.3",
+        "little time, 3 MB in every checkpoint", "images.Replay",
+    ),
+    Practice(
+        "dropout", ("layers",),
+        "dropout of 0.3 behind every LeakyReLU of the discriminator",
+        "a discriminator that learns the training images by heart",
+        "Srivastava et al. 2014; the lecture's discriminators have it",
+        "a little time; the discriminator learns more slowly", "architecture.WithDropout",
+        clashes={track: HAS_DROPOUT for track in ("conditional", "digits", "lecture")},
+    ),
+    Practice(
+        "no-dropout", ("layers",),
+        "the discriminator without its dropout: a practice removed, to see what it was good for",
+        "a discriminator that is too weak",
+        "the first exercise (\"don't be afraid to remove a best practice\")",
+        "none", "architecture.WithoutDropout",
+        clashes={"fashion": "its discriminator has no dropout to remove"},
+    ),
+    Practice(
+        "spectral-normalisation", ("layers",),
+        "every kernel of the discriminator is divided by its spectral norm, so that its answer has bounded slopes",
+        "training instability",
+        "Miyato et al. 2018; the lecture, section 10",
+        "some time; the discriminator's .h5 needs this package to be read", "architecture.Spectral",
+    ),
+    Practice(
+        "minibatch-discrimination", ("layers",),
+        "the discriminator sees how near an image comes to the others of its batch, by learned measures",
+        "mode collapse",
+        "Salimans et al. 2016, section 3.2; the lecture, section 10",
+        "some time and weights; the discriminator's .h5 needs this package to be read",
+        "architecture.Discrimination", clashes={"wasserstein": EACH_BY_ITSELF},
+    ),
+    Practice(
+        "minibatch-deviation", ("layers",),
+        "the discriminator sees how much the images of its batch differ, as one number",
+        "mode collapse",
+        "Karras et al. 2018, section 3",
+        "little time; the discriminator's .h5 needs this package to be read", "architecture.Deviation",
+        clashes={"wasserstein": EACH_BY_ITSELF},
+    ),
+    Practice(
+        "no-batch-normalisation", ("layers",),
+        "the generator without its BatchNormalization: a practice removed, to see what it was good for",
+        "images of a batch that influence each other",
+        "Ioffe and Szegedy 2015; Radford et al. 2016, section 3, have it",
+        "less time", "architecture.WithoutBatchNormalization",
+    ),
+    Practice(
+        "two-time-scale", (RATES,),
+        "the discriminator's learning rate is doubled, the generator's halved",
+        "non-convergence: a generator that outruns its discriminator",
+        "Heusel et al. 2017",
+        "no time; the generator learns more slowly", "optimizers.TwoTimeScale",
+    ),
+    Practice(
+        "sgd", (RATES, "the discriminator's optimizer"),
+        "the discriminator learns by plain gradient descent with momentum in place of Adam",
+        "a discriminator that is too quick for its generator",
+        "Chintala et al. 2016, hack 10",
+        "none; a little memory less", "optimizers.GradientDescent",
+    ),
+    Practice(
+        "ema", ("the generator's optimizer",),
+        "the images are drawn, measured and saved with the average of the generator's last weights",
+        "non-convergence: a generator that circles round what it should reach",
+        "Yazıcı et al. 2019; Karras et al. 2018, section 3",
+        "little time; a copy of the generator's weights", "optimizers.AveragedWeights",
+    ),
+    Practice(
+        "several-updates", ("how often the discriminator learns",),
+        "the discriminator learns three times from every batch, against new fakes each time",
+        "a generator that outruns its discriminator",
+        "Goodfellow et al. 2014, algorithm 1 (k steps)",
+        "two more of the discriminator's phases an update", "updates.SeveralUpdates", 2.0,
+    ),
+    Practice(
+        "one-batch", (LESSON,),
+        "the discriminator learns from real and fake images in one batch and one step",
+        "steps that undo each other",
+        "Chintala et al. 2016, hack 4, advises against it",
+        "a little less time", "updates.OneBatch",
+        clashes={**{track: ONE_STEP for track in ("digits", "lecture")}, "validity+class": TWO_ANSWERS},
+    ),
+    Practice(
+        "feature-matching", (OBJECTIVE,),
+        "the generator is to match the mean of what the discriminator reads from real images",
+        "vanishing gradients, and mode collapse",
+        "Salimans et al. 2016, section 3.1; the lecture, section 10",
+        "a pass more over the real images", "updates.FeatureMatching", 1.2,
+        clashes={"validity+class": TWO_ANSWERS},
+    ),
+    Practice(
+        "unrolled", (OBJECTIVE,),
+        "the generator answers the discriminator as it will be two steps on",
+        "mode collapse",
+        "Metz et al. 2017; the lecture, section 10",
+        "much time: the discriminator's steps are gone through forwards and back", "updates.Unrolled", 3.0,
+        clashes={
+            "wasserstein": "it looks ahead by the losses alone, without the penalty", "validity+class": TWO_ANSWERS,
+        },
+    ),
+    # The last, since its numbers are made of those that the others bring.
+    Practice(
+        "uniform-noise", ("the noise",),
+        "noise that is even between -1 and 1 in place of normal",
+        "none that is sure: it was usual before the normal one",
+        "Radford et al. 2016, section 4; White 2016 advises against it",
+        "none", "noise.UniformNoise",
+    ),
+)
+
+BY_NAME = {practice.name: practice for practice in CATALOGUE}
+
+
+def checked_practices(names: Iterable[str], *circumstances: str) -> tuple[str, ...]:
+    """Return the practices of these names, each once, in the catalogue's order, whatever the order they came in.
+
+    `circumstances` are the track's name and the settings that a practice may clash with. Raises AssignmentError for a
+    name that is not in the catalogue, or for practices that cannot go together or with the circumstances.
+    """
+    wanted = set(names)
+    unknown = sorted(wanted - set(BY_NAME))
+    if unknown:
+        raise AssignmentError(
+            f"there is no practice {unknown[0]!r}; `assignment practices` lists them: {', '.join(BY_NAME)}."
+        )
+    chosen = [practice for practice in CATALOGUE if practice.name in wanted]
+    for practice in chosen:
+        for circumstance in circumstances:
+            if circumstance in practice.clashes:
+                raise AssignmentError(
+                    f"--practice {practice.name} cannot be used with {circumstance}: {practice.clashes[circumstance]}."
+                )
+    for number, practice in enumerate(chosen):
+        for other in chosen[number + 1 :]:
+            _refuse_together(practice, other)
+    return tuple(practice.name for practice in chosen)
+
+
+def usable(*circumstances: str) -> list[Practice]:
+    """The practices that can be used by themselves under the circumstances."""
+    return [practice for practice in CATALOGUE if not set(circumstances) & set(practice.clashes)]
+
+
+def _refuse_together(one: Practice, other: Practice) -> None:
+    reason = one.clashes.get(other.name) or other.clashes.get(one.name) or _both_replace(one, other)
+    if reason:
+        raise AssignmentError(f"--practice {one.name} and --practice {other.name} cannot go together: {reason}.")
+
+
+def _both_replace(one: Practice, other: Practice) -> str | None:
+    both: Sequence[str] = [name for name in one.ingredients if name in other.ingredients]
+    shared = [name for name in both if name not in CHANGED_IN_TURN]
+    return f"both replace {shared[0]}" if shared else None

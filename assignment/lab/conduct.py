@@ -1,0 +1,210 @@
+"""One sitting of a lab: what is left of its plan is run, and what there is by then is drawn and told."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+from assignment.errors import AssignmentError
+from assignment.figures.practices import draw_differences
+from assignment.figures.style import save
+from assignment.lab.plan import BASELINE, Trial, command, seconds_expected, trials
+from assignment.lab.results import FIGURES, RULE, Judgement, judgements, read_results, read_trial, write_results
+from assignment.lab.running import Stopped, run_trials
+from assignment.report.lab_page import write_lab_page
+from assignment.screen import Screen, counted, duration
+from assignment.settings import LabSettings
+from assignment.workspace import LabWorkspace, replacing
+
+WRONG_INPUT = 2
+STOPPED = 128 + signal.SIGINT
+
+
+def show_plan(settings: LabSettings, workspace: LabWorkspace) -> None:
+    """Say what the lab would run and about how long that takes; nothing is written."""
+    lab = _Lab(settings, workspace, Screen())
+    lab.check_conditions()
+    lab.tell_plan()
+
+
+def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> int:
+    """Run what is left of the lab, then show all that it has found; the exit code. `line` is the command given.
+
+    Raises AssignmentError when the folder holds another lab, or when a run does not take what it is given.
+    """
+    lab = _Lab(settings, workspace, Screen())
+    if settings.fresh:
+        lab.start_over()
+    lab.check_conditions()
+    lab.keep_conditions()
+    lab.tell_plan()
+    try:
+        lab.run()
+    except Stopped:
+        lab.conclude(line)
+        lab.screen.say("  stopped as asked; the same command goes on from here")
+        return STOPPED
+    lab.conclude(line)
+    return 0
+
+
+class _Lab:
+    def __init__(self, settings: LabSettings, workspace: LabWorkspace, screen: Screen):
+        self.settings, self.workspace, self.screen = settings, workspace, screen
+        self._trials = trials(settings, workspace.folder)
+        try:
+            self._results = [] if settings.fresh else read_results(workspace.results)
+        except ValueError as error:
+            raise AssignmentError(f"{error}; --fresh starts over.") from error
+        self._seconds: dict[str, float] = {}
+
+    def check_conditions(self) -> None:
+        """Refuse to mix this lab with another that stands in its folder."""
+        standing = self._standing_conditions()
+        wanted = self._conditions()
+        different = [name for name in wanted if standing and standing.get(name) != wanted[name]]
+        if different:
+            name = different[0]
+            raise AssignmentError(
+                f"{self.workspace.folder} holds a lab with --{name.replace('_', '-')} {standing.get(name)} (this"
+                f" command has {wanted[name]}); give what it has to go on, --fresh to start over, or another"
+                " --outputs-dir."
+            )
+
+    def keep_conditions(self) -> None:
+        with replacing(self.workspace.conditions) as temporary:
+            temporary.write_text(json.dumps(self._conditions(), indent=2) + "\n", encoding="utf-8")
+
+    def start_over(self) -> None:
+        """Delete what an earlier lab left."""
+        workspace = self.workspace
+        for path in (workspace.report, workspace.figure, workspace.results, workspace.conditions):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(workspace.runs, ignore_errors=True)
+
+    def tell_plan(self) -> None:
+        """Say what is to be run, what is done, and about how long the rest takes."""
+        settings, left = self.settings, self._left()
+        self.screen.say(
+            f"{len(settings.practices)} practices and the {BASELINE}, {counted(settings.seeds, 'seed')} each:"
+            f" {len(self._trials)} runs of {counted(settings.epochs, 'epoch')}, {settings.jobs} at a time, in"
+            f" {self.workspace.folder}"
+        )
+        for name in (BASELINE, *settings.practices):
+            of_name = [trial for trial in self._trials if trial.practice == name]
+            done = [trial for trial in of_name if trial not in left]
+            self.screen.say(f"  {name}: {len(done)} of {len(of_name)} done")
+        if left:
+            expected = duration(seconds_expected(left, settings, self._measured()))
+            source = "by what this lab has measured" if self._measured() else "if this machine is like ours"
+            self.screen.say(f"  {counted(len(left), 'run')} left, about {expected} ({source})")
+
+    def run(self) -> None:
+        """Run what is left, with a view of all of it."""
+        left = self._left()
+        with self.screen.lab(len(self._trials), len(self._trials) - len(left)) as view:
+
+            def started(trial: Trial) -> None:
+                view.started(trial.name, self.settings.epochs)
+
+            def ended(trial: Trial, code: int, seconds: float) -> None:
+                if code == 0:
+                    self._seconds[trial.practice] = seconds
+                self._take_in(trial, code)
+                view.ended(trial.name, duration(seconds), duration(seconds_expected(
+                    self._left(), self.settings, self._measured()
+                )))
+
+            def look(running: Sequence[Trial]) -> None:
+                for trial in running:
+                    view.at(trial.name, self._epochs_done(trial))
+
+            run_trials(
+                left, self.settings.jobs, lambda trial: command(trial, self.settings), started, ended, look
+            )
+
+    def conclude(self, line: str) -> None:
+        """Draw and tell what the lab has found so far."""
+        judged = judgements(self._results, self.settings.practices)
+        if not judged:
+            return
+        track = self.settings.track
+        caption = f"{self.settings.firstname}, {track}, {counted(self.settings.epochs, 'epoch')}. " + self._images()
+        save(draw_differences(judged, FIGURES, "What each practice changes", caption), self.workspace.figure)
+        write_lab_page(
+            self.workspace, settings=self.settings, images=self._images(), line=line, judged=judged,
+            baseline=[result for result in self._results if result.practice == BASELINE], rule=RULE, figures=FIGURES,
+        )
+        self.screen.table(
+            f"What each practice changes: its mean difference to the {BASELINE} over the seeds (95 % interval)",
+            ("practice", *(title for title, _ in FIGURES.values()), "seeds", "verdict"),
+            [_row(one) for one in judged],
+        )
+        for one in judged:
+            if one.not_well:
+                self.screen.say(f"  {one.practice} was not well: {one.not_well}")
+        self.screen.say(f"  {RULE}")
+        workspace = self.workspace
+        self.screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
+
+    def _take_in(self, trial: Trial, code: int) -> None:
+        """Keep the result of a trial that has ended, and let go of its checkpoints."""
+        result = read_trial(trial.practice, trial.seed, trial.run_folder(self.settings))
+        broke_down = code == WRONG_INPUT and result is not None and result.status == "failed"
+        if result is None or (code != 0 and not broke_down):
+            log = trial.folder / "log.txt"
+            last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""])[-1]
+            if code == WRONG_INPUT:
+                raise AssignmentError(f"the run of {trial.name} says: {last.removeprefix('error: ')}")
+            self.screen.say(f"  {trial.name} ended without a result (exit code {code}); {log} says why")
+            return
+        self._results = [one for one in self._results if (one.practice, one.seed) != (trial.practice, trial.seed)]
+        self._results.append(result)
+        write_results(self.workspace.results, self._results)
+        shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
+
+    def _left(self) -> list[Trial]:
+        done = {(result.practice, result.seed) for result in self._results}
+        return [trial for trial in self._trials if (trial.practice, trial.seed) not in done]
+
+    def _measured(self) -> dict[str, float]:
+        return self._seconds
+
+    def _epochs_done(self, trial: Trial) -> int:
+        try:
+            with (trial.run_folder(self.settings) / "history.csv").open(newline="", encoding="utf-8") as lines:
+                return sum(1 for _ in csv.reader(lines)) - 1
+        except OSError:
+            return 0
+
+    def _conditions(self) -> dict[str, Any]:
+        settings = self.settings
+        images = str(settings.data_dir) if settings.data_dir else settings.data
+        return {"track": settings.track, "epochs": settings.epochs, "precision": settings.precision, "data": images}
+
+    def _standing_conditions(self) -> dict[str, Any]:
+        if self.settings.fresh:
+            return {}
+        try:
+            return json.loads(self.workspace.conditions.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def _images(self) -> str:
+        return "Images: " + "; ".join(sorted({result.images for result in self._results})) + "."
+
+
+def _row(judgement: Judgement) -> tuple[str, ...]:
+    first, *others = FIGURES.items()
+    name, (_, decimals) = first
+    return (
+        judgement.practice,
+        judgement.differences[name].told(decimals),
+        *(f"{judgement.differences[other].mean:+.{places}f}" for other, (_, places) in others),
+        str(len(judgement.differences[name].by_seed)),
+        judgement.verdict,
+    )

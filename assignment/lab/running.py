@@ -1,0 +1,93 @@
+"""The trials as processes of their own, several side by side, stopped together and gone on with together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import assignment
+from assignment.lab.plan import Trial
+
+LOOK_EVERY = 1.0  # seconds
+PATIENCE = 120.0  # seconds for a run that was asked to stop to write its checkpoint
+
+
+class Stopped(Exception):
+    """Somebody asked the lab to stop; every run has ended by then, with a checkpoint where it had come to one."""
+
+
+def run_trials(
+    trials: Sequence[Trial],
+    jobs: int,
+    command: Callable[[Trial], Sequence[str]],
+    started: Callable[[Trial], None],
+    ended: Callable[[Trial, int, float], None],
+    look: Callable[[Sequence[Trial]], None],
+) -> None:
+    """Run the trials in their order, at most `jobs` at a time, each by its `command`, its output in `log.txt`.
+
+    `started` is told each as it begins, `ended` each with its exit code and its seconds, and `look` every second those
+    under way. Raises Stopped after Ctrl-C or SIGTERM, and what `ended` raises, when the others have stopped.
+    """
+    waiting, running = list(trials), {}
+    with _stopping_on_term():
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    trial = waiting.pop(0)
+                    running[trial] = (_start(trial, command(trial), jobs), time.monotonic())
+                    started(trial)
+                for trial, (process, since) in list(running.items()):
+                    if process.poll() is not None:
+                        del running[trial]
+                        ended(trial, process.returncode, time.monotonic() - since)
+                look(list(running))
+                time.sleep(LOOK_EVERY)
+        except KeyboardInterrupt:
+            _stop(process for process, _ in running.values())
+            raise Stopped from None
+        except BaseException:
+            _stop(process for process, _ in running.values())
+            raise
+
+
+def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen:
+    trial.folder.mkdir(parents=True, exist_ok=True)
+    threads = str(max((os.cpu_count() or 1) // jobs, 1))
+    places = [str(Path(assignment.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ, "OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads, "PYTHONIOENCODING": "utf-8",
+        "PYTHONPATH": os.pathsep.join(filter(None, places)),
+    }
+    with (trial.folder / "log.txt").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+
+
+def _stop(processes: Iterator[subprocess.Popen]) -> None:
+    """Ask them all to stop, which a terminal's Ctrl-C has done already, and wait for their checkpoints."""
+    asked = [process for process in processes if process.poll() is None]
+    if os.name != "nt":  # Windows would end them on the spot; there Ctrl-C alone reaches them
+        for process in asked:
+            process.send_signal(signal.SIGTERM)
+    for process in asked:
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@contextmanager
+def _stopping_on_term() -> Iterator[None]:
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)

@@ -1,0 +1,37 @@
+"""The page of a lab: what each practice changed, in one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from assignment.catalogue import BY_NAME
+from assignment.report.page import data_url, template
+from assignment.settings import LabSettings
+from assignment.workspace import LabWorkspace, replacing
+
+
+def write_lab_page(
+    workspace: LabWorkspace,
+    *,
+    settings: LabSettings,
+    images: str,
+    line: str,
+    judged: Sequence,
+    baseline: Sequence,
+    rule: str,
+    figures: Mapping[str, tuple[str, int]],
+) -> Path:
+    """Write the page of the lab whose figure stands in the workspace.
+
+    `judged` are the practices' judgements and `baseline` the results of the trials without any (of `lab.results`);
+    `figures` are what was measured, by name, with their titles and decimals; `line` is the command that goes on.
+    Raises OSError when it cannot be written.
+    """
+    page = template("lab.html.jinja").render(
+        settings=settings, images=images, line=line, judged=judged, baseline=baseline, rule=rule, figures=figures,
+        practices=BY_NAME, picture=data_url(workspace.figure),
+    )
+    with replacing(workspace.report) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return workspace.report

@@ -1,0 +1,34 @@
+from math import nan
+
+import pytest
+
+from assignment.figures.practices import draw_differences
+from assignment.lab.results import FIGURES, Difference, Judgement
+
+
+def judgement(practice, *by_seed, low=nan, high=nan):
+    mean = sum(by_seed) / len(by_seed)
+    difference = Difference(dict(enumerate(by_seed, start=1)), mean, low, high)
+    return Judgement(practice, {name: difference for name in FIGURES}, "helps", "")
+
+
+@pytest.fixture
+def figure():
+    judged = [judgement("sgd", 300.0, 500.0, low=100.0, high=700.0), judgement("ema", -5.0), judgement("broken", nan)]
+    return draw_differences(judged, FIGURES, "title", "caption")
+
+
+def test_a_column_for_each_figure_and_a_row_for_each_practice(figure):
+    columns = figure.axes
+    assert len(columns) == len(FIGURES)
+    names = [label.get_text() for label in columns[0].get_yticklabels()]
+    assert names == ["broken (helps)", "sgd (helps)", "ema (helps)"]  # the best on top
+    for axes, (called, _) in zip(columns, FIGURES.values()):
+        assert called in axes.get_xlabel()
+
+
+def test_every_seed_is_a_point_and_an_interval_a_bar(figure):
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in points] == [1, 2, 1]
+    bars = [line for line in figure.axes[0].lines if line.get_linewidth() == 5]
+    assert [list(bar.get_xdata()) for bar in bars] == [[100.0, 700.0]]

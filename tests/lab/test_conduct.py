@@ -1,0 +1,145 @@
+import json
+import sys
+
+import pytest
+
+from assignment.errors import AssignmentError
+from assignment.lab import conduct, running
+from assignment.lab.conduct import STOPPED, conduct_lab, show_plan
+from assignment.settings import LabSettings
+from assignment.workspace import LabWorkspace
+
+# What a run leaves, without training: its record, its history and its measures, better with "ema".
+RUN = """
+import json, pathlib, sys
+folder, practice, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+(folder / "checkpoints").mkdir(parents=True)
+(folder / "history.csv").write_text("epoch,updates,seconds\\n1,10,3.0\\n2,10,2.0\\n")
+sick = [{"name": "mode collapse", "first": 1, "last": 2}] if practice == "sgd" else []
+record = {"status": "finished", "epochs_done": 2, "not_well": sick, "data": {"caption": "drawn stand-ins"}}
+(folder / "run.json").write_text(json.dumps(record))
+fid = 50.0 + seed - {"ema": 5, "sgd": -40}.get(practice, 0)
+generated = {"judge_fid": {"mean": fid}, "precision": {"mean": 0.8}, "recall": {"mean": 0.5}}
+(folder / "metrics.json").write_text(json.dumps({"generated": generated, "judge": {"weights": "0123"}}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch):
+    monkeypatch.setattr(running, "LOOK_EVERY", 0.02)
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    """A function that conducts a lab, whose runs are `code`; the trials that were begun are in `lab.begun`."""
+    begun = []
+
+    def conducted(code=RUN, **options):
+        settings = LabSettings(
+            "ana", **{"practices": "ema,sgd", "epochs": 2, "outputs_dir": tmp_path, "jobs": 2, **options}
+        )
+        workspace = LabWorkspace.of("fashion", tmp_path, "ana")
+        workspace.prepare()
+
+        def command(trial, settings):
+            begun.append((trial.practice, trial.seed))
+            return [sys.executable, "-c", code, str(trial.run_folder(settings)), trial.practice, str(trial.seed)]
+
+        monkeypatch.setattr(conduct, "command", command)
+        return conduct_lab(settings, workspace, "assignment lab <b>")
+
+    conducted.begun, conducted.folder = begun, tmp_path / "ana" / "lab" / "fashion"
+    return conducted
+
+
+def test_a_lab_runs_all_and_shows_what_came_out(lab, capsys):
+    assert lab() == 0
+    assert len(lab.begun) == 9 and lab.begun[0] == ("baseline", 1)
+    said = capsys.readouterr().out
+    assert "9 runs left" in said and "helps" in said and "hurts" in said
+    assert "sgd was not well: seed 1: mode collapse, epochs 1 to 2" in said and "95 % interval" in said
+    for name in ("results.csv", "results.png", "report.html", "lab.json"):
+        assert (lab.folder / name).stat().st_size
+    assert not list(lab.folder.rglob("checkpoints"))
+
+
+def test_what_is_finished_is_not_run_again_even_without_its_folder(lab, capsys):
+    lab(seeds=1)
+    import shutil
+
+    shutil.rmtree(lab.folder / "runs")
+    assert lab(seeds=2) == 0
+    assert lab.begun[3:] == [("baseline", 2), ("ema", 2), ("sgd", 2)]
+    assert "ema: 1 of 2 done" in capsys.readouterr().out
+
+
+def test_fresh_starts_over(lab):
+    lab(seeds=1)
+    lab(seeds=1, fresh=True)
+    assert len(lab.begun) == 6
+
+
+def test_another_lab_is_not_mixed_with_it(lab):
+    lab(seeds=1)
+    with pytest.raises(AssignmentError, match="holds a lab with --epochs 2 .this command has 3."):
+        lab(seeds=1, epochs=3)
+
+
+def test_a_run_that_takes_nothing_ends_the_lab_with_its_sentence(lab):
+    with pytest.raises(AssignmentError, match="the run of baseline, seed 1 says: there are no images"):
+        lab("import sys; print('error: there are no images.', file=sys.stderr); sys.exit(2)", jobs=1)
+    assert len(lab.begun) == 1
+
+
+def test_a_run_that_crashes_leaves_the_others_alone_and_is_tried_again(lab, capsys):
+    assert lab("import sys; sys.exit(1)", seeds=1) == 0
+    assert "ended without a result (exit code 1)" in capsys.readouterr().out and len(lab.begun) == 3
+    assert lab(seeds=1) == 0
+    assert len(lab.begun) == 6
+
+
+def test_a_run_that_broke_down_is_a_result(lab, capsys):
+    failed = RUN.replace('"status": "finished"', '"status": "failed"')
+    broken = failed + "(folder / 'metrics.json').unlink(); sys.exit(2)"
+    assert lab(f"import sys\nif sys.argv[2] == 'sgd':\n    exec({broken!r})\nelse:\n    exec({RUN!r})") == 0
+    said = capsys.readouterr().out
+    assert "broke down" in said and "hurts" in said
+    lab()
+    assert len(lab.begun) == 9
+
+
+def test_a_run_that_crashed_is_none(lab, capsys):
+    crashed = RUN.replace('"status": "finished"', '"status": "failed"') + "sys.exit(1)"
+    lab(crashed, seeds=1)
+    assert "ended without a result" in capsys.readouterr().out and not (lab.folder / "results.csv").exists()
+
+
+def test_a_stopped_lab_shows_what_it_has(lab, monkeypatch, capsys):
+    lab(seeds=1)
+
+    def stop(*_):
+        raise conduct.Stopped
+
+    monkeypatch.setattr(conduct, "run_trials", stop)
+    assert lab(seeds=3) == STOPPED
+    assert "the same command goes on from here" in capsys.readouterr().out
+
+
+def test_a_table_that_is_not_its_own_is_refused(lab):
+    lab(seeds=1)
+    (lab.folder / "results.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(AssignmentError, match="--fresh starts over"):
+        lab(seeds=1)
+
+
+def test_a_dry_run_writes_nothing(tmp_path, capsys):
+    settings = LabSettings("ana", practices="all", outputs_dir=tmp_path)
+    show_plan(settings, LabWorkspace.of("fashion", tmp_path, "ana"))
+    said = capsys.readouterr().out
+    assert "66 runs" in said and "if this machine is like ours" in said and not list(tmp_path.iterdir())
+
+
+def test_the_conditions_are_kept(lab):
+    lab(seeds=1)
+    kept = json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))
+    assert kept == {"track": "fashion", "epochs": 2, "precision": "auto", "data": "auto"}

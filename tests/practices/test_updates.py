@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from assignment.practices.updates import LESSONS, distance_of_means, seen_ahead, together
+from assignment.training.freezing import unfrozen
+from assignment.training.steps import SHEETS, Shown, asked_to_be_real, compiled_update
+
+
+def shown(images, validity):
+    return Shown(tf.constant(images), None, tf.fill((len(images), 1), validity))
+
+
+@pytest.fixture
+def batch(make_gan, batches):
+    """A GAN, real images and fakes as shown, and the plain answer to these."""
+    gan = make_gan()
+    compiled_update(gan)
+    images, _ = batches(8)
+    other, _ = batches(8, 1)
+    reals, fakes = shown(images, 1.0), shown(-other, 0.0)
+    return gan, reals, fakes, gan.discriminator(fakes.images, training=True)
+
+
+def test_an_unrolled_step_with_none_ahead_is_the_plain_one(batch):
+    gan, reals, fakes, answer = batch
+    plain = float(asked_to_be_real(*batch))
+    assert float(seen_ahead(gan, reals, fakes, answer, steps=0)) == plain
+    assert float(seen_ahead(gan, reals, fakes, answer, steps=1)) != plain
+
+
+def test_a_step_ahead_is_a_step_of_gradient_descent_that_is_undone(batch):
+    from assignment.practices.updates import STEP
+
+    gan, reals, fakes, answer = batch
+    before = gan.discriminator.get_weights()
+    ahead = float(seen_ahead(gan, reals, fakes, answer, steps=1))
+    for one, other in zip(gan.discriminator.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+    discriminator = gan.discriminator
+    with unfrozen(discriminator), tf.GradientTape() as tape:
+        loss = sum(
+            discriminator.compute_loss(y=one.validity, y_pred=discriminator(one.images, training=True))
+            for one in (reals, fakes)
+        )
+        weights = discriminator.trainable_variables
+    for weight, gradient in zip(weights, tape.gradient(loss, weights)):
+        weight.assign_sub(STEP * gradient)
+    assert ahead == pytest.approx(float(asked_to_be_real(gan, reals, fakes, discriminator(fakes.images))), abs=1e-6)
+
+
+def test_the_gradient_goes_through_the_steps_ahead(batch):
+    """The fakes decide how the discriminator will learn, and so have a gradient by that alone."""
+    gan, reals, fakes, answer = batch
+    gradients = []
+    for steps in (0, 2):
+        with tf.GradientTape() as tape:
+            tape.watch(fakes.images)
+            answer = gan.discriminator(fakes.images, training=True)
+            loss = seen_ahead(gan, reals, fakes, answer, steps=steps)
+        gradients.append(tape.gradient(loss, fakes.images).numpy())
+    assert np.isfinite(gradients[1]).all() and np.abs(gradients[1] - gradients[0]).max() > 1e-9
+
+
+def test_together_is_one_step_on_the_sum(batch):
+    gan, reals, fakes, _ = batch
+    with unfrozen(gan.discriminator):
+        real, fake = together(gan, reals, fakes, penalty=SHEETS.penalty)
+    assert int(gan.discriminator.optimizer.iterations) == 1
+    assert float(fake) == pytest.approx(-np.mean(np.log(1 - batch[3].numpy())), abs=1e-5)
+    assert float(real) > 0
+
+
+def test_a_penalty_is_part_of_the_step(batch):
+    gan, reals, fakes, _ = batch
+    before = gan.discriminator.layers[-1].get_weights()[0]
+
+    def pull(gan, reals, fakes):  # so strong that it decides every weight's direction
+        return 1e6 * tf.reduce_sum(gan.discriminator.layers[-1].kernel.value)
+
+    with unfrozen(gan.discriminator):
+        together(gan, reals, fakes, penalty=pull)
+    assert (gan.discriminator.layers[-1].get_weights()[0] < before).all()
+
+
+def test_matched_features_are_at_no_distance(batch):
+    import keras
+
+    gan, reals, fakes, answer = batch
+    features = keras.Model(gan.discriminator.inputs, gan.discriminator.layers[-1].input)
+    assert float(distance_of_means(gan, reals, reals, answer, features=features)) == 0
+    apart = features(reals.images).numpy().mean(axis=0) - features(fakes.images).numpy().mean(axis=0)
+    given = float(distance_of_means(gan, reals, fakes, answer, features=features))
+    assert given == pytest.approx(float(np.square(apart).sum()), rel=1e-4)
+
+
+def test_the_discriminator_learns_several_times(practised, batches):
+    _, gan, update = practised("several-updates")
+    update(*batches(8))
+    assert int(gan.combined.optimizer.iterations) == 1
+    assert int(gan.discriminator.optimizer.iterations) == 2 * LESSONS  # real images and fakes apart
+
+
+def test_one_batch_is_one_step(practised, batches):
+    _, gan, update = practised("one-batch")
+    update(*batches(8))
+    assert int(gan.discriminator.optimizer.iterations) == 1
+
+
+def test_wasserstein_is_one_step_with_its_penalty(practised, batches):
+    _, gan, update = practised("wasserstein", "several-updates")
+    update(*batches(8))
+    assert int(gan.discriminator.optimizer.iterations) == LESSONS

@@ -1,0 +1,49 @@
+from math import nan
+
+import pytest
+
+from assignment.figures.practices import draw_differences
+from assignment.figures.style import save
+from assignment.lab.results import FIGURES, RULE, Difference, Judgement, Result
+from assignment.report.lab_page import write_lab_page
+from assignment.settings import LabSettings
+from assignment.workspace import LabWorkspace
+
+SCRIPT = "<script>document.title = 'broken'</script>"
+
+
+@pytest.fixture
+def page(tmp_path):
+    """The text of a lab's page, whose command holds what a page must not obey."""
+    workspace = LabWorkspace.of("fashion", tmp_path, "Ана")
+    workspace.prepare()
+    difference = Difference({1: -4.0, 2: -5.0, 3: -6.0}, -5.0, -7.5, -2.5)
+    broken = Difference({1: nan}, nan, nan, nan)
+    judged = [
+        Judgement("ema", dict.fromkeys(FIGURES, difference), "helps", ""),
+        Judgement("sgd", dict.fromkeys(FIGURES, broken), "not enough seeds", "seed 1: mode collapse"),
+    ]
+    save(draw_differences(judged, FIGURES, "title", "caption"), workspace.figure)
+    baseline = [Result("baseline", 1, 20, "finished", 52.25, 0.8, 0.5, 0.25, "", "d m", "drawn")]
+    settings = LabSettings("Ана", outputs_dir=tmp_path)
+    path = write_lab_page(
+        workspace, settings=settings, images="Images: drawn.", line=f"assignment lab {SCRIPT}", judged=judged,
+        baseline=baseline, rule=RULE, figures=FIGURES,
+    )
+    return path.read_text(encoding="utf-8")
+
+
+def test_it_tells_what_came_out(page):
+    said = " ".join(page.split())
+    for words in (
+        "Ана, the fashion track, 20 epochs a run", "Images: drawn.", "-5.0 (-7.5 to -2.5)", "broke down",
+        "seed 1: mode collapse", "52.2", "not enough seeds", "wholly below (above) 0", "Yazıcı et al. 2019",
+        "does not compare with published FIDs",
+    ):
+        assert words in said, words
+
+
+def test_it_needs_nothing_else_and_obeys_nobody(page):
+    assert SCRIPT not in page and "&lt;script&gt;" in page
+    assert page.count("<img") == 1 and 'src="data:image/png;base64,' in page and "http" not in page.split("base64,")[0]
+    assert "--ink" in page  # the style of the runs' pages

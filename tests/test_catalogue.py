@@ -1,0 +1,74 @@
+import pytest
+
+from assignment.catalogue import BY_NAME, CATALOGUE, checked_practices, usable
+from assignment.errors import AssignmentError
+from assignment.practices.mixture import Mixture
+from assignment.settings import TRACKS
+
+# The lecture, section 10: every remedy of its table of problems, and of its demonstration.
+LECTURE = {
+    "Minibatch discrimination": "minibatch-discrimination", "Unrolled GANs": "unrolled", "WGAN": "wasserstein",
+    "Spectral normalization": "spectral-normalisation", "Feature matching": "feature-matching",
+    "Label smoothing": "label-smoothing", "Progressive growing": "progressive-growing",
+    "Careful hyperparams": "two-time-scale",
+}
+
+
+def test_every_practice_can_be_made():
+    for practice in CATALOGUE:
+        Mixture([practice.name], seed=1, batch_size=8)
+
+
+def test_names_are_those_of_options_and_told_apart():
+    assert len(BY_NAME) == len(CATALOGUE) >= 18
+    for practice in CATALOGUE:
+        assert practice.name.replace("-", "").islower() and practice.name.isascii()
+        assert all((practice.change, practice.problem, practice.paper, practice.cost)) and practice.time > 0
+
+
+def test_what_clashes_is_known():
+    known = {*BY_NAME, *TRACKS, "validity+class", "--label-smoothing"}
+    for practice in CATALOGUE:
+        assert set(practice.clashes) <= known
+
+
+@pytest.mark.parametrize("remedy", LECTURE)
+def test_every_remedy_of_the_lecture_is_there_and_cites_it(remedy):
+    practice = BY_NAME[LECTURE[remedy]]
+    assert "lecture, section 10" in practice.paper or remedy == "Careful hyperparams"
+
+
+def test_the_order_and_repetitions_do_not_matter():
+    assert checked_practices(["ema", "dropout", "ema"], "fashion") == checked_practices(["dropout", "ema"], "fashion")
+    assert checked_practices(["ema", "dropout"], "fashion") == ("dropout", "ema")
+    assert checked_practices([]) == ()
+
+
+@pytest.mark.parametrize(("names", "circumstances", "said"), [
+    (["spectral"], ["fashion"], "no practice 'spectral'; `assignment practices` lists them"),
+    (["dropout"], ["digits"], "cannot be used with digits: its discriminator has dropout already"),
+    (["no-dropout"], ["fashion"], "no dropout to remove"),
+    (["hinge", "wasserstein"], ["fashion"], "cannot go together: both replace the losses"),
+    (["unrolled", "feature-matching"], ["fashion"], "both replace the generator's objective"),
+    (["sgd", "two-time-scale"], ["fashion"], "both replace the learning rates"),
+    (["label-smoothing", "hinge"], ["fashion"], "no probabilities to smooth"),
+    (["wasserstein", "minibatch-deviation"], ["fashion"], "a batch that is judged together"),
+    (["wasserstein", "one-batch"], ["fashion"], "both replace the discriminator's steps"),
+    (["hinge"], ["conditional", "validity+class"], "two answers"),
+    (["hinge"], ["lecture", "--label-smoothing"], "replaces the loss that is smoothed"),
+])
+def test_what_cannot_go_together_is_refused_with_the_reason(names, circumstances, said):
+    with pytest.raises(AssignmentError) as refused:
+        checked_practices(names, *circumstances)
+    assert said in str(refused.value) and str(refused.value).endswith(".")
+
+
+def test_layers_and_targets_can_be_changed_by_several():
+    names = ["dropout", "spectral-normalisation", "label-smoothing", "noisy-labels", "instance-noise"]
+    assert set(checked_practices(names, "fashion")) == set(names)
+
+
+def test_what_a_track_can_use():
+    names = {practice.name for practice in usable("fashion")}
+    assert len(names) == len(CATALOGUE) - 1 and "no-dropout" not in names
+    assert {"one-batch", "dropout"}.isdisjoint({practice.name for practice in usable("lecture")})
