@@ -16,7 +16,7 @@ from assignment.errors import AssignmentError
 from assignment.evaluation.comparison import DRAWS, Comparison, find_copies
 from assignment.evaluation.health import Spell
 from assignment.evaluation.judge import BARS
-from assignment.evaluation.measures import NAMES, OVER_TIME, Copying, Range, summarised
+from assignment.evaluation.measures import NAMES, OVER_TIME, Copying, Range, summarised, thinned
 from assignment.evaluation.shelf import judge_of
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.measures import measures_over_time
@@ -176,7 +176,7 @@ class Examiner:
             ("epoch", *(NAMES[name][0] for name in over_time)),
             [
                 (str(epoch) if epoch else "untrained", *(f"{one[name]:.{NAMES[name][1]}f}" for name in over_time))
-                for epoch, one in measured.items()
+                for epoch, one in thinned(list(measured.items()))
             ],
         )
         screen.table(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from assignment.catalogue import BY_NAME, CATALOGUE, checked_practices, usable
@@ -72,3 +74,9 @@ def test_what_a_track_can_use():
     names = {practice.name for practice in usable("fashion")}
     assert len(names) == len(CATALOGUE) - 1 and "no-dropout" not in names
     assert {"one-batch", "dropout"}.isdisjoint({practice.name for practice in usable("lecture")})
+
+
+def test_the_page_of_practices_has_a_row_for_each():
+    page = (Path(__file__).parent.parent / "docs" / "practices.md").read_text(encoding="utf-8")
+    for practice in CATALOGUE:
+        assert f"| `{practice.name}` | {practice.change} | {practice.problem} |" in page

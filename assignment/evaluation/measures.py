@@ -41,6 +41,7 @@ NAMES = {
     "smallest_share": ("share of the rarest class", 3),
     "diversity": ("diversity within a class", 3),
 }
+MOST_ROWS = 20  # of a table of the training: a grid after every epoch would make it 300
 OVER_TIME = ("judge_fid", "precision", "recall", "agreement", "diversity")  # in a table of the training
 
 
@@ -76,3 +77,10 @@ def summarised(draws: Sequence[Measures]) -> dict[str, Range]:
         name: Range(float(of.mean()), float(of.min()), float(of.max()))
         for name, of in values.items() if not np.isnan(of).any()
     }
+
+
+def thinned(things: Sequence, most: int = MOST_ROWS) -> list:
+    """All of the things, or where they are more than `most`, as many from the first to the last."""
+    if len(things) <= most:
+        return list(things)
+    return [things[round(place * (len(things) - 1) / (most - 1))] for place in range(most)]

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from assignment.catalogue import BY_NAME
 from assignment.evaluation.health import STUCK
-from assignment.evaluation.measures import NAMES, OVER_TIME
+from assignment.evaluation.measures import NAMES, OVER_TIME, thinned
 from assignment.report.steps import SHEETS, STEPS
 from assignment.workspace import Workspace, replacing
 
@@ -51,10 +51,12 @@ def write_report(workspace: Workspace) -> Path:
     """
     record = json.loads(workspace.record.read_text(encoding="utf-8"))
     track = workspace.folder.name
+    metrics = _read_json(workspace.metrics)
     page = template("page.html.jinja").render(
         title=SHEETS[track],
         record=record,
-        metrics=_read_json(workspace.metrics),
+        metrics=metrics,
+        moments=thinned(metrics["over_time"]) if metrics else [],
         names=NAMES,
         over_time=OVER_TIME,
         enough=STUCK,
@@ -83,15 +85,8 @@ def _read_json(path: Path) -> dict[str, Any] | None:
 
 
 def _pictures(folder: Path, patterns: tuple[str, ...]) -> list[Picture]:
-    paths = [path for pattern in patterns for path in _some(sorted(folder.glob(pattern)))]
+    paths = [path for pattern in patterns for path in thinned(sorted(folder.glob(pattern)), MOST_GRIDS)]
     return [Picture(data_url(path), _description(path.stem), path.stem.startswith(GRID)) for path in paths]
-
-
-def _some(paths: list[Path]) -> list[Path]:
-    """All of them, or where they are many, some from the first to the last."""
-    if len(paths) <= MOST_GRIDS:
-        return paths
-    return [paths[round(place * (len(paths) - 1) / (MOST_GRIDS - 1))] for place in range(MOST_GRIDS)]
 
 
 def data_url(path: Path) -> str:

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from assignment.evaluation.measures import NAMES, OVER_TIME, Measures, Range, summarised
+from assignment.evaluation.measures import NAMES, OVER_TIME, Measures, Range, summarised, thinned
 
 
 def test_a_figure_is_its_mean_and_the_least_and_the_most_of_its_draws():
@@ -12,3 +13,8 @@ def test_a_figure_is_its_mean_and_the_least_and_the_most_of_its_draws():
 
 def test_every_figure_has_its_name_for_people():
     assert list(NAMES) == list(Measures._fields) and set(OVER_TIME) <= set(NAMES)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(0, []), (3, [0, 1, 2]), (4, [0, 1, 2, 3]), (10, [0, 3, 6, 9])])
+def test_many_rows_are_thinned_to_some_the_first_and_the_last_among_them(count, kept):
+    assert thinned(range(count), 4) == kept
