@@ -24,15 +24,15 @@ def draw_differences(
     """
     order = sorted(judged, key=lambda one: (np.isnan(one.differences["judge_fid"].mean),
                                             one.differences["judge_fid"].mean), reverse=True)
-    figure = new_figure(15, 2.2 + 0.34 * len(order), title, caption)
-    columns = figure.subplots(1, len(figures), sharey=True, width_ratios=[2, *([1] * (len(figures) - 1))])
+    figure = new_figure(12, 2.2 + 0.34 * len(order), title, caption)
+    columns = figure.subplots(1, len(figures), sharey=True, width_ratios=[2.2, *([1] * (len(figures) - 1))])
     for axes, (name, (called, _)) in zip(np.atleast_1d(columns), figures.items()):
         _draw(axes, [one.differences[name] for one in order])
-        axes.set_xlabel(f"difference in {called}")
+        axes.set_xlabel(called)
         axes.xaxis.set_major_locator(MaxNLocator(4))
         if name == "judge_fid":
             _scale_distances(axes)
-            axes.set_xlabel(f"difference in {called} (linear to ±{LINEAR:.0f}, then log); less is better")
+            axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log); less is better")
     first = np.atleast_1d(columns)[0]
     first.set_yticks(range(len(order)), [f"{one.practice} ({one.verdict})" for one in order])
     return figure

@@ -134,7 +134,8 @@ class _Lab:
             return
         track = self.settings.track
         caption = f"{self.settings.firstname}, {track}, {counted(self.settings.epochs, 'epoch')}. " + self._images()
-        save(draw_differences(judged, FIGURES, "What each practice changes", caption), self.workspace.figure)
+        title = f"What each practice changes: differences to the {BASELINE}"
+        save(draw_differences(judged, FIGURES, title, caption), self.workspace.figure)
         write_lab_page(
             self.workspace, settings=self.settings, images=self._images(), line=line, judged=judged,
             baseline=[result for result in self._results if result.practice == BASELINE], rule=RULE, figures=FIGURES,
