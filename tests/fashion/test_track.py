@@ -267,7 +267,7 @@ def test_what_the_generator_is_compared_with(make_run):
 
 
 def test_a_violated_freeze_stops_the_run_before_training(make_run, monkeypatch):
-    monkeypatch.setattr(track, "compiled_update", lambda gan: lambda real_images, noise: Losses(0, 0, 0))
+    monkeypatch.setattr(track, "compiled_update", lambda gan, ingredients: lambda real_images, noise: Losses(0, 0, 0))
     run = make_run()
     with pytest.raises(AssignmentError, match="would never learn. The freeze does not hold"):
         track.run_track(run)
