@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from assignment.errors import AssignmentError
 
-# Ingredients that several practices can change one after another; any other has one practice at most.
-CHANGED_IN_TURN = frozenset({"what the discriminator is asked for", "what the discriminator is shown", "layers"})
 LOSSES, LESSON, OBJECTIVE = "the losses", "the discriminator's steps", "the generator's objective"
 WANTED, SHOWN = "what the discriminator is asked for", "what the discriminator is shown"
-RATES = "the learning rates"
+RATES, LAYERS = "the learning rates", "layers"
+# Several practices can change these one after another; any other ingredient has one practice at most.
+CHANGED_IN_TURN = frozenset({WANTED, SHOWN, LAYERS})
 
 
 class Practice(NamedTuple):
@@ -42,7 +42,11 @@ HAS_DROPOUT = "its discriminator has dropout already"
 ONE_STEP = "its discriminator learns from both in one step already"
 TWO_ANSWERS = "an auxiliary discriminator gives two answers, and this changes one"
 OF_LOSSES = {"validity+class": TWO_ANSWERS, "--label-smoothing": "it replaces the loss that is smoothed"}
-EACH_BY_ITSELF = "its penalty is of each image by itself, not of a batch that is judged together"
+OF_BATCHES = {
+    "wasserstein": "its penalty is of each image by itself, not of a batch that is judged together",
+    "one-batch": "a batch that holds both real and fake images tells nothing of either's variety",
+    "validity+class": TWO_ANSWERS,
+}
 
 CATALOGUE: tuple[Practice, ...] = (
     # Losses come first: they change the discriminator's last layer, which others wrap.
@@ -88,18 +92,18 @@ CATALOGUE: tuple[Practice, ...] = (
         clashes={"wasserstein": NO_PROBABILITIES},
     ),
     Practice(
+        "progressive-growing", (SHOWN,),
+        "images are compared at 7x7 pixels, then 14x14, then 28x28, each fading in; the networks keep their layers",
+        "non-convergence: the coarse is to be learned before the fine",
+        "Karras et al. 2018, section 2 (there the networks grow, too); the lecture, section 10",
+        "little time; the first 600 updates draw coarsely", "images.ProgressiveGrowing",
+    ),
+    Practice(
         "instance-noise", (SHOWN,),
         "noise on every image that the discriminator sees, real or fake, halved every 500 updates",
         "training instability: real and fake images that do not overlap are told apart too easily",
         "Sønderby et al. 2017, section 3.2; Arjovsky and Bottou 2017",
         "little time; fine detail is learned late", "images.InstanceNoise",
-    ),
-    Practice(
-        "progressive-growing", (SHOWN,),
-        "images are compared at 7x7 pixels, then 14x14, then 28x28, each fading in; the networks keep their layers",
-        "non-convergence: the coarse is to be learned before the fine",
-        "Karras et al. 2018, section 2 (there the networks grow, too); the lecture, section 10",
-        "little time; the first epochs draw coarsely", "images.ProgressiveGrowing",
     ),
     Practice(
         "replay", ("the discriminator's fakes",),
@@ -109,7 +113,7 @@ CATALOGUE: tuple[Practice, ...] = (
         "little time, 3 MB in every checkpoint", "images.Replay",
     ),
     Practice(
-        "dropout", ("layers",),
+        "dropout", (LAYERS,),
         "dropout of 0.3 behind every LeakyReLU of the discriminator",
         "a discriminator that learns the training images by heart",
         "Srivastava et al. 2014; the lecture's discriminators have it",
@@ -117,7 +121,7 @@ CATALOGUE: tuple[Practice, ...] = (
         clashes={track: HAS_DROPOUT for track in ("conditional", "digits", "lecture")},
     ),
     Practice(
-        "no-dropout", ("layers",),
+        "no-dropout", (LAYERS,),
         "the discriminator without its dropout: a practice removed, to see what it was good for",
         "a discriminator that is too weak",
         "the first exercise (\"don't be afraid to remove a best practice\")",
@@ -125,30 +129,30 @@ CATALOGUE: tuple[Practice, ...] = (
         clashes={"fashion": "its discriminator has no dropout to remove"},
     ),
     Practice(
-        "spectral-normalisation", ("layers",),
-        "every kernel of the discriminator is divided by its spectral norm, so that its answer has bounded slopes",
+        "spectral-normalisation", (LAYERS,),
+        "every kernel of the discriminator is divided by its spectral norm, so that none makes its slopes steeper",
         "training instability",
         "Miyato et al. 2018; the lecture, section 10",
         "some time; the discriminator's .h5 needs this package to be read", "architecture.Spectral",
     ),
     Practice(
-        "minibatch-discrimination", ("layers",),
+        "minibatch-discrimination", (LAYERS,),
         "the discriminator sees how near an image comes to the others of its batch, by learned measures",
         "mode collapse",
         "Salimans et al. 2016, section 3.2; the lecture, section 10",
         "some time and weights; the discriminator's .h5 needs this package to be read",
-        "architecture.Discrimination", clashes={"wasserstein": EACH_BY_ITSELF},
+        "architecture.Discrimination", clashes=OF_BATCHES,
     ),
     Practice(
-        "minibatch-deviation", ("layers",),
+        "minibatch-deviation", (LAYERS,),
         "the discriminator sees how much the images of its batch differ, as one number",
         "mode collapse",
         "Karras et al. 2018, section 3",
         "little time; the discriminator's .h5 needs this package to be read", "architecture.Deviation",
-        clashes={"wasserstein": EACH_BY_ITSELF},
+        clashes=OF_BATCHES,
     ),
     Practice(
-        "no-batch-normalisation", ("layers",),
+        "no-batch-normalisation", (LAYERS,),
         "the generator without its BatchNormalization: a practice removed, to see what it was good for",
         "images of a batch that influence each other",
         "Ioffe and Szegedy 2015; Radford et al. 2016, section 3, have it",
@@ -165,14 +169,14 @@ CATALOGUE: tuple[Practice, ...] = (
         "sgd", (RATES, "the discriminator's optimizer"),
         "the discriminator learns by plain gradient descent with momentum in place of Adam",
         "a discriminator that is too quick for its generator",
-        "Chintala et al. 2016, hack 10",
+        "Chintala et al. 2016, hack 9",
         "none; a little memory less", "optimizers.GradientDescent",
     ),
     Practice(
         "ema", ("the generator's optimizer",),
         "the images are drawn, measured and saved with the average of the generator's last weights",
         "non-convergence: a generator that circles round what it should reach",
-        "Yazıcı et al. 2019; Karras et al. 2018, section 3",
+        "Yazıcı et al. 2019; Karras et al. 2018, appendix A.1",
         "little time; a copy of the generator's weights", "optimizers.AveragedWeights",
     ),
     Practice(
@@ -213,7 +217,7 @@ CATALOGUE: tuple[Practice, ...] = (
         "uniform-noise", ("the noise",),
         "noise that is even between -1 and 1 in place of normal",
         "none that is sure: it was usual before the normal one",
-        "Radford et al. 2016, section 4; White 2016 advises against it",
+        "Radford et al. 2016, figure 1; Chintala et al. 2016, hack 3, advises against it",
         "none", "noise.UniformNoise",
     ),
 )

@@ -186,7 +186,7 @@ class LabView:
     """The progress of a lab: its runs, by name."""
 
     def __init__(self, screen: Screen, progress: Progress, runs: int, done: int):
-        self._screen, self._progress, self._runs, self._done = screen, progress, runs, done
+        self._screen, self._progress, self._runs = screen, progress, runs
         self._all = progress.add_task("all runs", total=runs, completed=done, unit="runs", left="")
         self._tasks: dict[str, int] = {}
 
@@ -196,12 +196,11 @@ class LabView:
     def at(self, name: str, epochs_done: int) -> None:
         self._progress.update(self._tasks[name], completed=epochs_done)
 
-    def ended(self, name: str, took: str, left: str) -> None:
-        """Take a run out of the view; `took` and `left` are times in words."""
+    def ended(self, name: str, took: str, done: int, left: str) -> None:
+        """Take a run out of the view; `done` runs have a result; `took` and `left` are times in words."""
         self._progress.remove_task(self._tasks.pop(name))
-        self._done += 1
-        self._progress.update(self._all, completed=self._done, left=f"about {left} left")
-        self._screen.say(f"  {name}: {took}; {self._done} of {self._runs} runs done, about {left} left")
+        self._progress.update(self._all, completed=done, left=f"about {left} left")
+        self._screen.say(f"  {name}: {took}; {done} of {self._runs} runs done, about {left} left")
 
 
 class _SecondsLeft:

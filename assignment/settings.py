@@ -244,9 +244,9 @@ class LabSettings:
 
     def _chosen(self) -> tuple[str, ...]:
         if self.practices == "all":
-            return tuple(practice.name for practice in usable(self.track, "validity"))
+            return tuple(practice.name for practice in usable(self.track))
         names = [name.strip() for name in self.practices.split(",") if name.strip()]
-        if not names:
+        if not names or "all" in names:
             raise AssignmentError("--practices takes all, or names with commas, as in --practices ema,dropout.")
         chosen = [checked_practices([name], self.track)[0] for name in names]
         return tuple(dict.fromkeys(chosen))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from assignment.catalogue import BY_NAME
 from assignment.checks import option_name
 from assignment.evaluation.health import Epoch, Finding, Scale, Spell, findings, spells
 from assignment.evaluation.variety import distance_within
@@ -65,7 +66,11 @@ class Watch:
     def remedy(self, finding: Finding) -> str:
         """The option to try next: of the first remedy that this track has and that is not in use already."""
         now = {**vars(self._run.settings), "precision": self._run.precision}
-        wanted = {setting: REMEDIES[setting](now[setting]) for setting in (*finding.try_next, "seed") if setting in now}
+        refused = {clash for name in self._run.settings.practice for clash in BY_NAME[name].clashes}
+        wanted = {
+            setting: REMEDIES[setting](now[setting]) for setting in (*finding.try_next, "seed")
+            if setting in now and option_name(setting) not in refused
+        }
         setting = next(setting for setting, value in wanted.items() if value is not None)
         return f"{option_name(setting)} {wanted[setting]} --fresh"
 

@@ -135,7 +135,8 @@ def test_a_labs_practices_are_all_that_its_track_can_use_or_some():
 
 
 @pytest.mark.parametrize(("options", "said"), [
-    ({"practices": ","}, "names with commas"), ({"practices": "magic"}, "'magic'"), ({"seeds": 0}, "--seeds"),
+    ({"practices": ","}, "names with commas"), ({"practices": "all,ema"}, "takes all, or names"),
+    ({"practices": "magic"}, "'magic'"), ({"seeds": 0}, "--seeds"),
     ({"practices": "no-dropout"}, "no dropout to remove"), ({"jobs": 0}, "--jobs"), ({"epochs": 0}, "--epochs"),
     ({"track": "dcgan"}, "--track"), ({"firstname": "../x"}, "first name"),
     ({"data": "standin", "data_dir": Path("images")}, "contradict"),

@@ -39,6 +39,8 @@ def losses_and_generator_alone(
     generator_losses: Sequence[float],
     title: str,
     caption: str,
+    measure: str = MEASURE,
+    undecided: bool = True,
 ) -> Figure:
     """`loss_curves`, and the generator's alone beside it, on 12x4.5 inches.
 
@@ -47,8 +49,8 @@ def losses_and_generator_alone(
     figure = new_figure(12, 4.5, title, caption)
     left, right = figure.subplots(1, 2)
     curves = _both(discriminator_losses, generator_losses)
-    _draw_losses(left, epochs, curves)
-    _draw_losses(right, epochs, curves[:1])
+    _draw_losses(left, epochs, curves, measure, undecided)
+    _draw_losses(right, epochs, curves[:1], measure, undecided)
     left.set_title("both networks", fontsize=11, color=INK)
     right.set_title("the generator alone", fontsize=11, color=INK)
     return figure

@@ -12,7 +12,7 @@ from typing import Any
 from assignment.errors import AssignmentError
 from assignment.figures.practices import draw_differences
 from assignment.figures.style import save
-from assignment.lab.plan import BASELINE, Trial, command, seconds_expected, trials
+from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
 from assignment.lab.results import FIGURES, RULE, Judgement, judgements, read_results, read_trial, write_results
 from assignment.lab.running import Stopped, run_trials
 from assignment.report.lab_page import write_lab_page
@@ -21,6 +21,9 @@ from assignment.settings import LabSettings
 from assignment.workspace import LabWorkspace, replacing
 
 WRONG_INPUT = 2
+ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
+IN_USE = "another run is writing"  # a lab that was killed leaves its runs alive
+INCOMPLETE = 1  # some run has no result
 STOPPED = 128 + signal.SIGINT
 
 
@@ -44,12 +47,14 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
     lab.tell_plan()
     try:
         lab.run()
+        stopped = False
     except Stopped:
-        lab.conclude(line)
-        lab.screen.say("  stopped as asked; the same command goes on from here")
-        return STOPPED
-    lab.conclude(line)
-    return 0
+        stopped = True
+    lab.conclude(line.replace(" --fresh", ""))
+    if lab.left():
+        again = "the same command without --fresh" if settings.fresh else "the same command"
+        lab.screen.say(f"  {counted(len(lab.left()), 'run')} left; {again} goes on from here")
+    return STOPPED if stopped else INCOMPLETE if lab.left() else 0
 
 
 class _Lab:
@@ -60,7 +65,6 @@ class _Lab:
             self._results = [] if settings.fresh else read_results(workspace.results)
         except ValueError as error:
             raise AssignmentError(f"{error}; --fresh starts over.") from error
-        self._seconds: dict[str, float] = {}
 
     def check_conditions(self) -> None:
         """Refuse to mix this lab with another that stands in its folder."""
@@ -88,7 +92,7 @@ class _Lab:
 
     def tell_plan(self) -> None:
         """Say what is to be run, what is done, and about how long the rest takes."""
-        settings, left = self.settings, self._left()
+        settings, left = self.settings, self.left()
         self.screen.say(
             f"{len(settings.practices)} practices and the {BASELINE}, {counted(settings.seeds, 'seed')} each:"
             f" {len(self._trials)} runs of {counted(settings.epochs, 'epoch')}, {settings.jobs} at a time, in"
@@ -105,19 +109,16 @@ class _Lab:
 
     def run(self) -> None:
         """Run what is left, with a view of all of it."""
-        left = self._left()
+        left = self.left()
         with self.screen.lab(len(self._trials), len(self._trials) - len(left)) as view:
 
             def started(trial: Trial) -> None:
                 view.started(trial.name, self.settings.epochs)
 
             def ended(trial: Trial, code: int, seconds: float) -> None:
-                if code == 0:
-                    self._seconds[trial.practice] = seconds
                 self._take_in(trial, code)
-                view.ended(trial.name, duration(seconds), duration(seconds_expected(
-                    self._left(), self.settings, self._measured()
-                )))
+                expected = seconds_expected(self.left(), self.settings, self._measured())
+                view.ended(trial.name, duration(seconds), len(self._trials) - len(self.left()), duration(expected))
 
             def look(running: Sequence[Trial]) -> None:
                 for trial in running:
@@ -153,27 +154,36 @@ class _Lab:
         self.screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
 
     def _take_in(self, trial: Trial, code: int) -> None:
-        """Keep the result of a trial that has ended, and let go of its checkpoints."""
-        result = read_trial(trial.practice, trial.seed, trial.run_folder(self.settings))
-        broke_down = code == WRONG_INPUT and result is not None and result.status == "failed"
-        if result is None or (code != 0 and not broke_down):
+        """Keep the result of a trial that has ended, and let go of its checkpoints where it came to its end.
+
+        Raises AssignmentError for a first run that does not take what it is given, since no other will.
+        """
+        result = read_trial(trial.practice, trial.seed, trial.run_folder(self.settings)) if code in ENDED else None
+        if result is None:
             log = trial.folder / "log.txt"
             last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""])[-1]
-            if code == WRONG_INPUT:
+            if code == WRONG_INPUT and not self._results and IN_USE not in last:
                 raise AssignmentError(f"the run of {trial.name} says: {last.removeprefix('error: ')}")
-            self.screen.say(f"  {trial.name} ended without a result (exit code {code}); {log} says why")
+            self.screen.say(f"  {trial.name} ended without a result (exit code {code}): {last} ({log})")
             return
         self._results = [one for one in self._results if (one.practice, one.seed) != (trial.practice, trial.seed)]
         self._results.append(result)
         write_results(self.workspace.results, self._results)
-        shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
+        if result.status == "finished":
+            shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
 
-    def _left(self) -> list[Trial]:
+    def left(self) -> list[Trial]:
+        """The trials that have no result yet, in their order."""
         done = {(result.practice, result.seed) for result in self._results}
         return [trial for trial in self._trials if (trial.practice, trial.seed) not in done]
 
     def _measured(self) -> dict[str, float]:
-        return self._seconds
+        """The seconds that this lab's trials took, by practice: a mean over the seeds."""
+        seconds: dict[str, list[float]] = {}
+        for result in self._results:
+            if result.status == "finished":
+                seconds.setdefault(result.practice, []).append(result.seconds + OTHER_SECONDS)
+        return {practice: sum(of) / len(of) for practice, of in seconds.items()}
 
     def _epochs_done(self, trial: Trial) -> int:
         try:
@@ -191,9 +201,10 @@ class _Lab:
         if self.settings.fresh:
             return {}
         try:
-            return json.loads(self.workspace.conditions.read_text(encoding="utf-8"))
+            standing = json.loads(self.workspace.conditions.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return standing if isinstance(standing, dict) else {}
 
     def _images(self) -> str:
         return "Images: " + "; ".join(sorted({result.images for result in self._results})) + "."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -74,7 +75,7 @@ def seconds_expected(
     """How long the `waiting` trials will take, `settings.jobs` at a time.
 
     `measured` are the seconds that trials of this lab took, by practice; what is not among them is reckoned from them
-    by the practice's cost, or else from another machine's.
+    by the practice's cost, or else from another machine's. More jobs than cores bring nothing.
     """
     plain = measured.get(BASELINE)
     if plain is None and measured:
@@ -82,7 +83,7 @@ def seconds_expected(
     if plain is None:
         plain = EPOCH_SECONDS[settings.track] * settings.epochs + OTHER_SECONDS
     total = sum(measured.get(trial.practice, plain * _cost(trial.practice)) for trial in waiting)
-    return total / min(settings.jobs, max(len(waiting), 1))
+    return total / min(settings.jobs, os.cpu_count() or 1, max(len(waiting), 1))
 
 
 def _cost(practice: str) -> float:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from assignment.evaluation.health import NOT_A_NUMBER
 from assignment.lab.plan import BASELINE
 from assignment.workspace import replacing
 
@@ -18,21 +19,26 @@ FIGURES = {
     "seconds_an_update": ("seconds an update", 3),
 }
 FEWEST_SEEDS = 3  # of which an interval says something at all
-# Student's t for a two-sided 95 % interval, by the degrees of freedom (any table; beyond it the normal 1.96).
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
+# Student's t for a two-sided 95 % interval, by the degrees of freedom (any table); beyond them the last is taken, which
+# is a little too wide.
+STUDENT = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+    2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+)
 HELPS, HURTS, UNSHOWN, TOO_FEW = "helps", "hurts", "no difference shown", "not enough seeds"
+INCOMPARABLE = "nothing to compare with"
 RULE = (
-    "A practice helps (hurts) where the 95 % interval of its paired differences in judge FID is wholly below (above) 0;"
-    f" with fewer than {FEWEST_SEEDS} seeds nothing is said. One practice in twenty that changes nothing is called"
-    " something by chance."
+    "A practice helps (hurts) where the 95 % interval of its paired differences in judge FID is wholly below (above) 0,"
+    f" and hurts where it broke down with a seed that the baseline bears; with fewer than {FEWEST_SEEDS} seeds nothing"
+    " is said. One practice in twenty that changes nothing is called something by chance."
 )
 
 
 class Result(NamedTuple):
     """One finished trial. `judge` is the hash of the judge that measured it; only what one judge measured is compared.
 
-    `status` is "finished", or "failed" for a training that broke down, whose figures are NaN; `not_well` says how it
-    was sick, or nothing.
+    `status` is "finished", or "failed" for a training that broke down, whose figures are NaN; `seconds` are those of
+    its epochs; `not_well` says how it was sick, or nothing.
     """
 
     practice: str
@@ -43,6 +49,7 @@ class Result(NamedTuple):
     precision: float
     recall: float
     seconds_an_update: float
+    seconds: float
     not_well: str
     judge: str
     images: str
@@ -59,7 +66,7 @@ class Difference(NamedTuple):
     def told(self, decimals: int) -> str:
         """For people: `-12.3 (-20.1 to -4.5)`, or the mean alone of one seed."""
         if np.isnan(self.mean):
-            return "broke down"
+            return "none"
         if np.isnan(self.low):
             return f"{self.mean:+.{decimals}f}"
         return f"{self.mean:+.{decimals}f} ({self.low:+.{decimals}f} to {self.high:+.{decimals}f})"
@@ -75,18 +82,24 @@ class Judgement(NamedTuple):
 
 
 def read_trial(practice: str, seed: int, folder: Path) -> Result | None:
-    """The result of the trial whose run stands in `folder`; None where it is not at its end."""
+    """The result of the trial whose run stands in `folder`; None where it neither came to its end nor broke down.
+
+    A run that failed for another reason, a full disk, say, has no result.
+    """
     record, metrics = _read_json(folder / "run.json"), _read_json(folder / "metrics.json")
-    if record is None or record["status"] not in ("finished", "failed"):
+    if record is None:
         return None
-    if record["status"] == "finished" and metrics is None:
+    broke_down = record["status"] == "failed" and any(spell["name"] == NOT_A_NUMBER for spell in record["not_well"])
+    if not broke_down and (record["status"] != "finished" or metrics is None):
         return None
+    metrics = None if broke_down else metrics
+    each, whole = _seconds(folder / "history.csv")
     generated = metrics["generated"] if metrics else {}
     judge = metrics["judge"] if metrics else {}
     return Result(
         practice, seed, record["epochs_done"], record["status"],
         *(generated.get(name, {}).get("mean", np.nan) for name in ("judge_fid", "precision", "recall")),
-        _seconds_an_update(folder / "history.csv"),
+        each, whole,
         "; ".join(f"{spell['name']}, epochs {spell['first']} to {spell['last']}" for spell in record["not_well"]),
         judge.get("weights", ""),
         record["data"]["caption"],
@@ -108,74 +121,73 @@ def read_results(path: Path) -> list[Result]:
             return [_result(line) for line in csv.DictReader(lines)]
     except FileNotFoundError:
         return []
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not a lab's table of results") from error
 
 
 def judgements(results: Sequence[Result], practices: Sequence[str]) -> list[Judgement]:
     """What the results show of each of the practices that were tried."""
+    baseline = {one.seed: one for one in results if one.practice == BASELINE and one.status == "finished"}
     judged = []
     for practice in practices:
-        pairs = _pairs(results, practice)
-        if not pairs:
+        tried = [one for one in results if one.practice == practice]
+        if not tried:
             continue
+        pairs = [(one, baseline[one.seed]) for one in tried if _are_comparable(one, baseline.get(one.seed))]
         differences = {
             name: _difference({one.seed: getattr(one, name) - getattr(plain, name) for one, plain in pairs})
             for name in FIGURES
         }
-        sick = "; ".join(f"seed {one.seed}: {_how_sick(one)}" for one, _ in pairs if _how_sick(one))
-        judged.append(Judgement(practice, differences, _verdict(differences["judge_fid"]), sick))
+        broke_down = [one for one in tried if one.status == "failed" and one.seed in baseline]
+        sick = "; ".join(f"seed {one.seed}: {one.not_well}" for one in tried if one.not_well)
+        judged.append(Judgement(practice, differences, _verdict(differences["judge_fid"], len(broke_down)), sick))
     return judged
 
 
-def _pairs(results: Sequence[Result], practice: str) -> list[tuple[Result, Result]]:
-    baselines = {(one.seed, one.epochs, one.judge): one for one in results if one.practice == BASELINE}
-    by_seed = {one.seed: one for one in results if one.practice == BASELINE}
-    return [
-        (one, plain) for one in results if one.practice == practice
-        and (plain := baselines.get((one.seed, one.epochs, one.judge)) or
-             (by_seed.get(one.seed) if one.status == "failed" else None))
-    ]
+def _are_comparable(one: Result, plain: Result | None) -> bool:
+    """Whether both came to their end, and were measured by the same judge beside the same images."""
+    return plain is not None and one.status == "finished" and (
+        (one.epochs, one.judge, one.images) == (plain.epochs, plain.judge, plain.images)
+    )
 
 
 def _difference(by_seed: dict[int, float]) -> Difference:
     values = np.array(list(by_seed.values()))
-    mean, count = float(values.mean()), len(values)
+    count = len(values)
+    mean = float(values.mean()) if count else np.nan
     if count < 2:
         return Difference(by_seed, mean, np.nan, np.nan)
-    student = STUDENT[count - 2] if count - 2 < len(STUDENT) else 1.96
+    student = STUDENT[min(count - 2, len(STUDENT) - 1)]
     half = student * float(values.std(ddof=1)) / np.sqrt(count)
     return Difference(by_seed, mean, mean - half, mean + half)
 
 
-def _verdict(difference: Difference) -> str:
-    if len(difference.by_seed) < FEWEST_SEEDS:
+def _verdict(difference: Difference, broke_down: int) -> str:
+    if not difference.by_seed and not broke_down:
+        return INCOMPARABLE
+    if len(difference.by_seed) + broke_down < FEWEST_SEEDS:
         return TOO_FEW
-    if np.isnan(difference.mean):
-        return HURTS  # a training that broke down drew nothing at all
+    if broke_down:
+        return HURTS
     if difference.high < 0:
         return HELPS
     return HURTS if difference.low > 0 else UNSHOWN
 
 
-def _how_sick(result: Result) -> str:
-    return result.not_well or ("broke down" if result.status == "failed" else "")
-
-
-def _seconds_an_update(history: Path) -> float:
-    """The median over the epochs: the first, which traces the update, does not count for more than it is."""
+def _seconds(history: Path) -> tuple[float, float]:
+    """Of an update, the median over the epochs, since the first traces it; and of all epochs together."""
     try:
         with history.open(newline="", encoding="utf-8") as lines:
-            rows = [float(row["seconds"]) / int(row["updates"]) for row in csv.DictReader(lines)]
+            rows = [(float(row["seconds"]), int(row["updates"])) for row in csv.DictReader(lines)]
     except FileNotFoundError:
-        rows = []
-    return float(np.median(rows)) if rows else np.nan
+        return np.nan, np.nan
+    return float(np.median([seconds / updates for seconds, updates in rows])), sum(seconds for seconds, _ in rows)
 
 
 def _result(line: dict[str, str]) -> Result:
     return Result(**{
         **line, "seed": int(line["seed"]), "epochs": int(line["epochs"]),
-        **{name: float(line[name]) for name in FIGURES},
+        **{name: float(line[name]) for name in (*FIGURES, "seconds")},
     })
 
 

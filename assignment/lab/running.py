@@ -79,6 +79,7 @@ def _stop(processes: Iterator[subprocess.Popen]) -> None:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 @contextmanager

@@ -93,4 +93,6 @@ def with_linear_answer(network: keras.Model) -> keras.Model:
     def change(layer):
         return [with_other(layer, activation="linear") if layer is last else layer]
 
-    return rewired(network, change)
+    linear = rewired(network, change)
+    linear.layers[-1].set_weights(last.get_weights())
+    return linear

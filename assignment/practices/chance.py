@@ -1,4 +1,4 @@
-"""Chance within a compiled update, that follows from the seed, the purpose and the updates done: nothing to keep."""
+"""Chance within a compiled update, that follows from the seed, the purpose and the steps done: nothing to keep."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ class Purpose(IntEnum):
 
 
 def place(gan: Gan, seed: int, purpose: Purpose) -> tf.Tensor:
-    """The seed, int32 (2,), of TensorFlow's stateless draws for one purpose in the update under way."""
-    return tf.stack([seed * len(Purpose) + purpose, updates_done(gan)])
+    """The seed, int32 (2,), of TensorFlow's stateless draws for one purpose in the discriminator's step under way.
+
+    Its steps are counted, and not the updates, since it may learn several times in one.
+    """
+    steps = tf.cast(tf.convert_to_tensor(gan.discriminator.optimizer.iterations), tf.int32)
+    return tf.stack([seed * len(Purpose) + purpose, steps])
 
 
 def updates_done(gan: Gan) -> tf.Tensor:

@@ -83,11 +83,11 @@ def mixed_with_earlier(fakes: Shown, *, gan: Gan, seed: int) -> Shown:
     """Half of `fakes`, and as many of the memory's, into which the other half goes in place of some that were there."""
     images, labels, filled = gan.memory
     count = tf.shape(fakes.images)[0]
-    half = count // 2
+    half = tf.minimum(count // 2, REMEMBERED)
     new_images = tf.stop_gradient(fakes.images[:half])
     forgotten = tf.argsort(tf.random.stateless_uniform([REMEMBERED], place(gan, seed, Purpose.FORGOTTEN)))[:half]
-    free = tf.convert_to_tensor(filled) + tf.range(half)
-    slots = tf.where(free[-1:] < REMEMBERED, free, forgotten)[:, tf.newaxis]  # the empty ones first
+    following = (tf.convert_to_tensor(filled) + tf.range(half)) % REMEMBERED  # the empty ones first
+    slots = tf.where(filled.value < REMEMBERED, following, forgotten)[:, tf.newaxis]
     images.assign(tf.tensor_scatter_nd_update(images.value, slots, new_images))
     filled.assign(tf.minimum(filled + half, REMEMBERED))
     order = tf.random.stateless_uniform([half], place(gan, seed, Purpose.RECALLED))

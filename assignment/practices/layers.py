@@ -6,8 +6,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-KERNELS, SIZE = 32, 8  # measures of minibatch discrimination and the numbers in each; a third of the paper's 100 of 5
-LEAST = 1e-12  # below any square of a kernel's norm: nothing is divided by 0
+KERNELS, SIZE = 32, 8  # measures of minibatch discrimination and the numbers in each; the paper gives none
+LEAST = 1e-12  # below any square that occurs: nothing is divided by 0, and no slope is infinite
 
 
 @keras.saving.register_keras_serializable("assignment")
@@ -22,8 +22,9 @@ class SpectralNormalization(layers.Wrapper):
     """
 
     def __init__(self, layer, **options):
-        # The norm is reckoned in float32 whatever the network's precision; what goes through keeps its own.
-        super().__init__(layer, **{**options, "dtype": "float32", "autocast": False})
+        # What goes through is of the layer's precision; without autocast the norm is reckoned in float32 all the same.
+        super().__init__(layer, **{"dtype": layer.dtype_policy, **options, "autocast": False})
+        layer.dtype_policy = self.dtype_policy
 
     @property
     def activation(self):
@@ -37,8 +38,8 @@ class SpectralNormalization(layers.Wrapper):
         )
 
     def call(self, inputs, training=False):
-        norm = self._followed_norm(training)
-        kernel = keras.ops.cast(self.layer.kernel / norm, inputs.dtype)
+        kernel = keras.ops.cast(self.layer.kernel / self._followed_norm(training), self.compute_dtype)
+        inputs = keras.ops.cast(inputs, self.compute_dtype)
         if isinstance(self.layer, layers.Conv2D):
             outputs = self.layer.convolution_op(inputs, kernel)
         else:
@@ -92,7 +93,7 @@ class MinibatchDeviation(layers.Layer):
     """
 
     def call(self, features):
-        spread = keras.ops.sqrt(keras.ops.var(keras.ops.cast(features, "float32"), axis=0) + 1e-8)  # the paper's 1e-8
+        spread = keras.ops.sqrt(keras.ops.var(keras.ops.cast(features, "float32"), axis=0) + LEAST)
         one = keras.ops.cast(keras.ops.mean(spread), features.dtype) * keras.ops.ones_like(features[:, :1])  # (n, 1)
         return keras.ops.concatenate([features, one], axis=-1)  # (n, d + 1)
 

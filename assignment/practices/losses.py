@@ -8,11 +8,10 @@ from math import inf, nan
 import keras
 import tensorflow as tf
 
-from assignment.figures.curves import loss_curves
 from assignment.practices.architecture import with_linear_answer
 from assignment.practices.chance import Purpose, place
 from assignment.practices.practice import Practice
-from assignment.practices.updates import together
+from assignment.practices.updates import in_one_step
 from assignment.training.gan import Gan
 from assignment.training.steps import Shown
 
@@ -88,7 +87,7 @@ class Wasserstein(Practice):
 
     def ingredients(self, ingredients, gan):
         penalty = partial(gradient_penalty, seed=self.setting.seed)
-        return ingredients._replace(lesson=partial(together, penalty=penalty), penalty=penalty)
+        return ingredients._replace(lesson=partial(in_one_step, penalty=penalty), penalty=penalty)
 
     def sketch(self, sketch):
         return without_nats(sketch, "the critic's answers, without the penalty", "critic's answer", least=-inf)
@@ -104,6 +103,7 @@ def with_losses(gan: Gan, of_discriminator: keras.losses.Loss, of_generator: ker
 def gradient_penalty(gan: Gan, reals: Shown, fakes: Shown, *, seed: int) -> tf.Tensor:
     """`PENALTY` times the squared distance from 1 of the critic's slopes, at a point between each real and fake image.
 
+    A conditional critic is asked under the real image's label, though the fake may have been asked for another.
     Source: Gulrajani et al. 2017, section 4.
     """
     count = tf.shape(reals.images)[0]
@@ -119,5 +119,5 @@ def gradient_penalty(gan: Gan, reals: Shown, fakes: Shown, *, seed: int) -> tf.T
 
 def without_nats(sketch, words: str, measure: str, least: float):
     """`sketch` for losses that are no cross-entropies: other words, no line at ln 2, and the least that they can be."""
-    plot = partial(loss_curves, measure=measure, undecided=False)
+    plot = partial(sketch.plot, measure=measure, undecided=False)
     return sketch._replace(plot=plot, losses=words, scale=sketch.scale._replace(undecided=nan, least_loss=least))

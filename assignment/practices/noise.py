@@ -9,7 +9,7 @@ from assignment.practices.practice import Practice
 
 
 class UniformNoise(Practice):
-    """Noise that is even between -1 and 1. Sources: Radford et al. 2016, section 4; White 2016 advises against it."""
+    """Noise that is even between -1 and 1. Source: Radford et al. 2016, figure 1; Chintala et al. advise against."""
 
     def noise(self, noise):
         return uniform(noise)

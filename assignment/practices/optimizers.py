@@ -23,7 +23,7 @@ class TwoTimeScale(Practice):
 class GradientDescent(Practice):
     """Gradient descent with momentum for the discriminator; Adam stays with the generator.
 
-    Source: Chintala et al. 2016, hack 10.
+    Source: Chintala et al. 2016, hack 9.
     """
 
     def compiled(self, gan):
@@ -34,7 +34,7 @@ class GradientDescent(Practice):
 class AveragedWeights(Practice):
     """The generator's optimizer keeps a running average of its weights, by which it is drawn, measured and saved.
 
-    Sources: Yazıcı et al. 2019; Karras et al. 2018, section 3. What uses the average: `training/averaging.py`.
+    Sources: Yazıcı et al. 2019; Karras et al. 2018, appendix A.1. What uses the average: `training/averaging.py`.
     """
 
     def compiled(self, gan):

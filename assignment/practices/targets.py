@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf, isnan
 
 import tensorflow as tf
 
@@ -25,7 +26,7 @@ class LabelSmoothing(Practice):
         return ingredients._replace(wanted=in_turn(ingredients.wanted, smoothed))
 
     def sketch(self, sketch):
-        return sketch._replace(scale=sketch.scale._replace(least_loss=least_smoothed_loss(SMOOTHING)))
+        return bounded(sketch, least_smoothed_loss(SMOOTHING))
 
 
 class NoisyLabels(Practice):
@@ -37,7 +38,7 @@ class NoisyLabels(Practice):
 
     def sketch(self, sketch):
         # Of both halves: a discriminator that knows all but which answers are turned round.
-        return sketch._replace(scale=sketch.scale._replace(least_loss=2 * least_smoothed_loss(FLIPPED)))
+        return bounded(sketch, 2 * least_smoothed_loss(FLIPPED))
 
 
 def smoothed(validity: tf.Tensor, real: bool) -> tf.Tensor:
@@ -50,3 +51,12 @@ def flipped(validity: tf.Tensor, real: bool, *, gan: Gan, seed: int) -> tf.Tenso
     purpose = Purpose.FLIPPED_REALS if real else Purpose.FLIPPED_FAKES
     chosen = tf.random.stateless_uniform(tf.shape(validity), place(gan, seed, purpose)) < FLIPPED
     return tf.where(chosen, 1 - validity, validity)
+
+
+def bounded(sketch, least: float):
+    """`sketch` with the least that the discriminator's cross-entropy can be, in nats.
+
+    Of another loss, or beside another change of what is asked for, no bound is known, and none is watched.
+    """
+    plain = sketch.scale.least_loss == 0 and not isnan(sketch.scale.undecided)
+    return sketch._replace(scale=sketch.scale._replace(least_loss=least if plain else -inf))

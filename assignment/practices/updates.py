@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 
 import keras
 import numpy as np
@@ -26,8 +27,8 @@ class SeveralUpdates(Practice):
     """
 
     def update(self, update, gan, ingredients):
-        if self.setting.tapes:  # there is no phase of its own there; a lesson is one step on both, as its tape takes it
-            ingredients = ingredients._replace(lesson=partial(together, penalty=ingredients.penalty))
+        if self.setting.tapes:  # there is no phase of its own there; its tape takes one step on both
+            ingredients = ingredients._replace(lesson=partial(in_one_step, penalty=ingredients.penalty))
         lesson = discriminator_update(gan, ingredients)
 
         def several(real_images, noise, *labels):
@@ -43,7 +44,7 @@ class OneBatch(Practice):
     """Real and fake images in one batch, one step on both. Source: Chintala et al. 2016, hack 4, advises against it."""
 
     def ingredients(self, ingredients, gan):
-        return ingredients._replace(lesson=partial(together, penalty=ingredients.penalty))
+        return ingredients._replace(lesson=partial(in_one_step, penalty=ingredients.penalty, ask=asked_together))
 
 
 class FeatureMatching(Practice):
@@ -57,34 +58,51 @@ class FeatureMatching(Practice):
         return ingredients._replace(objective=partial(distance_of_means, features=features))
 
     def sketch(self, sketch):
+        measure = "the discriminator's own; the generator's a squared distance"
         return sketch._replace(
-            losses="the discriminator's in nats; the generator's is a squared distance of features",
-            scale=sketch.scale._replace(undecided=float("nan")),
+            plot=partial(sketch.plot, measure=measure, undecided=False),
+            losses=f"{sketch.losses}; but the generator's is a squared distance of features",
+            scale=sketch.scale._replace(undecided=nan),
         )
 
 
 class Unrolled(Practice):
     """The generator is judged by the discriminator as it would be after `STEPS` steps more, and sees them coming.
 
-    Source: Metz et al. 2017, section 2.3, with plain gradient descent for the steps that are looked ahead.
+    Source: Metz et al. 2017, section 2.2, with plain gradient descent for the steps that are looked ahead.
     """
 
     def ingredients(self, ingredients, gan):
         return ingredients._replace(objective=partial(seen_ahead, steps=STEPS))
 
 
-def together(gan: Gan, reals: Shown, fakes: Shown, *, penalty) -> tuple[tf.Tensor, tf.Tensor]:
-    """One step of the discriminator on the sum of both its losses and the `penalty`; its losses before the step.
+def asked_apart(gan: Gan, reals: Shown, fakes: Shown) -> list[tf.Tensor]:
+    """The discriminator's answers (n, 1) to real images and to fakes."""
+    return [
+        gan.discriminator(gan.discriminator_inputs(shown.images, shown.labels), training=True)
+        for shown in (reals, fakes)
+    ]
 
-    Real and fake images go through it as one batch.
-    """
-    discriminator, count = gan.discriminator, tf.shape(reals.images)[0]
+
+def asked_together(gan: Gan, reals: Shown, fakes: Shown) -> tuple[tf.Tensor, tf.Tensor]:
+    """The same, from one batch that holds both."""
+    count = tf.shape(reals.images)[0]
     images = tf.concat([reals.images, fakes.images], axis=0)  # (2n, 28, 28, 1)
     labels = None if reals.labels is None else tf.concat([reals.labels, fakes.labels], axis=0)
+    answer = gan.discriminator(gan.discriminator_inputs(images, labels), training=True)  # (2n, 1)
+    return answer[:count], answer[count:]
+
+
+def in_one_step(gan: Gan, reals: Shown, fakes: Shown, *, penalty, ask=asked_apart) -> tuple[tf.Tensor, tf.Tensor]:
+    """One step of the discriminator on the sum of both its losses and the `penalty`; its losses before the step.
+
+    `ask(gan, reals, fakes)` gives its answers (n, 1) to both, which are asked apart unless told otherwise.
+    """
+    discriminator = gan.discriminator
     with tf.GradientTape() as tape:
-        answer = discriminator(gan.discriminator_inputs(images, labels), training=True)  # (2n, 1)
-        real_loss = discriminator.compute_loss(y=reals.validity, y_pred=answer[:count])
-        fake_loss = discriminator.compute_loss(y=fakes.validity, y_pred=answer[count:])
+        of_real, of_fake = ask(gan, reals, fakes)
+        real_loss = discriminator.compute_loss(y=reals.validity, y_pred=of_real)
+        fake_loss = discriminator.compute_loss(y=fakes.validity, y_pred=of_fake)
         loss = real_loss + fake_loss + penalty(gan, reals, fakes)
     weights = discriminator.trainable_variables
     discriminator.optimizer.apply(tape.gradient(loss, weights), weights)

@@ -46,12 +46,16 @@ def layer_table(model: keras.Model) -> list[LayerRow]:
 
 
 def compiled_as(model: keras.Model) -> str:
-    """A compiled model's losses and Adam in words: `binary_crossentropy; Adam, rate 0.0002, beta 0.5 and 0.999`."""
+    """A compiled model's losses and optimizer: `binary_crossentropy; Adam, rate 0.0002, beta 0.5 and 0.999`."""
     losses = model.loss if isinstance(model.loss, list) else [model.loss]
     named = " + ".join(loss if isinstance(loss, str) else loss.name for loss in losses)
     optimizer = model.optimizer
     rate = f"rate {float(optimizer.learning_rate):.6g}"
-    return f"{named}; {type(optimizer).__name__}, {rate}, beta {optimizer.beta_1:g} and {optimizer.beta_2:g}"
+    if isinstance(optimizer, keras.optimizers.Adam):
+        inertia = f"beta {optimizer.beta_1:g} and {optimizer.beta_2:g}"
+    else:
+        inertia = f"momentum {optimizer.momentum:g}"
+    return f"{named}; {type(optimizer).__name__}, {rate}, {inertia}"
 
 
 def _sources(layer: keras.Layer, calls: list) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.lab import conduct, running
-from assignment.lab.conduct import STOPPED, conduct_lab, show_plan
+from assignment.lab.conduct import INCOMPLETE, STOPPED, conduct_lab, show_plan
 from assignment.settings import LabSettings
 from assignment.workspace import LabWorkspace
 
@@ -46,7 +46,7 @@ def lab(tmp_path, monkeypatch):
             return [sys.executable, "-c", code, str(trial.run_folder(settings)), trial.practice, str(trial.seed)]
 
         monkeypatch.setattr(conduct, "command", command)
-        return conduct_lab(settings, workspace, "assignment lab <b>")
+        return conduct_lab(settings, workspace, "assignment lab <b> --fresh")
 
     conducted.begun, conducted.folder = begun, tmp_path / "ana" / "lab" / "fashion"
     return conducted
@@ -92,18 +92,33 @@ def test_a_run_that_takes_nothing_ends_the_lab_with_its_sentence(lab):
 
 
 def test_a_run_that_crashes_leaves_the_others_alone_and_is_tried_again(lab, capsys):
-    assert lab("import sys; sys.exit(1)", seeds=1) == 0
-    assert "ended without a result (exit code 1)" in capsys.readouterr().out and len(lab.begun) == 3
+    assert lab("import sys; print('Memory gone'); sys.exit(1)", seeds=1) == INCOMPLETE
+    said = capsys.readouterr().out
+    assert "ema, seed 1 ended without a result (exit code 1): Memory gone" in said and len(lab.begun) == 3
+    assert "3 runs left; the same command goes on from here" in said and "0 of 3 runs done" in said
     assert lab(seeds=1) == 0
     assert len(lab.begun) == 6
 
 
+def test_what_one_run_does_not_take_ends_no_lab_that_has_results(lab, capsys):
+    code = f"import sys\nif sys.argv[2] == 'ema':\n    print('error: no.'); sys.exit(2)\nelse:\n    exec({RUN!r})"
+    assert lab(code, seeds=1, jobs=1) == INCOMPLETE
+    said = capsys.readouterr().out
+    assert len(lab.begun) == 3 and "ema, seed 1 ended without a result (exit code 2): error: no." in said
+
+
+def test_a_run_that_a_killed_lab_left_alive_is_left_alone(lab, capsys):
+    assert lab("import sys; print('error: another run is writing in it.'); sys.exit(2)", seeds=1) == INCOMPLETE
+    assert "another run is writing" in capsys.readouterr().out
+
+
 def test_a_run_that_broke_down_is_a_result(lab, capsys):
     failed = RUN.replace('"status": "finished"', '"status": "failed"')
-    broken = failed + "(folder / 'metrics.json').unlink(); sys.exit(2)"
+    broken = failed.replace("mode collapse", "not a number") + "(folder / 'metrics.json').unlink(); sys.exit(2)"
     assert lab(f"import sys\nif sys.argv[2] == 'sgd':\n    exec({broken!r})\nelse:\n    exec({RUN!r})") == 0
     said = capsys.readouterr().out
-    assert "broke down" in said and "hurts" in said
+    assert "sgd was not well: seed 1: not a number" in said and "hurts" in said
+    assert len(list(lab.folder.rglob("checkpoints"))) == 3  # of a training that broke down they are all that is left
     lab()
     assert len(lab.begun) == 9
 
@@ -122,7 +137,29 @@ def test_a_stopped_lab_shows_what_it_has(lab, monkeypatch, capsys):
 
     monkeypatch.setattr(conduct, "run_trials", stop)
     assert lab(seeds=3) == STOPPED
-    assert "the same command goes on from here" in capsys.readouterr().out
+    assert "6 runs left; the same command goes on from here" in capsys.readouterr().out
+    assert lab(seeds=3, fresh=True) == STOPPED
+    assert "9 runs left; the same command without --fresh goes on from here" in capsys.readouterr().out
+
+
+def test_the_page_says_how_to_go_on_and_not_how_to_start_over(lab, monkeypatch):
+    lab(seeds=1, fresh=True)
+    assert "--fresh" not in (lab.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_time_left_is_by_what_was_measured(lab, monkeypatch, capsys):
+    lab(seeds=1)
+    capsys.readouterr()
+    lab(seeds=2, jobs=1)
+    # Each of its three runs trained for 5 seconds; a minute is reckoned for the rest of it.
+    assert "3 runs left, about 3 min 15 s (by what this lab has measured)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["[1]", '"x"', "{", "{}"])
+def test_conditions_that_cannot_be_read_are_written_anew(lab, text):
+    lab(seeds=1)
+    (lab.folder / "lab.json").write_text(text, encoding="utf-8")
+    assert lab(seeds=1) == 0 and json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))["epochs"] == 2
 
 
 def test_a_table_that_is_not_its_own_is_refused(lab):

@@ -38,7 +38,8 @@ def test_a_trial_is_an_ordinary_run(track, options):
         assert run.outputs_dir == trial.folder and run.models_dir == trial.folder / "models"
 
 
-def test_the_time_is_reckoned_by_cost_until_it_is_measured():
+def test_the_time_is_reckoned_by_cost_until_it_is_measured(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     settings = lab(jobs=2)
     planned = trials(settings, Path("lab"))
     plain = 8 * EPOCH_SECONDS["fashion"] + OTHER_SECONDS
@@ -47,3 +48,9 @@ def test_the_time_is_reckoned_by_cost_until_it_is_measured():
     assert seconds_expected(planned, settings, {BASELINE: 10.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
     assert seconds_expected(planned, settings, {"unrolled": 30.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
     assert seconds_expected([], settings) == 0
+
+
+def test_more_jobs_than_cores_bring_nothing(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    planned = trials(lab(), Path("lab"))
+    assert seconds_expected(planned, lab(jobs=64)) == seconds_expected(planned, lab(jobs=2))

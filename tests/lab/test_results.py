@@ -1,0 +1,137 @@
+import csv
+import json
+from math import isnan, nan
+
+import numpy as np
+import pytest
+
+from assignment.lab.plan import BASELINE
+from assignment.lab.results import (
+    HELPS, HURTS, INCOMPARABLE, TOO_FEW, UNSHOWN, Result, judgements, read_results, read_trial, write_results,
+)
+
+
+def result(practice, seed, judge_fid=50.0, judge="0123", status="finished", not_well="", images="the real ones"):
+    return Result(practice, seed, 20, status, judge_fid, 0.8, 0.5, 0.3, 330.0, not_well, judge, images)
+
+
+def broken(practice, seed):
+    return result(practice, seed, nan, "", "failed", "not a number, epochs 3 to 3")
+
+
+def lab(*differences, practice="ema"):
+    """Results of a baseline of 50, 60, 70, ... and of one practice that differs by these."""
+    baseline = [result(BASELINE, seed, 40 + 10 * seed) for seed in range(1, len(differences) + 1)]
+    others = [result(practice, seed, 40 + 10 * seed + by) for seed, by in enumerate(differences, start=1)]
+    return [*others, *baseline]
+
+
+def judged(results, practice="ema"):
+    (judgement,) = judgements(results, [practice])
+    return judgement
+
+
+def test_the_differences_are_of_pairs():
+    differences = judged(lab(-4.0, -5.0, -6.0)).differences
+    of_fid = differences["judge_fid"]
+    assert of_fid.by_seed == {1: -4.0, 2: -5.0, 3: -6.0} and of_fid.mean == -5
+    half = 4.303 * 1 / np.sqrt(3)  # Student's t of 2 degrees of freedom; the deviation is 1
+    assert (of_fid.low, of_fid.high) == pytest.approx((-5 - half, -5 + half))
+    assert differences["precision"].by_seed == {1: 0.0, 2: 0.0, 3: 0.0}
+
+
+@pytest.mark.parametrize(("differences", "verdict"), [
+    ([-4, -5, -6], HELPS), ([4, 5, 6], HURTS), ([-4, 5, -6], UNSHOWN), ([-4, -5], TOO_FEW), ([-4], TOO_FEW),
+])
+def test_the_verdict_follows_its_rule(differences, verdict):
+    assert judged(lab(*map(float, differences))).verdict == verdict
+
+
+def test_with_many_seeds_the_interval_is_never_too_narrow():
+    differences = [-1.0, 1.0] * 20
+    of_fid = judged(lab(*differences)).differences["judge_fid"]
+    exact = 2.0227 * np.std(differences, ddof=1) / np.sqrt(40)  # Student's t of 39 degrees of freedom
+    assert exact <= of_fid.high <= 1.02 * exact
+
+
+@pytest.mark.parametrize("change", [{"judge": "4567"}, {"images": "drawn"}])
+def test_what_another_judge_or_other_images_gave_is_never_compared(change):
+    judgement = judged([result(BASELINE, 1), result("ema", 1, 40.0, **change)])
+    assert judgement.verdict == INCOMPARABLE and judgement.differences["judge_fid"].by_seed == {}
+    assert judgement.differences["judge_fid"].told(1) == "none"
+
+
+def test_a_practice_that_was_not_tried_is_left_out():
+    assert judgements(lab(1.0, 2.0, 3.0), ["dropout"]) == []
+
+
+def test_a_practice_that_breaks_down_where_the_baseline_does_not_hurts():
+    results = [*lab(-1.0, -1.0, -1.0), *[broken("sgd", seed) for seed in (1, 2, 3)]]
+    assert judged(results, "sgd").verdict == HURTS
+    assert judged(results, "sgd").not_well.startswith("seed 1: not a number, epochs 3 to 3; seed 2: not a number")
+    results = [*lab(-4.0, -5.0, practice="sgd"), result(BASELINE, 3), broken("sgd", 3)]
+    assert judged(results, "sgd").verdict == HURTS and len(judged(results, "sgd").differences["judge_fid"].by_seed) == 2
+
+
+def test_where_the_baseline_breaks_down_nothing_is_compared():
+    assert judged([broken(BASELINE, 1), result("ema", 1)]).verdict == INCOMPARABLE
+    assert judged([broken(BASELINE, 1), broken("ema", 1)]).verdict == INCOMPARABLE
+
+
+def test_how_a_difference_is_told():
+    assert judged(lab(-4.0, -5.0, -6.0)).differences["judge_fid"].told(1) == "-5.0 (-7.5 to -2.5)"
+    assert judged(lab(-4.0)).differences["judge_fid"].told(1) == "-4.0"
+
+
+def test_the_table_reads_back(tmp_path):
+    written = sorted([*lab(-4.0, 1 / 3), broken("sgd", 1)], key=lambda one: (one.seed, one.practice))
+    write_results(tmp_path / "results.csv", written)
+    read = read_results(tmp_path / "results.csv")
+    assert [one for one in read if one.practice != "sgd"] == [one for one in written if one.practice != "sgd"]
+    (of_sgd,) = (one for one in read if one.practice == "sgd")
+    assert isnan(of_sgd.judge_fid) and of_sgd._replace(judge_fid=0) == broken("sgd", 1)._replace(judge_fid=0)
+    assert read_results(tmp_path / "none.csv") == []
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "practice,seed,epochs\nema,one,3\n"])
+def test_another_table_is_refused_by_its_name(tmp_path, text):
+    (tmp_path / "results.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
+        read_results(tmp_path / "results.csv")
+
+
+def write_run(folder, status="finished", metrics=True, spell="mode collapse"):
+    folder.mkdir()
+    record = {
+        "status": status, "epochs_done": 3, "data": {"caption": "the real ones"},
+        "not_well": [{"name": spell, "first": 2, "last": 3}],
+    }
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as lines:
+        csv.writer(lines).writerows([("epoch", "updates", "seconds"), (1, 10, 90), (2, 10, 2), (3, 10, 4)])
+    if metrics:
+        generated = {name: {"mean": mean} for name, mean in (("judge_fid", 9.5), ("precision", 0.7), ("recall", 0.6))}
+        told = {"generated": generated, "judge": {"weights": "0123456789ab"}}
+        (folder / "metrics.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def test_a_trial_is_read_from_its_run(tmp_path):
+    write_run(tmp_path / "run")
+    assert read_trial("ema", 2, tmp_path / "run") == Result(
+        "ema", 2, 3, "finished", 9.5, 0.7, 0.6, 0.4, 96.0, "mode collapse, epochs 2 to 3", "0123456789ab",
+        "the real ones",
+    )
+
+
+@pytest.mark.parametrize(("status", "metrics"), [("interrupted", True), ("finished", False), ("failed", True)])
+def test_a_trial_that_neither_ended_nor_broke_down_has_no_result(tmp_path, status, metrics):
+    write_run(tmp_path / "run", status, metrics)
+    assert read_trial("ema", 2, tmp_path / "run") is None
+    assert read_trial("ema", 2, tmp_path / "nothing") is None
+
+
+def test_a_trial_that_broke_down_has_no_figures(tmp_path):
+    write_run(tmp_path / "run", "failed", spell="not a number")
+    read = read_trial("ema", 2, tmp_path / "run")
+    assert read.status == "failed" and isnan(read.judge_fid) and read.epochs == 3
+    assert read.not_well == "not a number, epochs 2 to 3"

@@ -17,6 +17,7 @@ def gan(make_gan):
 
 def set_updates(gan, number):
     gan.combined.optimizer.iterations.assign(number)
+    gan.discriminator.optimizer.iterations.assign(2 * number)
 
 
 @pytest.mark.parametrize(("updates", "deviation"), [(0, DEVIATION), (HALVED_EVERY, DEVIATION / 2)])
@@ -77,6 +78,19 @@ def test_a_full_memory_forgets_some_and_keeps_the_rest(gan):
     mixed_with_earlier(fakes(5), gan=gan, seed=1)
     values, counts = np.unique(gan.memory[0].numpy()[:, 0, 0, 0], return_counts=True)
     assert values.tolist() == [1, 5] and counts.tolist() == [REMEMBERED - 4, 4]
+
+
+@pytest.mark.parametrize("size", [100, 2 * REMEMBERED + 2])
+def test_no_blank_image_is_ever_remembered(gan, size):
+    """Batches whose half does not divide the memory, and one that is larger than it."""
+    gan = remembering(gan)
+    for number in range(REMEMBERED // 50 + 3):
+        set_updates(gan, number)
+        shown = mixed_with_earlier(fakes(1, count=size), gan=gan, seed=1).images.numpy()
+        assert shown.shape == (size, 28, 28, 1) and (shown == 1).all()
+        if size > REMEMBERED:
+            break
+    assert int(gan.memory[2]) == REMEMBERED and (gan.memory[0].numpy() == 1).all()
 
 
 def test_remembered_images_keep_their_labels(gan):

@@ -28,6 +28,17 @@ def test_the_spectral_norm_of_the_kernel_in_use_is_1(inner, shape):
     assert wrapped.compute_output_shape((None, *shape)) == (None, *outputs.shape[1:])
 
 
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_what_goes_through_has_the_layers_own_precision(precision):
+    wrapped = SpectralNormalization(layers.Dense(3, dtype=precision))
+    images = np.ones((2, 5), np.float32)
+    assert wrapped(images).dtype == layers.Dense(3, dtype=precision)(images).dtype
+    again = SpectralNormalization.from_config({**wrapped.get_config(), "dtype": "float32"})
+    assert again.layer.compute_dtype == "float32" and again(images).dtype == "float32"
+    same = SpectralNormalization.from_config(wrapped.get_config())
+    assert same.layer.compute_dtype == wrapped.layer.compute_dtype
+
+
 def test_the_norm_is_followed_only_while_training():
     wrapped = SpectralNormalization(layers.Dense(3))
     images = np.ones((2, 5), np.float32)

@@ -48,6 +48,7 @@ def test_what_is_compiled(practised, name, of_discriminator, of_generator):
 def linear_critic(slope):
     """A critic whose answer rises by `slope` for each step of length 1 along one direction."""
     critic = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    critic.compile(optimizer="sgd")
     critic.layers[-1].set_weights([np.full((784, 1), slope / 28, np.float32), np.zeros(1, np.float32)])
     return critic
 

@@ -5,6 +5,7 @@ from assignment.catalogue import usable
 from assignment.practices.mixture import Mixture
 from assignment.training.checkpoints import gather, restore
 from assignment.training.compiling import compile_for_tapes
+from assignment.training.description import compiled_as
 from assignment.training.proof import OF_TAPES, fingerprint, prove_freeze
 from assignment.training.steps import compiled_update, taped_update
 
@@ -24,6 +25,7 @@ def assert_the_same(one, other):
 def check(practised, batches, name, **how):
     """It trains both networks through the compiled update, and goes on from a checkpoint bit for bit."""
     _, gan, update = practised(name, **how)
+    assert "rate" in compiled_as(gan.discriminator) and "rate" in compiled_as(gan.combined)  # as a run says it
     hint = {"hint": OF_TAPES} if how else {}
     prove_freeze(gan, update, *batches(8), **hint)  # and undoes what it tried
     before = [fingerprint(model) for model in gan.models[:2]]

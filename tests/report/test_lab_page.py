@@ -18,13 +18,13 @@ def page(tmp_path):
     workspace = LabWorkspace.of("fashion", tmp_path, "Ана")
     workspace.prepare()
     difference = Difference({1: -4.0, 2: -5.0, 3: -6.0}, -5.0, -7.5, -2.5)
-    broken = Difference({1: nan}, nan, nan, nan)
+    broken = Difference({}, nan, nan, nan)
     judged = [
         Judgement("ema", dict.fromkeys(FIGURES, difference), "helps", ""),
         Judgement("sgd", dict.fromkeys(FIGURES, broken), "not enough seeds", "seed 1: mode collapse"),
     ]
     save(draw_differences(judged, FIGURES, "title", "caption"), workspace.figure)
-    baseline = [Result("baseline", 1, 20, "finished", 52.25, 0.8, 0.5, 0.25, "", "d m", "drawn")]
+    baseline = [Result("baseline", 1, 20, "finished", 52.25, 0.8, 0.5, 0.25, 300.0, "", "0123", "drawn")]
     settings = LabSettings("Ана", outputs_dir=tmp_path)
     path = write_lab_page(
         workspace, settings=settings, images="Images: drawn.", line=f"assignment lab {SCRIPT}", judged=judged,
@@ -36,7 +36,7 @@ def page(tmp_path):
 def test_it_tells_what_came_out(page):
     said = " ".join(page.split())
     for words in (
-        "Ана, the fashion track, 20 epochs a run", "Images: drawn.", "-5.0 (-7.5 to -2.5)", "broke down",
+        "Ана, the fashion track, 20 epochs a run", "Images: drawn.", "-5.0 (-7.5 to -2.5)", "<td>none</td>",
         "seed 1: mode collapse", "52.2", "not enough seeds", "wholly below (above) 0", "Yazıcı et al. 2019",
         "does not compare with published FIDs",
     ):
