@@ -111,6 +111,38 @@ def make_run(tmp_path):
 
 
 @pytest.fixture
+def mixture_asked():
+    """A mixture of no practices, and the names of all that a track has asked it for."""
+    from assignment.practices.mixture import Mixture
+
+    asked = set()
+
+    class Asked(Mixture):
+        def __getattribute__(self, name):
+            if not name.startswith("_"):
+                asked.add(name)
+            return super().__getattribute__(name)
+
+    return Asked(), asked
+
+
+INGREDIENTS = {"noise", "generator", "discriminator", "compiled", "update", "sketch"}
+
+
+@pytest.fixture
+def assert_all_ingredients_can_be_replaced(make_run, mixture_asked):
+    """A function that carries out a track and sees that it asks its run's practices for every ingredient."""
+    from dataclasses import replace
+
+    def check(run_track, run):
+        mixture, asked = mixture_asked
+        assert run_track(replace(run, mixture=mixture)) is None
+        assert asked == INGREDIENTS
+
+    return check
+
+
+@pytest.fixture
 def batches():
     """A function that gives (real_images, noise) of a size, others at every number, the same in every test."""
 

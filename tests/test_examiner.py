@@ -10,11 +10,12 @@ from assignment import examiner
 from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.data.dataset import Provenance
-from assignment.evaluation.comparison import Comparison
+from assignment.evaluation.comparison import DRAWS, Comparison
 from assignment.evaluation.judge import Reading
 from assignment.evaluation.shelf import Kept
 from assignment.examiner import Exam
 from assignment.journal import Sketch
+from assignment.practices.mixture import Mixture
 from assignment.resume import conditions_of, find_earlier
 from assignment.settings import DigitsSettings
 from assignment.training import streams
@@ -164,3 +165,10 @@ def test_an_earlier_end_is_not_this_ones(train_judged):
 def test_a_weak_judge_is_warned_of(train_judged, monkeypatch):
     monkeypatch.setattr(examiner, "judge_of", lambda name, *more: Kept(Eye(), {"data": name, "accuracy": 0.7}))
     assert "A weak judge" in train_judged()[0].screen.console.file.getvalue()
+
+
+def test_what_is_measured_is_drawn_from_the_noise_of_the_runs_practices(train_judged, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Mixture, "noise", lambda self, noise: drawn.append(noise.shape) or noise)
+    train_judged()
+    assert len(drawn) == 3 + DRAWS  # untrained, at two grids, and the end's

@@ -109,3 +109,7 @@ def test_being_judged_changes_nothing(make_run, monkeypatch, tmp_path):
         assert run.workspace.metrics.exists() == evaluation
     assert ended[0] == ended[1]
     assert len(list((tmp_path / "keras" / "gan-assignment").glob("judge_mnist_*.keras"))) == 1
+
+
+def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
+    assert_all_ingredients_can_be_replaced(track.run_track, make_run(ConditionalSettings, epochs=1))

@@ -41,3 +41,7 @@ def test_it_goes_on_as_if_it_had_never_stopped_its_dropout_too(make_run):
     again = make_run(DigitsSettings)
     track.run_track(again)
     assert "continuing at epoch 2 of 2" in again.screen.console.file.getvalue() and ended(again) == at_once
+
+
+def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
+    assert_all_ingredients_can_be_replaced(track.run_track, make_run(DigitsSettings, epochs=1))

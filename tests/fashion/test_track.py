@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import signal
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -16,6 +17,7 @@ from assignment.data.dataset import TROUSER, Dataset, Provenance
 from assignment.errors import AssignmentError
 from assignment.fashion import track
 from assignment.figures import style
+from assignment.practices.mixture import Mixture
 from assignment.run import Run
 from assignment.screen import Screen
 from assignment.settings import FashionSettings
@@ -272,3 +274,13 @@ def test_a_violated_freeze_stops_the_run_before_training(make_run, monkeypatch):
     with pytest.raises(AssignmentError, match="would never learn. The freeze does not hold"):
         track.run_track(run)
     assert not run.workspace.history.exists() and not run.workspace.generator_model.exists()
+
+
+def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
+    assert_all_ingredients_can_be_replaced(track.run_track, make_run(epochs=1))
+
+
+def test_the_grids_noise_is_of_the_runs_practices(make_run):
+    mixture = Mixture(["uniform-noise"])
+    plain, even = (track.grid_noise(run) for run in (make_run(), replace(make_run(), mixture=mixture)))
+    assert np.abs(plain).max() > 1 > np.abs(even).max()

@@ -85,3 +85,7 @@ def test_the_figures_of_what_was_learned_are_the_notebooks(make_run, kept, monke
         np.testing.assert_allclose(row, generator(path(*ends, 10), training=False), atol=1e-6)
     assert np.abs(walked[5] - walked[15]).max() > 1e-4, "two ways, not one twice"
     assert track.GRID == (4, 4)
+
+
+def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
+    assert_all_ingredients_can_be_replaced(track.run_track, make_run(LectureSettings, epochs=1, **SMALL))

@@ -71,6 +71,15 @@ def test_half_of_the_fakes_are_earlier_ones(gan):
     assert gan.memory[0].numpy()[:13, 0, 0, 0].tolist() == [1] * 4 + [2] * 4 + [3] * 4 + [0]
 
 
+def test_what_is_recalled_is_from_all_over_the_memory(gan):
+    gan = remembering(gan)
+    numbers = np.arange(REMEMBERED, dtype=np.float32).reshape(-1, 1, 1, 1)
+    gan.memory[0].assign(numbers * np.ones((28, 28, 1), np.float32))
+    gan.memory[2].assign(REMEMBERED)
+    recalled = mixed_with_earlier(fakes(-1, count=200), gan=gan, seed=1).images.numpy()[100:, 0, 0, 0]
+    assert len(set(recalled)) > 80 and recalled.min() < 100 and recalled.max() > 900
+
+
 def test_a_full_memory_forgets_some_and_keeps_the_rest(gan):
     gan = remembering(gan)
     gan.memory[0].assign(np.ones_like(gan.memory[0]))
