@@ -50,6 +50,22 @@ def test_the_norm_is_followed_only_while_training():
     assert not np.array_equal(wrapped.direction, before)
 
 
+def test_the_norms_own_gradient_takes_its_directions_as_they_are():
+    """Of left * kernel * right it is left times right (Miyato et al. 2018, section 2.2)."""
+    import tensorflow as tf
+
+    wrapped = SpectralNormalization(layers.Dense(3, use_bias=False))
+    wrapped.build((None, 5))
+    kernel, direction = wrapped.layer.kernel.numpy(), wrapped.direction.numpy()
+    with tf.GradientTape() as tape:
+        norm = wrapped._followed_norm(training=False)
+    left = direction @ kernel.T
+    left /= np.linalg.norm(left)
+    right = left @ kernel
+    right /= np.linalg.norm(right)
+    np.testing.assert_allclose(tape.gradient(norm, [wrapped.layer.kernel])[0], left.T @ right, atol=1e-5)
+
+
 def test_the_gradient_goes_through_the_norm():
     """Scaling a kernel changes nothing, so the gradient has no part along it."""
     import tensorflow as tf

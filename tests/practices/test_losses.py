@@ -65,6 +65,19 @@ def test_the_penalty_of_a_linear_critic_is_of_its_slope(make_gan, slope):
     assert penalty == pytest.approx(PENALTY * (slope - 1) ** 2, abs=1e-4)
 
 
+def test_the_penalty_is_at_points_between_each_real_image_and_its_fake(make_gan):
+    asked = []
+    plain = make_gan()
+    critic = linear_critic(1.0)
+    call = critic.call
+    critic.call = lambda images, **options: asked.append(images) or call(images, **options)
+    reals, fakes = (Shown(tf.fill((64, 28, 28, 1), value), None, tf.ones((64, 1))) for value in (1.0, -1.0))
+    gradient_penalty(Gan(plain.generator, critic, plain.combined), reals, fakes, seed=1)
+    shares = asked[0].numpy().reshape(64, -1)
+    assert (shares == shares[:, :1]).all() and len(np.unique(shares[:, 0])) == 64
+    assert np.abs(shares).max() <= 1 and abs(shares.mean()) < 0.25 and shares.std() > 0.4
+
+
 @pytest.mark.parametrize(("name", "least", "word"), [
     ("hinge", 0, "hinge"), ("least-squares", 0, "squared"), ("wasserstein", -inf, "critic"),
 ])
