@@ -194,7 +194,8 @@ class _Lab:
 
     def _conditions(self) -> dict[str, Any]:
         settings = self.settings
-        images = str(settings.data_dir) if settings.data_dir else settings.data
+        # Where the real images come from makes no difference; each result says which ones it is of.
+        images = "standin" if settings.data == "standin" else "real"
         return {"track": settings.track, "epochs": settings.epochs, "precision": settings.precision, "data": images}
 
     def _standing_conditions(self) -> dict[str, Any]:

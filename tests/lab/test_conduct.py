@@ -83,6 +83,8 @@ def test_another_lab_is_not_mixed_with_it(lab):
     lab(seeds=1)
     with pytest.raises(AssignmentError, match="holds a lab with --epochs 2 .this command has 3."):
         lab(seeds=1, epochs=3)
+    with pytest.raises(AssignmentError, match="holds a lab with --data real .this command has standin."):
+        lab(seeds=1, data="standin")
 
 
 def test_a_run_that_takes_nothing_ends_the_lab_with_its_sentence(lab):
@@ -179,4 +181,4 @@ def test_a_dry_run_writes_nothing(tmp_path, capsys):
 def test_the_conditions_are_kept(lab):
     lab(seeds=1)
     kept = json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))
-    assert kept == {"track": "fashion", "epochs": 2, "precision": "auto", "data": "auto"}
+    assert kept == {"track": "fashion", "epochs": 2, "precision": "auto", "data": "real"}
