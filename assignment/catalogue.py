@@ -129,13 +129,6 @@ CATALOGUE: tuple[Practice, ...] = (
         clashes={"fashion": "its discriminator has no dropout to remove"},
     ),
     Practice(
-        "spectral-normalisation", (LAYERS,),
-        "every kernel of the discriminator is divided by its spectral norm, so that none makes its slopes steeper",
-        "training instability",
-        "Miyato et al. 2018; the lecture, section 10",
-        "some time; the discriminator's .h5 needs this package to be read", "architecture.Spectral",
-    ),
-    Practice(
         "minibatch-discrimination", (LAYERS,),
         "the discriminator sees how near an image comes to the others of its batch, by learned measures",
         "mode collapse",
@@ -150,6 +143,14 @@ CATALOGUE: tuple[Practice, ...] = (
         "Karras et al. 2018, section 3",
         "little time; the discriminator's .h5 needs this package to be read", "architecture.Deviation",
         clashes=OF_BATCHES,
+    ),
+    # After those that put layers in: it wraps what stands by then.
+    Practice(
+        "spectral-normalisation", (LAYERS,),
+        "every kernel of the discriminator is divided by its spectral norm, so that none makes its slopes steeper",
+        "training instability",
+        "Miyato et al. 2018; the lecture, section 10",
+        "some time; the discriminator's .h5 needs this package to be read", "architecture.Spectral",
     ),
     Practice(
         "no-batch-normalisation", (LAYERS,),

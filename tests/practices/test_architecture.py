@@ -1,7 +1,10 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from keras import layers
 
+from assignment.catalogue import checked_practices
 from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.practices.architecture import with_linear_answer
@@ -46,6 +49,16 @@ def test_a_probability_stays_in_float32_with_every_practice():
     for names in ([], ["spectral-normalisation"], ["minibatch-discrimination"], ["hinge", "spectral-normalisation"]):
         network = Mixture(names).discriminator(build_discriminator("ana", 1, "mixed_bfloat16"))
         assert network(np.zeros((2, 28, 28, 1), np.float32), training=True).dtype == "float32"
+
+
+OF_THE_DISCRIMINATOR = ("hinge", "dropout", "minibatch-discrimination", "minibatch-deviation", "spectral-normalisation")
+
+
+@pytest.mark.parametrize("names", list(combinations(OF_THE_DISCRIMINATOR, 2)), ids=" and ".join)
+def test_two_of_them_go_together(names):
+    names = checked_practices(reversed(names), "fashion")  # in the catalogue's order, as a run has them
+    network = Mixture(names).discriminator(build_discriminator("ana", 1))
+    assert network(np.zeros((2, 28, 28, 1), np.float32), training=True).shape == (2, 1)
 
 
 def test_without_batch_normalisation_the_generator_has_none():
