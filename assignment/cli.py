@@ -12,13 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 from assignment import __version__
-from assignment.errors import AssignmentError, sentence_for
 from assignment.catalogue import CATALOGUE
+from assignment.errors import WRONG_INPUT, AssignmentError, sentence_for
 from assignment.options import Parser, add_lab_options, add_run_options, add_sample_options, add_track_options
 from assignment.settings import TRACKS, FashionSettings, LabSettings, SampleSettings, Settings, settings_from
 from assignment.workspace import LabWorkspace, Workspace
 
-WRONG_INPUT = 2
 STOPPED = 128  # and the signal's number, as shells have it
 
 

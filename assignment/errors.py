@@ -1,8 +1,10 @@
-"""The one exception that reaches the person as a sentence."""
+"""The one exception that reaches the person as a sentence, and the exit code that goes with it."""
 
 from __future__ import annotations
 
 import errno
+
+WRONG_INPUT = 2  # as argparse ends, too
 
 
 class AssignmentError(Exception):

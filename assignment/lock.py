@@ -12,7 +12,8 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
-from assignment.workspace import LabWorkspace, Workspace, replacing
+from assignment.files import replacing
+from assignment.workspace import LabWorkspace, Workspace
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from typing import Any
 from assignment import runtime
 from assignment.evaluation.measures import Copying, Range
 from assignment.evaluation.verdicts import Verdict
+from assignment.files import replacing, sha256
 from assignment.run import Run
 from assignment.training.loop import Row
 from assignment.training.proof import Movement
-from assignment.workspace import replacing, sha256
 
 
 def write_history(path: Path, rows: Sequence[Row], notes: Sequence[Mapping[str, float]]) -> None:

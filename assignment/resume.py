@@ -12,12 +12,12 @@ import numpy as np
 from assignment import runtime
 from assignment.checks import option_name
 from assignment.errors import AssignmentError
+from assignment.files import sha256
 from assignment.record import plain
 from assignment.run import Run
 from assignment.screen import counted
 from assignment.settings import FREE
 from assignment.training.checkpoints import Checkpoint, Checkpoints
-from assignment.workspace import sha256
 
 
 class Earlier(NamedTuple):

@@ -14,12 +14,13 @@ from assignment.catalogue import checked_practices
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
+from assignment.files import replacing
 from assignment.practices.mixture import Mixture
 from assignment.screen import counted
 from assignment.settings import SampleSettings
 from assignment.training import streams
 from assignment.training.export import Facts, read_facts
-from assignment.workspace import Workspace, replacing
+from assignment.workspace import Workspace
 
 COLUMNS = 12  # images in a row of the picture; more go on in the next
 MOST_ROWS = 60  # of the picture: 5,000 pixels; what is beyond them is in the arrays alone

@@ -1,18 +1,13 @@
-"""Every path that a run writes, named in one place, and how a file is replaced whole."""
+"""Every path that a run or a lab writes, named in one place."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from zlib import crc32
 
 from assignment.errors import AssignmentError
+from assignment.files import make_writable, partial_path
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Workspace:
         Raises AssignmentError, naming the folder, or the folder that stands where a file is to be written.
         """
         for folder in (self.folder, self.checkpoints, self.models_dir):
-            _make_writable(folder)
+            make_writable(folder)
         properties = [name for name, kind in vars(type(self)).items() if isinstance(kind, property)]
         named = [getattr(self, name) for name in properties if name not in ("checkpoints", "models")]
         for path in (*named, *self.models):
@@ -176,7 +171,7 @@ class Workspace:
 
     def remove_partials(self) -> None:
         """Delete what a run that was killed had only begun to write here; nobody else may be writing meanwhile."""
-        ours = [_partial(path, "*") for path in (*self.models, self.best_generator)]
+        ours = [partial_path(path, "*") for path in (*self.models, self.best_generator)]
         for path in chain(
             self.folder.glob(".partial-*"), self.checkpoints.glob(".partial-*"),
             *(self.models_dir.glob(pattern.name) for pattern in ours),  # other runs may be writing theirs beside
@@ -225,60 +220,9 @@ class LabWorkspace:
 
     def prepare(self) -> None:
         """Make the folder. Raises AssignmentError, naming it, where it cannot be written."""
-        _make_writable(self.folder)
+        make_writable(self.folder)
 
     def remove_partials(self) -> None:
         """Delete what a lab that was killed had only begun to write here."""
         for path in self.folder.glob(".partial-*"):
             path.unlink(missing_ok=True)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; when the block ends well, it takes `path`'s place at once.
-
-    A reader sees the old file or the new one, never half of one. If the block raises, the temporary file goes.
-    """
-    temporary = _partial(path, secrets.token_hex(4))
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        # The person knows the file by its place; an error may name its temporary name, or none.
-        if error.filename is None or Path(error.filename) == temporary:
-            error.filename, error.filename2 = str(path), None
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal digits. Raises OSError when it cannot be read."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _make_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / ".writable") as trial:
-            trial.touch()
-        (folder / ".writable").unlink(missing_ok=True)
-    except FileExistsError as error:
-        raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
-    except OSError as error:
-        raise AssignmentError(
-            f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
-            " place with --outputs-dir and --models-dir, or mend this one."
-        ) from error
-
-
-def _partial(path: Path, token: str) -> Path:
-    # The suffix stays, since writers choose their format by it. A sum stands for the name, which may be too long to
-    # have anything added to it.
-    return path.parent / f".partial-{crc32(path.name.encode()):08x}-{token}{path.suffix}"

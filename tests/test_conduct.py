@@ -18,6 +18,7 @@ from assignment import conduct, journal
 from assignment.conduct import Training
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.files import replacing
 from assignment.journal import Sketch
 from assignment.resume import Earlier, conditions_of, find_earlier
 from assignment.run import Run
@@ -28,7 +29,7 @@ from assignment.training.checkpoints import Checkpoints
 from assignment.training.export import Facts, export_pair
 from assignment.training.loop import train
 from assignment.training.steps import Losses, compiled_update
-from assignment.workspace import Workspace, replacing
+from assignment.workspace import Workspace
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (10, 28, 28, 1)).astype(np.float32)
 

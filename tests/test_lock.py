@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from assignment.errors import AssignmentError
+from assignment.files import partial_path
 from assignment.lock import held
-from assignment.workspace import Workspace, _partial
+from assignment.workspace import Workspace
 
 HOLD = """
 import sys, time
@@ -53,7 +54,7 @@ def test_a_holder_that_cannot_be_read_is_another_run_all_the_same(workspace):
 
 
 def test_what_a_killed_run_had_begun_goes(workspace):
-    begun = _partial(workspace.losses, "0123abcd")
+    begun = partial_path(workspace.losses, "0123abcd")
     begun.touch()
     with held(workspace, ""):
         assert not begun.exists()

@@ -8,6 +8,7 @@ from rich.console import Console
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.files import sha256
 from assignment.resume import conditions_of, find_earlier, refuse_mixture
 from assignment.run import Run
 from assignment.screen import Screen
@@ -15,7 +16,7 @@ from assignment.settings import FashionSettings
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 from assignment.training.loop import Place, Row
 from assignment.training.steps import Losses
-from assignment.workspace import Workspace, sha256
+from assignment.workspace import Workspace
 
 IMAGES = np.zeros((3, 28, 28), np.float32)
 REAL = Provenance("folder data", "Fashion-MNIST", "MD5", is_standin=False)

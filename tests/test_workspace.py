@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from assignment.errors import AssignmentError
-from assignment.workspace import Workspace, _partial, replacing
+from assignment.files import partial_path
+from assignment.workspace import Workspace
 
 
 def test_the_layout():
@@ -12,34 +13,6 @@ def test_the_layout():
     assert workspace.grid(50).name == "step7_grid_epoch_0050.png"
     assert workspace.generator_model.as_posix() == "models/generator_model_ana.h5"
     assert workspace.discriminator_model.as_posix() == "models/discriminator_model_ana.h5"
-
-
-def test_a_file_is_replaced_whole(tmp_path):
-    path = tmp_path / "file.txt"
-    path.write_text("old")
-    with replacing(path) as temporary:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-        assert temporary.suffix == ".txt" and temporary.parent == tmp_path
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_that_fails_leaves_the_old_one_alone(tmp_path):
-    path = tmp_path / "file.txt"
-    path.write_text("old")
-    with pytest.raises(OSError), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise OSError
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize("named", [True, False])
-def test_an_error_names_the_file_by_its_place(tmp_path, named):
-    with pytest.raises(OSError) as caught, replacing(tmp_path / "history.csv") as temporary:
-        raise OSError(28, "No space left on device", str(temporary) if named else None)
-    assert caught.value.filename == str(tmp_path / "history.csv")
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
@@ -91,7 +64,7 @@ def test_what_a_killed_run_had_begun_goes_and_what_others_write_beside_stays(tmp
     for workspace in (ana, ben):
         workspace.prepare()
         for path in (workspace.losses, workspace.checkpoints / "epoch_0005.npz", workspace.generator_model):
-            begun.append(_partial(path, "0123abcd"))
+            begun.append(partial_path(path, "0123abcd"))
             begun[-1].touch()
     ana.remove_partials()
     assert [path.exists() for path in begun] == [False, False, False, True, True, True]

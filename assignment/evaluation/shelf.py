@@ -18,7 +18,7 @@ from assignment.data.dataset import TRAINING, Dataset, scaled
 from assignment.data.idx import md5
 from assignment.data.sources import keras_caches
 from assignment.evaluation.judge import CODE_VERSION, EPOCHS, Judge, train_classifier
-from assignment.workspace import replacing, sha256
+from assignment.files import replacing, sha256
 
 FOLDER = "gan-assignment"
 

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from assignment.workspace import replacing
+from assignment.files import replacing
 
 # First names come in any alphabet. matplotlib's own font has Latin, Greek, Cyrillic and Arabic letters; for others it
 # takes the first of these fonts, of Windows, macOS and Linux, that is installed.

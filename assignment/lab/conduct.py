@@ -9,18 +9,18 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
-from assignment.errors import AssignmentError
+from assignment.errors import WRONG_INPUT, AssignmentError
 from assignment.figures.practices import draw_differences
 from assignment.figures.style import save
+from assignment.files import replacing
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
 from assignment.lab.results import FIGURES, RULE, Judgement, judgements, read_results, read_trial, write_results
 from assignment.lab.running import Stopped, run_trials
 from assignment.report.lab_page import write_lab_page
 from assignment.screen import Screen, counted, duration
 from assignment.settings import LabSettings
-from assignment.workspace import LabWorkspace, replacing
+from assignment.workspace import LabWorkspace
 
-WRONG_INPUT = 2
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
 IN_USE = "another run is writing"  # a lab that was killed leaves its runs alive
 INCOMPLETE = 1  # some run has no result

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assignment.evaluation.health import NOT_A_NUMBER
+from assignment.files import replacing
 from assignment.lab.plan import BASELINE
-from assignment.workspace import replacing
 
 FIGURES = {
     "judge_fid": ("judge FID", 1), "precision": ("precision", 3), "recall": ("recall", 3),

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assignment.catalogue import BY_NAME
+from assignment.files import replacing
 from assignment.report.page import data_url, template
 from assignment.settings import LabSettings
-from assignment.workspace import LabWorkspace, replacing
+from assignment.workspace import LabWorkspace
 
 
 def write_lab_page(

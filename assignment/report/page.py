@@ -13,8 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from assignment.catalogue import BY_NAME
 from assignment.evaluation.health import STUCK
 from assignment.evaluation.measures import NAMES, OVER_TIME, thinned
+from assignment.files import replacing
 from assignment.report.steps import SHEETS, STEPS
-from assignment.workspace import Workspace, replacing
+from assignment.workspace import Workspace
 
 GRID = "step7_grid_epoch"
 MOST_GRIDS = 12  # on the page: a grid after every one of 300 epochs would make it 12 MB

@@ -17,10 +17,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from assignment.errors import AssignmentError
+from assignment.files import replacing, sha256
 from assignment.training.gan import Gan
 from assignment.training.loop import Place, Row
 from assignment.training.steps import Losses
-from assignment.workspace import replacing, sha256
 
 KEPT = 2  # the last one, and the one before in case it is damaged
 NAME = re.compile(r"epoch_(\d+)(?:_update_(\d+))?")

@@ -13,9 +13,9 @@ import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
+from assignment.files import replacing
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
-from assignment.workspace import replacing
 
 ATTRIBUTE = "assignment"  # of the file, beside those that Keras writes
 PROOF_SEED = 0
