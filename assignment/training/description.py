@@ -14,7 +14,7 @@ class LayerRow(NamedTuple):
 
     `kernel` and `stride` are sizes or None; `activation` is None for a linear layer, and for LeakyReLU and Dropout the
     one number that they have; `use_bias` None where the layer can have none. `trainable` and `non_trainable` count
-    weights.
+    weights. Of a layer that wraps another, these are the other's, `kind` is its own.
     """
 
     name: str
@@ -73,16 +73,17 @@ def _row(layer: keras.Layer, inputs: tuple[str, ...]) -> LayerRow:
     if isinstance(layer, keras.layers.InputLayer):
         return _input_row(layer.name, layer.batch_shape)
     output_shape = tuple(layer.output.shape[1:])
+    within = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
     return LayerRow(
         name=layer.name,
         kind=type(layer).__name__,
         output_shape=output_shape,
         neurons=prod(output_shape),
-        kernel=getattr(layer, "kernel_size", None),
-        stride=getattr(layer, "strides", None),
-        padding=getattr(layer, "padding", None),
-        activation=_activation(layer),
-        use_bias=getattr(layer, "use_bias", None),
+        kernel=getattr(within, "kernel_size", None),
+        stride=getattr(within, "strides", None),
+        padding=getattr(within, "padding", None),
+        activation=_activation(within),
+        use_bias=getattr(within, "use_bias", None),
         trainable=_count(layer.trainable_weights),
         non_trainable=_count(layer.non_trainable_weights),
         inputs=inputs,

@@ -1,6 +1,7 @@
 import keras
 import pytest
 
+from assignment.practices.layers import SpectralNormalization
 from assignment.training.description import compiled_as, layer_table
 from assignment.training.losses import RealSmoothed
 
@@ -67,3 +68,11 @@ def test_how_a_model_is_compiled(make_gan):
     assert compiled_as(gan.discriminator) == "binary_crossentropy; Adam, rate 0.0002, beta 0.5 and 0.999"
     gan.combined.compile(loss=[RealSmoothed(0.1, False)], optimizer=keras.optimizers.Adam(1e-4))
     assert compiled_as(gan.combined) == "smoothed_binary_crossentropy; Adam, rate 0.0001, beta 0.9 and 0.999"
+
+
+def test_a_layer_that_wraps_another_says_what_the_other_does():
+    within = layers.Conv2D(3, 5, strides=2, padding="same", activation="tanh")
+    wrapped = SpectralNormalization(within)
+    *_, row = layer_table(keras.Sequential([keras.Input((8, 8, 2)), wrapped]))
+    assert (row.kind, row.kernel, row.stride, row.padding) == ("SpectralNormalization", (5, 5), (2, 2), "same")
+    assert (row.activation, row.use_bias, row.trainable, row.non_trainable) == ("tanh", True, 153, 3)
