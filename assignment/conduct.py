@@ -99,6 +99,8 @@ class _Sitting:
         settings, screen = self._run.settings, self._run.screen
         updates, before = self._training.updates_per_epoch, len(self._journal.rows)
         size = f"batch size {settings.batch_size}, {self._run.precision}"
+        if updates == 1:
+            size += ", all images in every update"
         screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
         finished = False
         with screen.training(settings.epochs, updates, self._place) as view:

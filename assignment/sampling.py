@@ -14,7 +14,7 @@ from assignment.catalogue import checked_practices
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
-from assignment.files import replacing
+from assignment.files import make_writable, replacing
 from assignment.practices.mixture import Mixture
 from assignment.screen import counted
 from assignment.settings import SampleSettings
@@ -56,6 +56,8 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     Raises AssignmentError when there is no such generator, it is damaged or another network, or it has no such label.
     """
     path = workspace.generator_model
+    if path.is_dir():
+        raise AssignmentError(f"{path} is a folder, where a generator's file should be; give another --models-dir.")
     if not path.is_file():
         raise AssignmentError(
             f"{path} does not exist; train it first, with --track {settings.track}, or give its --models-dir."
@@ -68,7 +70,7 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     if generator.outputs[0].shape[1:] != (28, 28, 1):
         raise AssignmentError(f"{path} is a discriminator; give the generator's own file.")
     samples = draw_samples(generator, facts, labels, settings.count, settings.seed)
-    workspace.folder.mkdir(parents=True, exist_ok=True)
+    make_writable(workspace.folder)
     picture = workspace.samples(f"{_named(labels)}_seed_{settings.seed}")
     style.save(draw_picture(samples, settings.firstname, settings.seed), picture)
     arrays = picture.with_suffix(".npz")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -266,7 +266,14 @@ def settings_from(settings_class: type[Settings], options: Mapping[str, Any]) ->
     unknown = sorted(set(options) - known)
     if unknown:
         raise AssignmentError(
-            f"the {settings_class.TRACK} track has no {' and no '.join(map(option_name, unknown))}; it has"
-            f" {', '.join(option_name(field.name) for field in fields(settings_class))}."
+            f"the {settings_class.TRACK} track has no {' and no '.join(map(option_name, unknown))}; "
+            + (_tracks_with(unknown) or f"it has {', '.join(option_name(name) for name in sorted(known))}.")
         )
     return settings_class(**options)
+
+
+def _tracks_with(names: Sequence[str]) -> str:
+    """Where settings of these names belong, in words; nothing when no track has them all."""
+    having = [name for name, track in TRACKS.items() if set(names) <= {field.name for field in fields(track)}]
+    what = "it" if len(names) == 1 else "them"
+    return f"--track {' and --track '.join(having)} {'has' if len(having) == 1 else 'have'} {what}." if having else ""

@@ -27,7 +27,7 @@ from assignment.settings import FashionSettings
 from assignment.training import streams
 from assignment.training.checkpoints import Checkpoints
 from assignment.training.export import Facts, export_pair
-from assignment.training.loop import train
+from assignment.training.loop import train, updates_per_epoch
 from assignment.training.steps import Losses, compiled_update
 from assignment.workspace import Workspace
 
@@ -70,7 +70,7 @@ def sitting(make_gan, tmp_path):
                     rule, IMAGES, epochs=settings.epochs, batch_size=settings.batch_size, latent_dim=5, seed=1,
                     place=place,
                 ),
-                updates_per_epoch=3,
+                updates_per_epoch=updates_per_epoch(len(IMAGES), settings.batch_size),
                 sketch=Sketch(lambda: generator(noise, training=False).numpy()),
                 save=save,
                 proof=[],
@@ -356,3 +356,10 @@ def test_a_disk_that_is_really_full(sitting, reference, small_disk, room):
     filler.unlink()
     last = sitting(small_disk)
     assert last.carry_out() is None and left(last.workspace) == reference
+
+
+@pytest.mark.parametrize(("batch_size", "said"), [(4, False), (10, True), (128, True)])
+def test_a_batch_of_all_images_is_said(sitting, batch_size, said):
+    one = sitting(epochs=1, batch_size=batch_size)
+    one.carry_out()
+    assert ("all images in every update" in one.said) == said

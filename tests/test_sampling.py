@@ -116,6 +116,12 @@ def test_nothing_trained_is_one_sentence_and_leaves_nothing(workspace, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_in_the_generators_place_is_called_one(workspace):
+    workspace.generator_model.mkdir(parents=True)
+    with pytest.raises(AssignmentError, match="is a folder, where a generator's file should be"):
+        sample(asked(), workspace)
+
+
 def test_a_damaged_generator_is_one_sentence(trained):
     content = trained.generator_model.read_bytes()
     trained.generator_model.write_bytes(content[: len(content) // 2])

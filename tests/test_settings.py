@@ -69,9 +69,17 @@ def test_the_conditional_track_refuses_what_it_does_not_know(option, value):
         ConditionalSettings("ana", **{option: value})
 
 
-def test_an_option_of_another_track_is_refused_by_name():
-    with pytest.raises(AssignmentError, match="track has no --dataset and no --outputs; it has --firstname"):
-        settings_from(FashionSettings, {"firstname": "ana", "dataset": "mnist", "outputs": "validity"})
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"dataset": "mnist"}, "has no --dataset; --track conditional and --track lecture have it"),
+        ({"dataset": "mnist", "outputs": "validity"}, "no --dataset and no --outputs; --track conditional has them"),
+        ({"colour": "red"}, "no --colour; it has --batch-size"),
+    ],
+)
+def test_an_option_of_another_track_is_refused_by_name(options, said):
+    with pytest.raises(AssignmentError, match=said):
+        settings_from(FashionSettings, {"firstname": "ana", **options})
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ import assignment
 from assignment.lab.plan import Trial
 
 LOOK_EVERY = 1.0  # seconds
+# On Windows a process can be asked to stop only if it is in a group of its own, which Ctrl-C then does not reach.
+OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+ASK_TO_STOP = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 PATIENCE = 120.0  # seconds for a run that was asked to stop to write its checkpoint
 
 
@@ -65,15 +68,16 @@ def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen:
         "PYTHONPATH": os.pathsep.join(filter(None, places)),
     }
     with (trial.folder / "log.txt").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+        return subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, creationflags=OWN_GROUP
+        )
 
 
 def _stop(processes: Iterator[subprocess.Popen]) -> None:
-    """Ask them all to stop, which a terminal's Ctrl-C has done already, and wait for their checkpoints."""
+    """Ask them all to stop, which a terminal's Ctrl-C may have done already, and wait for their checkpoints."""
     asked = [process for process in processes if process.poll() is None]
-    if os.name != "nt":  # Windows would end them on the spot; there Ctrl-C alone reaches them
-        for process in asked:
-            process.send_signal(signal.SIGTERM)
+    for process in asked:
+        process.send_signal(ASK_TO_STOP)
     for process in asked:
         try:
             process.wait(PATIENCE)

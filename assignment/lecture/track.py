@@ -96,8 +96,9 @@ def builders(settings: LectureSettings) -> tuple[Callable[..., keras.Model], Cal
 def say_first_answer(generator: keras.Model, discriminator: keras.Model, noise: np.ndarray, run: Run) -> None:
     """What the discriminator says of an untrained image, while both only guess. Source: the notebook, section 5."""
     answer = float(discriminator(generator(noise[:1], training=False), training=False)[0, 0])
-    kind = "probability" if run.settings.network == "dense" else "logit"
-    run.screen.say(f"  the untrained discriminator's answer to an untrained image: {answer:.4f} (a {kind})")
+    is_probability = discriminator.layers[-1].activation is keras.activations.sigmoid
+    kind = "a probability" if is_probability else "no probability but any number, as a logit is"
+    run.screen.say(f"  the untrained discriminator's answer to an untrained image: {answer:.4f} ({kind})")
 
 
 def compare_with_notebook(generator: keras.Model, discriminator: keras.Model, run: Run) -> None:

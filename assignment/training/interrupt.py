@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from assignment.training.steps import Losses, Update
 
 HANGUP = getattr(signal, "SIGHUP", None)  # a terminal that is closed; Windows has no such signal
-# Ctrl-C; a polite kill, as of a machine that shuts down.
-STOPPING = [signal.SIGINT, signal.SIGTERM, *([] if HANGUP is None else [HANGUP])]
+BREAK = getattr(signal, "SIGBREAK", None)  # how a lab asks its runs on Windows, which alone has it
+# The first two are Ctrl-C and a polite kill, as of a machine that shuts down.
+STOPPING = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP, BREAK) if number is not None]
 
 
 class Interrupted(Exception):

@@ -8,6 +8,7 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.lecture import track
+from assignment.practices.mixture import Mixture
 from assignment.settings import LectureSettings
 from assignment.training import latent, streams
 
@@ -89,3 +90,17 @@ def test_the_figures_of_what_was_learned_are_the_notebooks(make_run, kept, monke
 
 def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
     assert_all_ingredients_can_be_replaced(track.run_track, make_run(LectureSettings, epochs=1, **SMALL))
+
+
+@pytest.mark.parametrize(
+    ("options", "practices", "kind"),
+    [
+        ({"network": "dense"}, (), "a probability"), (SMALL, (), "no probability"),
+        ({"network": "dense"}, ("hinge",), "no probability"),
+    ],
+)
+def test_what_the_first_answer_is(make_run, options, practices, kind):
+    run, mixture = make_run(LectureSettings, **options), Mixture(practices)
+    generator, discriminator = (build("Ана", 1) for build in track.builders(run.settings))
+    track.say_first_answer(generator, mixture.discriminator(discriminator), np.zeros((1, 100), np.float32), run)
+    assert kind in run.screen.console.file.getvalue()
