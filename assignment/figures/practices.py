@@ -29,7 +29,7 @@ def draw_differences(
     for axes, (name, (called, _)) in zip(np.atleast_1d(columns), figures.items()):
         _draw(axes, [one.differences[name] for one in order])
         axes.set_xlabel(called)
-        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_locator(MaxNLocator(3))  # four numbers of five letters touch each other
         if name == "judge_fid":
             _scale_distances(axes)
             axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log); less is better")
@@ -40,13 +40,13 @@ def draw_differences(
 
 def _scale_distances(axes: Axes) -> None:
     """Judge FID's differences reach from a tenth to hundreds, on both sides of 0."""
-    low, high = axes.get_xlim()
-    decades = [LINEAR * 10**power for power in range(4)]
+    left, right = axes.dataLim.intervalx
+    marks = [LINEAR * step * 10**power for power in range(4) for step in (1, 2, 5)]
     axes.set_xscale("symlog", linthresh=LINEAR)
-    axes.set_xticks([*(-one for one in reversed(decades)), 0, *decades])
+    axes.set_xticks([*(-one for one in reversed(marks)), -LINEAR / 2, 0, LINEAR / 2, *marks])
     axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.minorticks_off()
-    axes.set_xlim(min(low, -LINEAR), max(high, LINEAR))
+    axes.set_xlim(min(1.3 * left, -LINEAR), max(1.3 * right, LINEAR))  # no point on the edge
 
 
 def _draw(axes: Axes, differences: Sequence) -> None:

@@ -217,7 +217,7 @@ def _row(judgement: Judgement) -> tuple[str, ...]:
     return (
         judgement.practice,
         judgement.differences[name].told(decimals),
-        *(f"{judgement.differences[other].mean:+.{places}f}" for other, (_, places) in others),
+        *(judgement.differences[other].mean_told(places) for other, (_, places) in others),
         str(len(judgement.differences[name].by_seed)),
         judgement.verdict,
     )

@@ -65,11 +65,14 @@ class Difference(NamedTuple):
 
     def told(self, decimals: int) -> str:
         """For people: `-12.3 (-20.1 to -4.5)`, or the mean alone of one seed."""
-        if np.isnan(self.mean):
-            return "none"
+        mean = self.mean_told(decimals)
         if np.isnan(self.low):
-            return f"{self.mean:+.{decimals}f}"
-        return f"{self.mean:+.{decimals}f} ({self.low:+.{decimals}f} to {self.high:+.{decimals}f})"
+            return mean
+        return f"{mean} ({self.low:+.{decimals}f} to {self.high:+.{decimals}f})"
+
+    def mean_told(self, decimals: int) -> str:
+        """The mean alone."""
+        return "none" if np.isnan(self.mean) else f"{self.mean:+.{decimals}f}"
 
 
 class Judgement(NamedTuple):

@@ -32,3 +32,10 @@ def test_every_seed_is_a_point_and_an_interval_a_bar(figure):
     assert [len(line.get_xdata()) for line in points] == [1, 2, 1]
     bars = [line for line in figure.axes[0].lines if line.get_linewidth() == 5]
     assert [list(bar.get_xdata()) for bar in bars] == [[100.0, 700.0]]
+
+
+def test_no_point_stands_on_the_edge_and_large_distances_have_marks(figure):
+    axes = figure.axes[0]
+    left, right = axes.get_xlim()
+    assert left <= -10 and right > 700
+    assert {10, 20, 50, 100, 200, 500} <= set(axes.get_xticks())

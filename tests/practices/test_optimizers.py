@@ -13,7 +13,9 @@ def test_the_two_time_scales_are_four_times_apart(practised):
 
 def test_only_the_discriminator_goes_by_plain_gradient_descent(practised):
     _, gan, _ = practised("sgd")
-    assert isinstance(gan.discriminator.optimizer, keras.optimizers.SGD)
+    descent = gan.discriminator.optimizer
+    assert isinstance(descent, keras.optimizers.SGD)
+    assert (float(descent.learning_rate), descent.momentum) == (pytest.approx(0.001), 0.9)
     assert isinstance(gan.combined.optimizer, keras.optimizers.Adam)
 
 
