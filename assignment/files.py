@@ -53,8 +53,8 @@ def make_writable(folder: Path) -> None:
         raise AssignmentError(f"{folder} is not a folder; choose another place.") from error
     except OSError as error:
         raise AssignmentError(
-            f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another"
-            " place with --outputs-dir and --models-dir, or mend this one."
+            f"nothing can be written in {folder} ({(error.strerror or str(error)).lower()}); choose another place, or"
+            " mend this one."
         ) from error
 
 

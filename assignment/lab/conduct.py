@@ -94,9 +94,9 @@ class _Lab:
         """Say what is to be run, what is done, and about how long the rest takes."""
         settings, left = self.settings, self.left()
         self.screen.say(
-            f"{len(settings.practices)} practices and the {BASELINE}, {counted(settings.seeds, 'seed')} each:"
-            f" {len(self._trials)} runs of {counted(settings.epochs, 'epoch')}, {settings.jobs} at a time, in"
-            f" {self.workspace.folder}"
+            f"{counted(len(settings.practices), 'practice')} and the {BASELINE},"
+            f" {counted(settings.seeds, 'seed')} each: {counted(len(self._trials), 'run')} of"
+            f" {counted(settings.epochs, 'epoch')}, {settings.jobs} at a time, in {self.workspace.folder}"
         )
         for name in (BASELINE, *settings.practices):
             of_name = [trial for trial in self._trials if trial.practice == name]

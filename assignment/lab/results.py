@@ -121,7 +121,10 @@ def read_results(path: Path) -> list[Result]:
     """The results that `write_results` wrote; none where there are none. Raises ValueError for another table."""
     try:
         with path.open(newline="", encoding="utf-8") as lines:
-            return [_result(line) for line in csv.DictReader(lines)]
+            table = csv.DictReader(lines)
+            if tuple(table.fieldnames or ()) != Result._fields:
+                raise ValueError("other columns")
+            return [_result(line) for line in table]
     except FileNotFoundError:
         return []
     except (KeyError, TypeError, ValueError) as error:

@@ -95,7 +95,7 @@ def test_the_table_reads_back(tmp_path):
     assert read_results(tmp_path / "none.csv") == []
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "practice,seed,epochs\nema,one,3\n"])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "garbage\n", "", "practice,seed,epochs\nema,one,3\n"])
 def test_another_table_is_refused_by_its_name(tmp_path, text):
     (tmp_path / "results.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="results.csv is not a lab's table"):
