@@ -15,6 +15,7 @@ from assignment.evaluation.measures import Copying, Range
 AS_CERTAIN, AS_PRECISE = 0.8, 0.5
 AS_AGREED = 0.9
 AS_VARIED, AS_RECALLED = 0.5, 0.25
+NO_COLLAPSE = "Is it free of mode collapse?"
 IMPROVED = 0.5  # of the untrained generator's judge FID
 COPIES = 0.2  # of the images, where 1 % is what chance brings
 
@@ -72,7 +73,7 @@ def no_collapse(figures: Mapping[str, Range], floor: Mapping[str, Range], classe
     """Whether the generator draws all there is to draw."""
     diversity, recall = _share(figures, floor, "diversity"), _share(figures, floor, "recall")
     return Verdict(
-        "Is it free of mode collapse?",
+        NO_COLLAPSE,
         _answer(figures["classes"].mean > classes - 0.5 and diversity >= AS_VARIED and recall >= AS_RECALLED),
         f"{figures['classes'].mean:.0f} of {classes} {'class is' if classes == 1 else 'classes are'} covered; images of"
         f" one class are {diversity:.0%} as different from each other as real ones, and recall is {recall:.0%} of"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assignment.evaluation.health import NOT_A_NUMBER
+from assignment.evaluation.verdicts import NO_COLLAPSE
 from assignment.files import replacing
 from assignment.lab.plan import BASELINE
 
@@ -38,7 +39,7 @@ class Result(NamedTuple):
     """One finished trial. `judge` is the hash of the judge that measured it; only what one judge measured is compared.
 
     `status` is "finished", or "failed" for a training that broke down, whose figures are NaN; `seconds` are those of
-    its epochs; `not_well` says how it was sick, or nothing.
+    its epochs; `not_well` says how it was sick, while it trained or at its end, or nothing.
     """
 
     practice: str
@@ -103,7 +104,7 @@ def read_trial(practice: str, seed: int, folder: Path) -> Result | None:
         practice, seed, record["epochs_done"], record["status"],
         *(generated.get(name, {}).get("mean", np.nan) for name in ("judge_fid", "precision", "recall")),
         each, whole,
-        "; ".join(f"{spell['name']}, epochs {spell['first']} to {spell['last']}" for spell in record["not_well"]),
+        "; ".join([*map(_spell, record["not_well"]), *_collapse(metrics)]),
         judge.get("weights", ""),
         record["data"]["caption"],
     )
@@ -188,6 +189,17 @@ def _seconds(history: Path) -> tuple[float, float]:
     except FileNotFoundError:
         return np.nan, np.nan
     return float(np.median([seconds / updates for seconds, updates in rows])), sum(seconds for seconds, _ in rows)
+
+
+def _spell(spell: dict[str, Any]) -> str:
+    return f"{spell['name']}, epochs {spell['first']} to {spell['last']}"
+
+
+def _collapse(metrics: dict[str, Any] | None) -> list[str]:
+    """What the end's verdict says where the grids, each a few images, gave no alarm."""
+    verdicts = metrics["verdicts"] if metrics else []
+    collapsed = any(verdict["question"] == NO_COLLAPSE and verdict["answer"] == "no" for verdict in verdicts)
+    return ["mode collapse, by the verdict at its end"] if collapsed else []
 
 
 def _result(line: dict[str, str]) -> Result:

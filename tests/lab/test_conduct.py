@@ -20,7 +20,7 @@ record = {"status": "finished", "epochs_done": 2, "not_well": sick, "data": {"ca
 (folder / "run.json").write_text(json.dumps(record))
 fid = 50.0 + seed - {"ema": 5, "sgd": -40}.get(practice, 0)
 generated = {"judge_fid": {"mean": fid}, "precision": {"mean": 0.8}, "recall": {"mean": 0.5}}
-(folder / "metrics.json").write_text(json.dumps({"generated": generated, "judge": {"weights": "0123"}}))
+(folder / "metrics.json").write_text(json.dumps({"generated": generated, "judge": {"weights": "0123"}, "verdicts": []}))
 """
 
 

@@ -5,6 +5,7 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
+from assignment.evaluation.verdicts import NO_COLLAPSE
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import (
     HELPS, HURTS, INCOMPARABLE, TOO_FEW, UNSHOWN, Result, judgements, read_results, read_trial, write_results,
@@ -102,7 +103,7 @@ def test_another_table_is_refused_by_its_name(tmp_path, text):
         read_results(tmp_path / "results.csv")
 
 
-def write_run(folder, status="finished", metrics=True, spell="mode collapse"):
+def write_run(folder, status="finished", metrics=True, spell="mode collapse", free="yes"):
     folder.mkdir()
     record = {
         "status": status, "epochs_done": 3, "data": {"caption": "the real ones"},
@@ -113,7 +114,8 @@ def write_run(folder, status="finished", metrics=True, spell="mode collapse"):
         csv.writer(lines).writerows([("epoch", "updates", "seconds"), (1, 10, 90), (2, 10, 2), (3, 10, 4)])
     if metrics:
         generated = {name: {"mean": mean} for name, mean in (("judge_fid", 9.5), ("precision", 0.7), ("recall", 0.6))}
-        told = {"generated": generated, "judge": {"weights": "0123456789ab"}}
+        asked = [{"question": "Were the losses stable?", "answer": "no"}, {"question": NO_COLLAPSE, "answer": free}]
+        told = {"generated": generated, "judge": {"weights": "0123456789ab"}, "verdicts": asked}
         (folder / "metrics.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -123,6 +125,12 @@ def test_a_trial_is_read_from_its_run(tmp_path):
         "ema", 2, 3, "finished", 9.5, 0.7, 0.6, 0.4, 96.0, "mode collapse, epochs 2 to 3", "0123456789ab",
         "the real ones",
     )
+
+
+def test_a_collapse_that_only_the_end_shows_is_told(tmp_path):
+    write_run(tmp_path / "run", spell="exploding gradients", free="no")
+    told = read_trial("sgd", 1, tmp_path / "run").not_well
+    assert told == "exploding gradients, epochs 2 to 3; mode collapse, by the verdict at its end"
 
 
 @pytest.mark.parametrize(("status", "metrics"), [("interrupted", True), ("finished", False), ("failed", True)])
