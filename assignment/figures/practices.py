@@ -41,7 +41,7 @@ def draw_differences(
 def _scale_distances(axes: Axes) -> None:
     """Judge FID's differences reach from a tenth to hundreds, on both sides of 0."""
     left, right = axes.dataLim.intervalx
-    marks = [LINEAR * step * 10**power for power in range(4) for step in (1, 2, 5)]
+    marks = [LINEAR * step * 10**power for power in range(4) for step in (1, 3)]
     axes.set_xscale("symlog", linthresh=LINEAR)
     axes.set_xticks([*(-one for one in reversed(marks)), -LINEAR / 2, 0, LINEAR / 2, *marks])
     axes.xaxis.set_major_formatter(ScalarFormatter())

@@ -57,7 +57,10 @@ class Result(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A practice's differences to the baseline in one figure: of each seed, their mean, and its 95 % interval."""
+    """A practice's differences to the baseline in one figure: of each seed, their mean, and its 95 % interval.
+
+    `low` and `high` are NaN with fewer than `FEWEST_SEEDS`: an interval of two seeds is some ten times as wide as they.
+    """
 
     by_seed: dict[int, float]
     mean: float
@@ -162,7 +165,7 @@ def _difference(by_seed: dict[int, float]) -> Difference:
     values = np.array(list(by_seed.values()))
     count = len(values)
     mean = float(values.mean()) if count else np.nan
-    if count < 2:
+    if count < FEWEST_SEEDS:
         return Difference(by_seed, mean, np.nan, np.nan)
     student = STUDENT[min(count - 2, len(STUDENT) - 1)]
     half = student * float(values.std(ddof=1)) / np.sqrt(count)

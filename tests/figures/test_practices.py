@@ -38,4 +38,4 @@ def test_no_point_stands_on_the_edge_and_large_distances_have_marks(figure):
     axes = figure.axes[0]
     left, right = axes.get_xlim()
     assert left <= -10 and right > 700
-    assert {10, 20, 50, 100, 200, 500} <= set(axes.get_xticks())
+    assert {10, 30, 100, 300} <= set(axes.get_xticks())

@@ -81,7 +81,7 @@ def test_where_the_baseline_breaks_down_nothing_is_compared():
 
 def test_how_a_difference_is_told():
     assert judged(lab(-4.0, -5.0, -6.0)).differences["judge_fid"].told(1) == "-5.0 (-7.5 to -2.5)"
-    assert judged(lab(-4.0)).differences["judge_fid"].told(1) == "-4.0"
+    assert judged(lab(-4.0, -6.0)).differences["judge_fid"].told(1) == "-5.0"  # no interval of two
     assert judged(lab(-4.0, -5.0, -6.0)).differences["judge_fid"].mean_told(1) == "-5.0"
     assert judged(lab(nan)).differences["judge_fid"].mean_told(1) == "none"
 
