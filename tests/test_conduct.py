@@ -308,14 +308,14 @@ def test_a_full_disk_at_every_write_in_turn(sitting, plain_figures, tmp_path, mo
             sync(descriptor)
 
         first = sitting(folder)
-        monkeypatch.setattr("assignment.workspace.os.fsync", full)
+        monkeypatch.setattr("assignment.files.os.fsync", full)
         try:
             first.carry_out()
             break
         except AssignmentError as error:
             failures.append(str(error))
         finally:
-            monkeypatch.setattr("assignment.workspace.os.fsync", sync)
+            monkeypatch.setattr("assignment.files.os.fsync", sync)
         assert not list(tmp_path.rglob(".partial-*"))
         last = sitting(folder)
         assert last.carry_out() is None
