@@ -52,7 +52,7 @@ class Screen:
     def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table = Table(title=escape(title), title_justify="left")
         for head in heads:
-            table.add_column(escape(head))
+            table.add_column(escape(head), overflow="fold")  # a name that is cut may be another's
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
         self.console.print(table)

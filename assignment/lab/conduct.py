@@ -64,7 +64,9 @@ class _Lab:
         try:
             self._results = [] if settings.fresh else read_results(workspace.results)
         except ValueError as error:
-            raise AssignmentError(f"{error}; --fresh starts over.") from error
+            raise AssignmentError(
+                f"{error}; delete that file alone, and what the runs' folders hold is taken in again."
+            ) from error
 
     def check_conditions(self) -> None:
         """Refuse to mix this lab with another that stands in its folder."""
@@ -204,8 +206,16 @@ class _Lab:
         try:
             standing = json.loads(self.workspace.conditions.read_text(encoding="utf-8"))
         except (OSError, ValueError):
+            standing = None
+        return standing if isinstance(standing, dict) and standing else self._conditions_of_results()
+
+    def _conditions_of_results(self) -> dict[str, Any]:
+        """What the table itself tells, where nothing else does."""
+        finished = [result for result in self._results if result.status == "finished"]
+        if not finished:
             return {}
-        return standing if isinstance(standing, dict) else {}
+        images = "standin" if "stand-in" in finished[0].images else "real"
+        return {**self._conditions(), "epochs": finished[0].epochs, "data": images}
 
     def _images(self) -> str:
         return "Images: " + "; ".join(sorted({result.images for result in self._results})) + "."

@@ -124,7 +124,7 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
 def read_results(path: Path) -> list[Result]:
     """The results that `write_results` wrote; none where there are none. Raises ValueError for another table."""
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        with path.open(newline="", encoding="utf-8-sig") as lines:  # a spreadsheet may have put a mark before it
             table = csv.DictReader(lines)
             if tuple(table.fieldnames or ()) != Result._fields:
                 raise ValueError("other columns")

@@ -47,7 +47,7 @@ def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
     def on_signal(number, frame):
         request.signal = signal.Signals(number)
         for other in earlier:
-            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else signal.SIG_IGN)
+            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else _take_no_notice)
         announce()
 
     earlier = {number: signal.getsignal(number) for number in STOPPING}
@@ -60,3 +60,7 @@ def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
+
+
+def _take_no_notice(number, frame) -> None:
+    """In place of SIG_IGN, which Python complains of when the signal has come just before."""

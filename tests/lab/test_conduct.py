@@ -158,16 +158,21 @@ def test_the_time_left_is_by_what_was_measured(lab, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("text", ["[1]", '"x"', "{", "{}"])
-def test_conditions_that_cannot_be_read_are_written_anew(lab, text):
-    lab(seeds=1)
+def test_conditions_that_cannot_be_read_are_those_of_the_results(lab, text):
+    lab(seeds=1, data="standin")
     (lab.folder / "lab.json").write_text(text, encoding="utf-8")
-    assert lab(seeds=1) == 0 and json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))["epochs"] == 2
+    with pytest.raises(AssignmentError, match="a lab with --epochs 2 .this command has 300."):
+        lab(seeds=1, data="standin", epochs=300)
+    with pytest.raises(AssignmentError, match="a lab with --data standin .this command has real."):
+        lab(seeds=1)
+    assert lab(seeds=1, data="standin") == 0
+    assert json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))["epochs"] == 2
 
 
 def test_a_table_that_is_not_its_own_is_refused(lab):
     lab(seeds=1)
     (lab.folder / "results.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(AssignmentError, match="--fresh starts over"):
+    with pytest.raises(AssignmentError, match="delete that file alone"):
         lab(seeds=1)
 
 

@@ -94,6 +94,9 @@ def test_the_table_reads_back(tmp_path):
     (of_sgd,) = (one for one in read if one.practice == "sgd")
     assert isnan(of_sgd.judge_fid) and of_sgd._replace(judge_fid=0) == broken("sgd", 1)._replace(judge_fid=0)
     assert read_results(tmp_path / "none.csv") == []
+    path = tmp_path / "results.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")  # as a spreadsheet saves it
+    assert len(read_results(path)) == len(read)
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "garbage\n", "", "practice,seed,epochs\nema,one,3\n"])

@@ -23,6 +23,17 @@ def test_a_second_request_does_not_wait():
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.skipif(HANGUP is None, reason="Windows cannot hold signals back")
+def test_two_signals_at_once_are_no_complaint(capsys):
+    """Both have come before Python looks: Ctrl-C reaches a lab's runs, and the lab asks them, too."""
+    with stop_on_request(lambda: None) as stop:
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.raise_signal(number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    assert stop.signal is not None and not capsys.readouterr().err
+
+
 def test_a_shutdown_may_ask_more_than_once():
     announced = []
     with stop_on_request(lambda: announced.append(1)) as stop:
