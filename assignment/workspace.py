@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -221,6 +222,40 @@ class LabWorkspace:
     def prepare(self) -> None:
         """Make the folder. Raises AssignmentError, naming it, where it cannot be written."""
         make_writable(self.folder)
+
+    @property
+    def aside(self) -> Path:
+        """Where an earlier lab waits until the one that is to replace it has a first result."""
+        return self.folder / "earlier"
+
+    def set_aside(self) -> None:
+        """Put the lab that stands here aside."""
+        self.aside.mkdir(exist_ok=True)
+        for path in filter(Path.exists, self._products):
+            path.rename(self.aside / path.name)
+
+    def bring_back(self) -> None:
+        """Put the lab that was put aside, if one was, in the place of what has been begun since."""
+        if self.aside.is_dir():
+            self.remove_lab()
+            for path in self.aside.iterdir():
+                path.rename(self.folder / path.name)
+            self.aside.rmdir()
+
+    def remove_aside(self) -> None:
+        """Delete the lab that was put aside, if one was."""
+        shutil.rmtree(self.aside, ignore_errors=True)
+
+    def remove_lab(self) -> None:
+        """Delete the lab that stands here, with its runs."""
+        for path in self._products:
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+
+    @property
+    def _products(self) -> tuple[Path, ...]:
+        return self.report, self.figure, self.results, self.conditions, self.runs
 
     def remove_partials(self) -> None:
         """Delete what a lab that was killed had only begun to write here."""

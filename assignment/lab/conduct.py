@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from assignment.workspace import LabWorkspace
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
 IN_USE = "another run is writing"  # a lab that was killed leaves its runs alive
 INCOMPLETE = 1  # some run has no result
-STOPPED = 128 + signal.SIGINT
+STOPPED = 128  # and the signal's number, as shells have it
 
 
 def show_plan(settings: LabSettings, workspace: LabWorkspace) -> None:
@@ -39,22 +38,33 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
 
     Raises AssignmentError when the folder holds another lab, or when a run does not take what it is given.
     """
+    workspace.bring_back()  # if a lab that was to replace it was killed before its first result
     lab = _Lab(settings, workspace, Screen())
-    if settings.fresh:
-        lab.start_over()
     lab.check_conditions()
-    lab.keep_conditions()
-    lab.tell_plan()
+    if settings.fresh and workspace.results.exists():
+        workspace.set_aside()
+    elif settings.fresh:
+        workspace.remove_lab()
     try:
+        lab.keep_conditions()
+        lab.tell_plan()
         lab.run()
-        stopped = False
-    except Stopped:
-        stopped = True
+        stopped_by = None
+    except Stopped as stop:
+        stopped_by = stop.signal
+    finally:
+        for_nothing = workspace.aside.exists()
+        if for_nothing:
+            workspace.bring_back()
+            lab.screen.say("  no run came to its end; the earlier lab is as it was")
+    code = STOPPED + stopped_by if stopped_by else INCOMPLETE if lab.left() else 0
+    if for_nothing:
+        return code
     lab.conclude(line.replace(" --fresh", ""))
     if lab.left():
         again = "the same command without --fresh" if settings.fresh else "the same command"
         lab.screen.say(f"  {counted(len(lab.left()), 'run')} left; {again} goes on from here")
-    return STOPPED if stopped else INCOMPLETE if lab.left() else 0
+    return code
 
 
 class _Lab:
@@ -84,13 +94,6 @@ class _Lab:
     def keep_conditions(self) -> None:
         with replacing(self.workspace.conditions) as temporary:
             temporary.write_text(json.dumps(self._conditions(), indent=2) + "\n", encoding="utf-8")
-
-    def start_over(self) -> None:
-        """Delete what an earlier lab left."""
-        workspace = self.workspace
-        for path in (workspace.report, workspace.figure, workspace.results, workspace.conditions):
-            path.unlink(missing_ok=True)
-        shutil.rmtree(workspace.runs, ignore_errors=True)
 
     def tell_plan(self) -> None:
         """Say what is to be run, what is done, and about how long the rest takes."""
@@ -126,8 +129,11 @@ class _Lab:
                 for trial in running:
                     view.at(trial.name, self._epochs_done(trial))
 
+            def stopping(running: int) -> None:
+                self.screen.say(f"  stopping: {counted(running, 'run')} will write a checkpoint first")
+
             run_trials(
-                left, self.settings.jobs, lambda trial: command(trial, self.settings), started, ended, look
+                left, self.settings.jobs, lambda trial: command(trial, self.settings), started, ended, look, stopping
             )
 
     def conclude(self, line: str) -> None:
@@ -171,6 +177,7 @@ class _Lab:
         self._results = [one for one in self._results if (one.practice, one.seed) != (trial.practice, trial.seed)]
         self._results.append(result)
         write_results(self.workspace.results, self._results)
+        self.workspace.remove_aside()
         if result.status == "finished":
             shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
 

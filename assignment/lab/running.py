@@ -21,7 +21,11 @@ PATIENCE = 120.0  # seconds for a run that was asked to stop to write its checkp
 
 
 class Stopped(Exception):
-    """Somebody asked the lab to stop; every run has ended by then, with a checkpoint where it had come to one."""
+    """Somebody asked the lab to stop, by a `signal`; every run has ended by then, with a checkpoint where it can."""
+
+    def __init__(self, signal: signal.Signals):
+        super().__init__(signal)
+        self.signal = signal
 
 
 def run_trials(
@@ -31,14 +35,16 @@ def run_trials(
     started: Callable[[Trial], None],
     ended: Callable[[Trial, int, float], None],
     look: Callable[[Sequence[Trial]], None],
+    stopping: Callable[[int], None],
 ) -> None:
     """Run the trials in their order, at most `jobs` at a time, each by its `command`, its output in `log.txt`.
 
     `started` is told each as it begins, `ended` each with its exit code and its seconds, and `look` every second those
-    under way. Raises Stopped after Ctrl-C or SIGTERM, and what `ended` raises, when the others have stopped.
+    under way; `stopping` how many are waited for. Raises Stopped after Ctrl-C or SIGTERM, and what `ended` raises, when
+    the others have stopped.
     """
     waiting, running = list(trials), {}
-    with _stopping_on_term():
+    with _stopping_on_term() as asked:
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -52,8 +58,9 @@ def run_trials(
                 look(list(running))
                 time.sleep(LOOK_EVERY)
         except KeyboardInterrupt:
+            stopping(len(running))
             _stop(process for process, _ in running.values())
-            raise Stopped from None
+            raise Stopped(asked[-1] if asked else signal.SIGINT) from None
         except BaseException:
             _stop(process for process, _ in running.values())
             raise
@@ -87,12 +94,16 @@ def _stop(processes: Iterator[subprocess.Popen]) -> None:
 
 
 @contextmanager
-def _stopping_on_term() -> Iterator[None]:
+def _stopping_on_term() -> Iterator[list[signal.Signals]]:
+    """Within the block SIGTERM is a Ctrl-C that stands in the list."""
+    asked = []
+
     def stop(number, frame):
+        asked.append(signal.Signals(number))
         raise KeyboardInterrupt
 
     earlier = signal.signal(signal.SIGTERM, stop)
     try:
-        yield
+        yield asked
     finally:
         signal.signal(signal.SIGTERM, earlier)

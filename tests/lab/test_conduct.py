@@ -1,4 +1,5 @@
 import json
+import signal
 import sys
 
 import pytest
@@ -135,13 +136,54 @@ def test_a_stopped_lab_shows_what_it_has(lab, monkeypatch, capsys):
     lab(seeds=1)
 
     def stop(*_):
-        raise conduct.Stopped
+        raise conduct.Stopped(signal.SIGTERM)
 
     monkeypatch.setattr(conduct, "run_trials", stop)
-    assert lab(seeds=3) == STOPPED
+    assert lab(seeds=3) == STOPPED + signal.SIGTERM
     assert "6 runs left; the same command goes on from here" in capsys.readouterr().out
-    assert lab(seeds=3, fresh=True) == STOPPED
-    assert "9 runs left; the same command without --fresh goes on from here" in capsys.readouterr().out
+
+
+@pytest.fixture
+def finished(lab):
+    """A lab that is finished, and a function that tells every file of it with its content."""
+    lab(seeds=1)
+
+    def files():
+        return {
+            path.relative_to(lab.folder): path.read_bytes() for path in lab.folder.rglob("*") if path.is_file()
+        }
+
+    return lab, files
+
+
+def test_to_start_over_replaces_an_earlier_lab_with_the_first_result_and_no_sooner(finished, monkeypatch, capsys):
+    lab, files = finished
+    before = files()
+
+    def stop(*_):
+        raise conduct.Stopped(signal.SIGTERM)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(conduct, "run_trials", stop)
+        assert lab(seeds=3, fresh=True, epochs=5) == STOPPED + signal.SIGTERM
+    assert "the earlier lab is as it was" in capsys.readouterr().out and files() == before
+    with pytest.raises(AssignmentError, match="no."):
+        lab("import sys; print('error: no.'); sys.exit(2)", fresh=True)
+    assert lab("import sys; sys.exit(1)", fresh=True) == INCOMPLETE
+    assert files() == before
+    assert lab(RUN.replace("50.0", "70.0"), seeds=1, fresh=True) == 0
+    assert not lab.folder.joinpath("earlier").exists() and "71.0" in (lab.folder / "results.csv").read_text()
+
+
+def test_a_lab_that_was_killed_before_its_first_result_has_replaced_nothing(finished):
+    lab, files = finished
+    before = files()
+    workspace = LabWorkspace(lab.folder)
+    workspace.set_aside()
+    workspace.runs.mkdir()
+    (workspace.runs / "begun").touch()
+    begun = len(lab.begun)
+    assert lab(seeds=1) == 0 and len(lab.begun) == begun and files().keys() == before.keys()
 
 
 def test_the_page_says_how_to_go_on_and_not_how_to_start_over(lab, monkeypatch):

@@ -21,7 +21,10 @@ def of(tmp_path, count):
 
 
 def run(trials, jobs, code, **watch):
-    told = {"started": lambda trial: None, "ended": lambda trial, exit_code, seconds: None, "look": lambda now: None}
+    told = {
+        "started": lambda trial: None, "ended": lambda trial, exit_code, seconds: None, "look": lambda now: None,
+        "stopping": lambda running: None,
+    }
     run_trials(trials, jobs, lambda trial: [sys.executable, "-c", code], **{**told, **watch})
 
 
@@ -63,8 +66,10 @@ def test_a_stop_waits_for_what_the_runs_still_write(tmp_path, number):
         os.kill(os.getpid(), number)
 
     threading.Thread(target=kill_when_up, daemon=True).start()
-    with pytest.raises(Stopped):
-        run(trials, 1, code)
+    waited_for = []
+    with pytest.raises(Stopped) as stopped:
+        run(trials, 1, code, stopping=waited_for.append)
+    assert stopped.value.signal == number and waited_for == [1]
     assert "checkpoint" in (trial.folder / "log.txt").read_text()
     assert not (tmp_path / "1").exists()
 
@@ -80,6 +85,6 @@ def test_an_error_in_taking_in_a_result_stops_the_others(tmp_path):
     with pytest.raises(ZeroDivisionError):
         run_trials(
             trials, 2, lambda trial: [sys.executable, "-c", code, trial.folder.name], started=lambda trial: None,
-            ended=ended, look=lambda now: None,
+            ended=ended, look=lambda now: None, stopping=lambda running: None,
         )
     assert time.monotonic() - began < 30
