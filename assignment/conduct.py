@@ -164,7 +164,7 @@ class _Sitting:
             write_record(
                 self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
                 proof=self._training.proof, conditions=self._training.conditions, timings=timings,
-                not_well=not_well,
+                losses=self._training.sketch.losses, not_well=not_well,
             )
         report = write_report(self._run.workspace)
         self._run.screen.say(f"  wrote {self._run.workspace.history}, {self._run.workspace.record} and {report}")

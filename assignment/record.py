@@ -41,12 +41,14 @@ def write_record(
     proof: Sequence[Movement],
     conditions: Mapping[str, Any],
     timings: dict[str, float],
+    losses: str,
     not_well: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write what a run was asked, on what, what was proved of it and how it ended.
 
     `status` is "finished", "interrupted" or "failed"; `rows` are the whole epochs' and `updates` counts all
     that the networks have had; `conditions` are what must be the same to continue it; `timings` are seconds by name;
+    `losses` says what these are, as in `Sketch`;
     `not_well` is what was found by `health`.
     """
     last = rows[-1] if rows else None
@@ -63,7 +65,8 @@ def write_record(
         "timings_seconds": {name: round(seconds, 2) for name, seconds in timings.items()},
         "epochs_done": len(rows),
         "updates_done": updates,
-        "final_losses_nats": last and {
+        "final_losses": last and {
+            "are": losses,
             "discriminator": last.discriminator_loss,
             "generator": last.generator_loss,
         },

@@ -169,7 +169,7 @@ def left_by(folder: Path) -> dict[str, object]:
             left[path.name] = [{**row, "seconds": None} for row in table(path)]
         elif path.suffix == ".json":
             record = json.loads(path.read_text(encoding="utf-8"))
-            names = ("status", "epochs_done", "updates_done", "final_losses_nats")
+            names = ("status", "epochs_done", "updates_done", "final_losses")
             left[path.name] = {name: record[name] for name in names}
         elif path.suffix not in (".sha256", ".html"):  # of a checkpoint, and the report: they hold the seconds, too
             left[path.name] = path.read_bytes()

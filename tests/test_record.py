@@ -30,19 +30,19 @@ def test_the_record(tmp_path):
     run = Run(FashionSettings("Ана"), workspace, None, "python run_assignment.py", "float32", provenance)
     proof = [Movement("generator", "generator", "aa", "bb", must_move=True)]
     write_record(run, status="finished", rows=[ROW], updates=57, proof=proof, conditions={"seed": 1},
-                 timings={"training": 4.0}, not_well=[{"name": "sick", "first": 3}])
+                 timings={"training": 4.0}, losses="nats", not_well=[{"name": "sick", "first": 3}])
     record = json.loads(workspace.record.read_text(encoding="utf-8"))
     assert record["settings"]["firstname"] == "Ана" and record["settings"]["outputs_dir"] == "outputs"
     assert record["freeze_proof"] == [
         {"phase": "generator", "network": "generator", "before": "aa", "after": "bb", "must_move": True, "moved": True}
     ]
-    assert record["final_losses_nats"] == {"discriminator": 0.5, "generator": 1.25}
+    assert record["final_losses"] == {"are": "nats", "discriminator": 0.5, "generator": 1.25}
     assert (record["epochs_done"], record["updates_done"]) == (1, 57)
     assert record["conditions"] == {"seed": 1}
     assert record["not_well"] == [{"name": "sick", "first": 3}]
     assert record["timings_seconds"] == {"training": 4.0} and record["data"]["source"] == "folder data"
-    write_record(run, status="failed", rows=[], updates=0, proof=[], conditions={}, timings={})
-    assert json.loads(workspace.record.read_text(encoding="utf-8"))["final_losses_nats"] is None
+    write_record(run, status="failed", rows=[], updates=0, proof=[], conditions={}, timings={}, losses="nats")
+    assert json.loads(workspace.record.read_text(encoding="utf-8"))["final_losses"] is None
 
 
 def test_the_metrics(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from assignment.figures.style import DISCRIMINATOR, GENERATOR, INK, QUIET, new_figure
 
 MEASURE = "binary cross-entropy"
+LETTERS = 40  # of a line beside an axis; more are higher than the flattest figure
 
 
 def loss_curves(
@@ -69,7 +71,7 @@ def _draw_losses(
     if undecided:
         axes.axhline(log(2), color=QUIET, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
-    axes.set_ylabel(f"loss: {measure} (nats)" if undecided else f"loss: {measure}")
+    axes.set_ylabel(fill(f"loss: {measure} (nats)" if undecided else f"loss: {measure}", LETTERS))
     if min(min(losses) for _, _, losses in curves) >= 0:  # a critic's can be anything
         axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

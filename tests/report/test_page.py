@@ -44,7 +44,7 @@ def run(tmp_path):
     write_record(
         run, status="finished", rows=[Row(20, 0.51, 1.26, 0.25, 0.75, updates=55, seconds=4.0)], updates=1100,
         proof=[Movement("generator", "generator", "aa" * 6, "bb" * 6, must_move=True)], conditions={},
-        timings={"training": 80.0},
+        timings={"training": 80.0}, losses="squared distance; 0.25 where the discriminator is undecided",
         not_well=[{"name": "mode collapse", "first": 5, "last": 9, "seen": "near-copies",
                    "means": "one image for every noise", "try_next": "--seed 2 --fresh"}],
     )
@@ -112,10 +112,15 @@ def test_the_practices_of_a_run_are_told(run):
     assert "real images are asked for as 0.9" in said and "average of the generator's last weights" in said
 
 
+def test_the_last_losses_are_told_in_what_they_are(run):
+    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
+    assert "the generator's 1.260 (squared distance; 0.25 where" in said and "nats" not in said
+
+
 def test_a_run_that_was_not_judged_says_so(run):
     run.workspace.metrics.unlink()
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    short = {**record, "not_well": [], "final_losses_nats": None}
+    short = {**record, "not_well": [], "final_losses": None}
     long = {**short, "epochs_done": 8, "settings": {**record["settings"], "evaluation": False}}
     for told, words in (
         (short, ("This run was not evaluated.", "generator_model_Ана.h5", "too short to tell")),
