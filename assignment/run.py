@@ -44,7 +44,8 @@ class Run:
     @property
     def caption(self) -> str:
         """The line at the foot of every figure."""
-        run = f"{self.settings.firstname}, seed {self.settings.seed}"
+        practices = "".join(f", {practice}" for practice in self.settings.practice)
+        run = f"{self.settings.firstname}, seed {self.settings.seed}{practices}"
         return f"{run}. Images: {self.provenance.caption}." if self.provenance else f"{run}."
 
     def keep(self, figure: Figure, path: Path, quietly: bool = False) -> None:

@@ -142,7 +142,8 @@ def draw_picture(samples: Samples, firstname: str, seed: int) -> Figure:
     title = f"{counted(len(samples.images), 'sample')} of {samples_of}"
     if count < of_each:
         title = f"The first {count} of {of_each} samples of each label by {samples_of}"
-    caption = f"{firstname}, seed {seed}. Learned from: {samples.facts.images}."
+    practices = "".join(f", {practice}" for practice in samples.facts.practices)
+    caption = f"{firstname}, seed {seed}{practices}. Learned from: {samples.facts.images}."
     return row_grid(tiles.reshape(-1, 28, 28), names, title, caption)
 
 

@@ -102,15 +102,18 @@ class Screen:
             yield done
 
     @contextmanager
-    def lab(self, runs: int, done: int) -> Iterator[LabView]:
-        """Within the block, a view of many runs: a bar for each under way and one for all, else a line for each."""
+    def lab(self, runs: int, done: int, left: str) -> Iterator[LabView]:
+        """Within the block, a view of many runs: a bar for each under way and one for all, else a line for each.
+
+        `done` of them have a result; `left` is the time that the others take, in words.
+        """
         progress = Progress(
             TextColumn("{task.description}"), BarColumn(bar_width=None),
             TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"), TextColumn("{task.fields[left]}"),
             console=self.console, expand=True, disable=not self.console.is_terminal,
         )
         with progress:
-            yield LabView(self, progress, runs, done)
+            yield LabView(self, progress, runs, done, left)
 
     def practices(self, catalogue: Sequence) -> None:
         """List practices: their name, what they change, against what, their source and their cost."""
@@ -185,9 +188,9 @@ class TrainingView:
 class LabView:
     """The progress of a lab: its runs, by name."""
 
-    def __init__(self, screen: Screen, progress: Progress, runs: int, done: int):
+    def __init__(self, screen: Screen, progress: Progress, runs: int, done: int, left: str):
         self._screen, self._progress, self._runs = screen, progress, runs
-        self._all = progress.add_task("all runs", total=runs, completed=done, unit="runs", left="")
+        self._all = progress.add_task("all runs", total=runs, completed=done, unit="runs", left=f"about {left} left")
         self._tasks: dict[str, int] = {}
 
     def started(self, name: str, epochs: int) -> None:

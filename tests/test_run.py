@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,12 @@ def test_the_caption_names_the_run_and_its_images(run):
     assert run.provenance is None
 
 
-def test_a_figure_reaches_its_file_and_the_screen(run, tmp_path):
-    from dataclasses import replace
+def test_the_caption_names_the_practices(run):
+    settings = FashionSettings("ana", seed=7, practice=("ema", "hinge"))
+    assert replace(run, settings=settings).caption == "ana, seed 7, hinge, ema."
 
+
+def test_a_figure_reaches_its_file_and_the_screen(run, tmp_path):
     from assignment.figures.style import new_figure
 
     told = []

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from assignment.figures.style import DISCRIMINATOR, GENERATOR, INK, QUIET, new_figure
 
+BETTER = {"judge_fid": "less", "precision": "more", "recall": "more", "seconds_an_update": "less"}
 LINEAR = 10.0  # judge FID differences up to here are drawn to scale, larger ones by their logarithm
 
 
@@ -28,11 +29,11 @@ def draw_differences(
     columns = figure.subplots(1, len(figures), sharey=True, width_ratios=[2.2, *([1] * (len(figures) - 1))])
     for axes, (name, (called, _)) in zip(np.atleast_1d(columns), figures.items()):
         _draw(axes, [one.differences[name] for one in order])
-        axes.set_xlabel(called)
+        axes.set_xlabel(f"{called}\n{BETTER[name]} is better")
         axes.xaxis.set_major_locator(MaxNLocator(3))  # four numbers of five letters touch each other
         if name == "judge_fid":
             _scale_distances(axes)
-            axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log); less is better")
+            axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log)\n{BETTER[name]} is better")
     first = np.atleast_1d(columns)[0]
     first.set_yticks(range(len(order)), [f"{one.practice} ({one.verdict})" for one in order])
     return figure

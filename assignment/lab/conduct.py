@@ -13,7 +13,9 @@ from assignment.figures.practices import draw_differences
 from assignment.figures.style import save
 from assignment.files import replacing
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
-from assignment.lab.results import FIGURES, RULE, Judgement, judgements, read_results, read_trial, write_results
+from assignment.lab.results import (
+    FIGURES, RULE, Judgement, Result, judgements, read_results, read_trial, write_results,
+)
 from assignment.lab.running import Stopped, run_trials
 from assignment.report.lab_page import write_lab_page
 from assignment.screen import Screen, counted, duration
@@ -21,7 +23,8 @@ from assignment.settings import LabSettings
 from assignment.workspace import LabWorkspace
 
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
-IN_USE = "another run is writing"  # a lab that was killed leaves its runs alive
+IN_USE = "another run is writing"  # what a run says to a second one in its folder
+KEY = f"A point is a seed, the stroke their mean, the bar its 95 % interval; the dotted line is the {BASELINE}."
 INCOMPLETE = 1  # some run has no result
 STOPPED = 128  # and the signal's number, as shells have it
 
@@ -52,6 +55,10 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
         stopped_by = None
     except Stopped as stop:
         stopped_by = stop.signal
+    except AssignmentError:
+        if not workspace.results.exists():  # nothing was done under these conditions
+            workspace.conditions.unlink(missing_ok=True)
+        raise
     finally:
         for_nothing = workspace.aside.exists()
         if for_nothing:
@@ -108,22 +115,20 @@ class _Lab:
             done = [trial for trial in of_name if trial not in left]
             self.screen.say(f"  {name}: {len(done)} of {len(of_name)} done")
         if left:
-            expected = duration(seconds_expected(left, settings, self._measured()))
             source = "by what this lab has measured" if self._measured() else "if this machine is like ours"
-            self.screen.say(f"  {counted(len(left), 'run')} left, about {expected} ({source})")
+            self.screen.say(f"  {counted(len(left), 'run')} left, about {self._time_left()} ({source})")
 
     def run(self) -> None:
         """Run what is left, with a view of all of it."""
         left = self.left()
-        with self.screen.lab(len(self._trials), len(self._trials) - len(left)) as view:
+        with self.screen.lab(len(self._trials), len(self._trials) - len(left), self._time_left()) as view:
 
             def started(trial: Trial) -> None:
                 view.started(trial.name, self.settings.epochs)
 
             def ended(trial: Trial, code: int, seconds: float) -> None:
                 self._take_in(trial, code)
-                expected = seconds_expected(self.left(), self.settings, self._measured())
-                view.ended(trial.name, duration(seconds), len(self._trials) - len(self.left()), duration(expected))
+                view.ended(trial.name, duration(seconds), len(self._trials) - len(self.left()), self._time_left())
 
             def look(running: Sequence[Trial]) -> None:
                 for trial in running:
@@ -141,19 +146,22 @@ class _Lab:
         judged = judgements(self._results, self.settings.practices)
         if not judged:
             return
+        baseline = [result for result in self._results if result.practice == BASELINE]
         track = self.settings.track
-        caption = f"{self.settings.firstname}, {track}, {counted(self.settings.epochs, 'epoch')}. " + self._images()
+        epochs = counted(self.settings.epochs, "epoch")
+        caption = f"{self.settings.firstname}, {track}, {epochs}. {self._images()} {KEY}"
         title = f"What each practice changes: differences to the {BASELINE}"
         save(draw_differences(judged, FIGURES, title, caption), self.workspace.figure)
         write_lab_page(
             self.workspace, settings=self.settings, images=self._images(), line=line, judged=judged,
-            baseline=[result for result in self._results if result.practice == BASELINE], rule=RULE, figures=FIGURES,
+            baseline=baseline, rule=RULE, figures=FIGURES, key=KEY,
         )
         self.screen.table(
             f"What each practice changes: its mean difference to the {BASELINE} over the seeds (95 % interval)",
             ("practice", *(title for title, _ in FIGURES.values()), "seeds", "verdict"),
             [_row(one) for one in judged],
         )
+        self.screen.say(f"  the {BASELINE} itself, seed by seed: {_told(baseline)}")
         for one in judged:
             if one.not_well:
                 self.screen.say(f"  {one.practice} was not well: {one.not_well}")
@@ -172,6 +180,9 @@ class _Lab:
             last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""])[-1]
             if code == WRONG_INPUT and not self._results and IN_USE not in last:
                 raise AssignmentError(f"the run of {trial.name} says: {last.removeprefix('error: ')}")
+            if IN_USE in last:
+                self.screen.say(f"  {trial.name} is still at work for a lab that was killed; it is left to its end")
+                return
             self.screen.say(f"  {trial.name} ended without a result (exit code {code}): {last} ({log})")
             return
         self._results = [one for one in self._results if (one.practice, one.seed) != (trial.practice, trial.seed)]
@@ -185,6 +196,9 @@ class _Lab:
         """The trials that have no result yet, in their order."""
         done = {(result.practice, result.seed) for result in self._results}
         return [trial for trial in self._trials if (trial.practice, trial.seed) not in done]
+
+    def _time_left(self) -> str:
+        return duration(seconds_expected(self.left(), self.settings, self._measured()))
 
     def _measured(self) -> dict[str, float]:
         """The seconds that this lab's trials took, by practice: a mean over the seeds."""
@@ -226,6 +240,14 @@ class _Lab:
 
     def _images(self) -> str:
         return "Images: " + "; ".join(sorted({result.images for result in self._results})) + "."
+
+
+def _told(baseline: Sequence[Result]) -> str:
+    """What the baseline's trials brought, a figure after the other."""
+    return "; ".join(
+        f"{called} " + ", ".join(f"{getattr(result, name):.{decimals}f}" for result in baseline)
+        for name, (called, decimals) in FIGURES.items()
+    )
 
 
 def _row(judgement: Judgement) -> tuple[str, ...]:

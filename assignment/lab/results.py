@@ -39,7 +39,8 @@ class Result(NamedTuple):
     """One finished trial. `judge` is the hash of the judge that measured it; only what one judge measured is compared.
 
     `status` is "finished", or "failed" for a training that broke down, whose figures are NaN; `seconds` are those of
-    its epochs; `not_well` says how it was sick, while it trained or at its end, or nothing.
+    its epochs, without its start, its measuring and its figures; `not_well` says how it was sick, while it trained or
+    at its end, or nothing.
     """
 
     practice: str
@@ -128,7 +129,10 @@ def read_results(path: Path) -> list[Result]:
             table = csv.DictReader(lines)
             if tuple(table.fieldnames or ()) != Result._fields:
                 raise ValueError("other columns")
-            return [_result(line) for line in table]
+            results = [_result(line) for line in table]
+            if len({(one.practice, one.seed) for one in results}) < len(results):
+                raise ValueError("a trial of two results")
+            return results
     except FileNotFoundError:
         return []
     except (KeyError, TypeError, ValueError) as error:
@@ -206,10 +210,15 @@ def _collapse(metrics: dict[str, Any] | None) -> list[str]:
 
 
 def _result(line: dict[str, str]) -> Result:
-    return Result(**{
+    result = Result(**{
         **line, "seed": int(line["seed"]), "epochs": int(line["epochs"]),
         **{name: float(line[name]) for name in (*FIGURES, "seconds")},
     })
+    measured = [result.judge_fid, result.precision, result.recall]
+    if not (result.status == "finished" and np.isfinite(measured).all()
+            or result.status == "failed" and np.isnan(measured).all()):
+        raise ValueError("figures that do not go with the status")
+    return result
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

@@ -22,16 +22,18 @@ def write_lab_page(
     baseline: Sequence,
     rule: str,
     figures: Mapping[str, tuple[str, int]],
+    key: str,
 ) -> Path:
     """Write the page of the lab whose figure stands in the workspace.
 
     `judged` are the practices' judgements and `baseline` the results of the trials without any (of `lab.results`);
-    `figures` are what was measured, by name, with their titles and decimals; `line` is the command that goes on.
+    `figures` are what was measured, by name, with their titles and decimals; `line` is the command that goes on; `key`
+    says what the figure's marks are.
     Raises OSError when it cannot be written.
     """
     page = template("lab.html.jinja").render(
         settings=settings, images=images, line=line, judged=judged, baseline=baseline, rule=rule, figures=figures,
-        practices=BY_NAME, picture=data_url(workspace.figure),
+        practices=BY_NAME, key=key, picture=data_url(workspace.figure),
     )
     with replacing(workspace.report) as temporary:
         temporary.write_text(page, encoding="utf-8")

@@ -17,7 +17,8 @@ def result(practice, seed, judge_fid=50.0, judge="0123", status="finished", not_
 
 
 def broken(practice, seed):
-    return result(practice, seed, nan, "", "failed", "not a number, epochs 3 to 3")
+    without = result(practice, seed, nan, "", "failed", "not a number, epochs 3 to 3")
+    return without._replace(precision=nan, recall=nan)
 
 
 def lab(*differences, practice="ema"):
@@ -92,7 +93,7 @@ def test_the_table_reads_back(tmp_path):
     read = read_results(tmp_path / "results.csv")
     assert [one for one in read if one.practice != "sgd"] == [one for one in written if one.practice != "sgd"]
     (of_sgd,) = (one for one in read if one.practice == "sgd")
-    assert isnan(of_sgd.judge_fid) and of_sgd._replace(judge_fid=0) == broken("sgd", 1)._replace(judge_fid=0)
+    assert isnan(of_sgd.judge_fid) and str(of_sgd) == str(broken("sgd", 1))  # no NaN equals another
     assert read_results(tmp_path / "none.csv") == []
     path = tmp_path / "results.csv"
     path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")  # as a spreadsheet saves it
@@ -102,6 +103,21 @@ def test_the_table_reads_back(tmp_path):
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "garbage\n", "", "practice,seed,epochs\nema,one,3\n"])
 def test_another_table_is_refused_by_its_name(tmp_path, text):
     (tmp_path / "results.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
+        read_results(tmp_path / "results.csv")
+
+
+@pytest.mark.parametrize("changed", [
+    {"judge_fid": float("inf")}, {"recall": nan}, {"status": "stopped"}, {"status": "failed"},
+])
+def test_a_table_whose_figures_cannot_be_is_refused(tmp_path, changed):
+    write_results(tmp_path / "results.csv", [result("ema", 1)._replace(**changed)])
+    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
+        read_results(tmp_path / "results.csv")
+
+
+def test_a_table_with_a_trial_of_two_results_is_refused(tmp_path):
+    write_results(tmp_path / "results.csv", [result("ema", 1), result("ema", 1, 40.0)])
     with pytest.raises(ValueError, match="results.csv is not a lab's table"):
         read_results(tmp_path / "results.csv")
 

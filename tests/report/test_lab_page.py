@@ -28,7 +28,7 @@ def page(tmp_path):
     settings = LabSettings("Ана", outputs_dir=tmp_path)
     path = write_lab_page(
         workspace, settings=settings, images="Images: drawn.", line=f"assignment lab {SCRIPT}", judged=judged,
-        baseline=baseline, rule=RULE, figures=FIGURES,
+        baseline=baseline, rule=RULE, figures=FIGURES, key="A point is a seed.",
     )
     return path.read_text(encoding="utf-8")
 
@@ -37,8 +37,8 @@ def test_it_tells_what_came_out(page):
     said = " ".join(page.split())
     for words in (
         "Ана, the fashion track, 20 epochs a run", "Images: drawn.", "-5.0 (-7.5 to -2.5)", "<td>none</td>",
-        "seed 1: mode collapse", "52.2", "not enough seeds", "wholly below (above) 0", "Yazıcı et al. 2019",
-        "does not compare with published FIDs",
+        "seed 1: mode collapse", "52.2", "A point is a seed.", "not enough seeds", "wholly below (above) 0",
+        "Yazıcı et al. 2019", "does not compare with published FIDs",
     ):
         assert words in said, words
 
