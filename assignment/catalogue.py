@@ -89,7 +89,7 @@ CATALOGUE: tuple[Practice, ...] = (
         "vanishing gradients: a discriminator that is too certain",
         "Chintala et al. 2016, hack 6",
         "no time; some of what it learns is wrong", "targets.NoisyLabels",
-        clashes={"wasserstein": NO_PROBABILITIES},
+        clashes={"wasserstein": "its critic is asked for differences, and so has no labels to turn round"},
     ),
     Practice(
         "progressive-growing", (SHOWN,),
@@ -235,6 +235,8 @@ def checked_practices(names: Iterable[str], *circumstances: str) -> tuple[str, .
     wanted = set(names)
     unknown = sorted(wanted - set(BY_NAME))
     if unknown:
+        if all(name.strip() in BY_NAME for name in unknown[0].split(",")):
+            raise AssignmentError(f"--practice takes one name, not {unknown[0]!r}; give it once for each practice.")
         raise AssignmentError(
             f"there is no practice {unknown[0]!r}; `assignment practices` lists them: {', '.join(BY_NAME)}."
         )

@@ -18,6 +18,14 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options):
         super().__init__(**options, allow_abbrev=False)
 
+    def parse_args(self, *arguments):
+        options, unknown = self.parse_known_args(*arguments)
+        if unknown:
+            command = getattr(options, "command", None)  # whose options they were taken for
+            program = f"{self.prog} {command}" if command else self.prog
+            raise AssignmentError(f"there is no {' '.join(unknown)} ({program} --help lists the options).")
+        return options
+
     def error(self, message: str):
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
 

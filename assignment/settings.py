@@ -247,7 +247,7 @@ class LabSettings:
             return tuple(practice.name for practice in usable(self.track))
         names = [name.strip() for name in self.practices.split(",") if name.strip()]
         if not names or "all" in names:
-            raise AssignmentError("--practices takes all, or names with commas, as in --practices ema,dropout.")
+            raise AssignmentError("--practices takes all, or names with commas, as in --practices ema,replay.")
         chosen = [checked_practices([name], self.track)[0] for name in names]
         return tuple(dict.fromkeys(chosen))
 

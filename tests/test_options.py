@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from assignment.cli import console_parser
 from assignment.errors import AssignmentError
 from assignment.options import Parser, add_run_options, add_sample_options, add_track_options
 
@@ -28,13 +29,18 @@ def test_what_is_said_is_of_its_kind(parser):
     ("words", "said"),
     [
         ("--epochs many", "takes a whole number, not 'many'"), ("--label-smoothing much", "takes a number, not 'much'"),
-        ("--epoch 3", "--epoch"), ("--data-dir=", "takes a folder"),
+        ("--epoch 3", "there is no --epoch 3"), ("--data-dir=", "takes a folder"),
     ],
 )
 def test_what_is_not_is_one_sentence(parser, words, said):
     with pytest.raises(AssignmentError) as caught:
         parser.parse_args(["--firstname", "ana", *words.split()])
     assert said in str(caught.value) and str(caught.value).endswith("(course --help lists the options).")
+
+
+def test_what_a_command_does_not_know_is_answered_with_its_own_help():
+    with pytest.raises(AssignmentError, match="there is no --seed 3 .assignment lab --help lists the options"):
+        console_parser().parse_args("lab --firstname ana --seed 3".split())
 
 
 def test_a_label_or_labels():
