@@ -6,6 +6,7 @@ Plain text, which the command line reads without TensorFlow; the practices thems
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from assignment.errors import AssignmentError
@@ -237,6 +238,9 @@ def checked_practices(names: Iterable[str], *circumstances: str) -> tuple[str, .
     if unknown:
         if all(name.strip() in BY_NAME for name in unknown[0].split(",")):
             raise AssignmentError(f"--practice takes one name, not {unknown[0]!r}; give it once for each practice.")
+        near = get_close_matches(unknown[0].lower(), BY_NAME, n=1)
+        if near:
+            raise AssignmentError(f"there is no practice {unknown[0]!r}; perhaps you mean {near[0]}.")
         raise AssignmentError(
             f"there is no practice {unknown[0]!r}; `assignment practices` lists them: {', '.join(BY_NAME)}."
         )

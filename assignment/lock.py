@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -39,6 +39,13 @@ def held(workspace: Workspace | LabWorkspace, command: str) -> Iterator[None]:
     finally:
         workspace.holder.unlink(missing_ok=True)
         lock.release()
+
+
+def check_nobody_writes(workspaces: Iterable[Workspace]) -> None:
+    """Raise AssignmentError, naming the run, when one is writing in one of these folders, which exist."""
+    for workspace in workspaces:
+        with held(workspace, "a look at whether somebody writes here"):
+            pass
 
 
 def _myself(command: str) -> dict[str, str | int]:

@@ -133,7 +133,7 @@ def add_lab_options(parser: argparse.ArgumentParser) -> None:
     add("--firstname", required=True, metavar="NAME", help="your first name, as in a run")
     add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"which GAN (default {of.track})")
     add(
-        "--practices", metavar="NAMES", default=argparse.SUPPRESS,
+        "--practices", action="extend", type=_names, metavar="NAMES", default=argparse.SUPPRESS,
         help=f"those to try, with commas, or all that the track can use (default {of.practices})",
     )
     add("--seeds", **whole, help=f"how many seeds each is tried with (default {of.seeds})")
@@ -160,6 +160,10 @@ def _whole_number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"takes a whole number, not {text!r}") from None
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
 
 
 def _number(text: str) -> float:

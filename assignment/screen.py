@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -50,12 +51,20 @@ class Screen:
         self.console.print(Panel(escape(text), title=escape(title), border_style="yellow"))
 
     def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table, whose last column alone is broken into lines; on too narrow a console, each row in words."""
         table = Table(title=escape(title), title_justify="left")
-        for head in heads:
-            table.add_column(escape(head), overflow="fold")  # a name that is cut may be another's
+        for cells in list(zip(heads, *rows))[:-1]:
+            table.add_column(escape(cells[0]), no_wrap=True, min_width=max(map(cell_len, cells)))
+        table.add_column(escape(heads[-1]))
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        self.console.print(table)
+        unbounded = self.console.options.update_width(1_000)  # columns, more than any table has
+        if self.console.measure(table, options=unbounded).minimum <= self.console.width:
+            self.console.print(table)
+            return
+        self.say(title)
+        for first, *others in rows:
+            self.say(f"  {first}: " + "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], others)))
 
     def summary(self, model) -> None:
         """Print a Keras model's `summary()` at the width of the console, unbroken."""

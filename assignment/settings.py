@@ -22,6 +22,7 @@ NETWORKS = ("dcgan", "dense")
 # Pixels. A transposed convolution of stride 2 leaves what its window does not reach at 0; the largest is the image.
 SMALLEST_KERNEL, LARGEST_KERNEL = 2, 28
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
+ALL = "all"  # of the practices that a track can use
 MOST_SEEDS, MOST_JOBS = 100, 64
 MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
 
@@ -214,13 +215,13 @@ TRACKS: dict[str, type[Settings]] = {
 class LabSettings:
     """What `assignment lab` can be asked: each of the `practices` alone, on seeds 1 to `seeds`, `jobs` at a time.
 
-    `practices` are given as "all" or as names with commas, and are kept as names. Raises AssignmentError, one sentence,
-    for a value of the wrong type or out of its range.
+    `practices` are names, or "all" by itself, and are kept as names. Raises AssignmentError, one sentence, for a value
+    of the wrong type or out of its range.
     """
 
     firstname: str
     track: str = FashionSettings.TRACK
-    practices: str | tuple[str, ...] = "all"
+    practices: Sequence[str] = (ALL,)
     seeds: int = 3
     epochs: int = 20
     jobs: int = 1
@@ -243,13 +244,14 @@ class LabSettings:
         object.__setattr__(self, "firstname", run.firstname)
 
     def _chosen(self) -> tuple[str, ...]:
-        if self.practices == "all":
+        names = tuple(self.practices)
+        if names == (ALL,):
             return tuple(practice.name for practice in usable(self.track))
-        names = [name.strip() for name in self.practices.split(",") if name.strip()]
-        if not names or "all" in names:
-            raise AssignmentError("--practices takes all, or names with commas, as in --practices ema,replay.")
-        chosen = [checked_practices([name], self.track)[0] for name in names]
-        return tuple(dict.fromkeys(chosen))
+        if ALL in names or not all(names):
+            raise AssignmentError(
+                f"--practices takes {ALL} by itself, or names with commas, as in --practices ema,replay."
+            )
+        return tuple(dict.fromkeys(checked_practices([name], self.track)[0] for name in names))
 
 
 # What may be another at every sitting of a training; all other settings make it the training that it is. (The images

@@ -36,9 +36,7 @@ class Workspace:
             make_writable(folder)
         properties = [name for name, kind in vars(type(self)).items() if isinstance(kind, property)]
         named = [getattr(self, name) for name in properties if name not in ("checkpoints", "models")]
-        for path in (*named, *self.models):
-            if path.is_dir():
-                raise AssignmentError(f"{path} is a folder, but a file of that name is to be written; move it away.")
+        _refuse_folders(*named, *self.models)
 
     @property
     def real_images(self) -> Path:
@@ -180,6 +178,12 @@ class Workspace:
             path.unlink(missing_ok=True)
 
 
+def _refuse_folders(*paths: Path) -> None:
+    for path in paths:
+        if path.is_dir():
+            raise AssignmentError(f"{path} is a folder, but a file of that name is to be written; move it away.")
+
+
 @dataclass(frozen=True)
 class LabWorkspace:
     """The files of a lab; its runs have workspaces of their own below `runs`."""
@@ -220,31 +224,62 @@ class LabWorkspace:
         return self.folder / ".holder.json"
 
     def prepare(self) -> None:
-        """Make the folder. Raises AssignmentError, naming it, where it cannot be written."""
+        """Make the folder, and see that its files can be written. Raises AssignmentError, naming what is in the way."""
         make_writable(self.folder)
+        _refuse_folders(self.conditions, self.results, self.figure, self.report)
+        if self.runs.exists():
+            make_writable(self.runs)
+
+    def of_runs(self) -> list[Workspace]:
+        """The workspaces of the lab's runs that have begun."""
+        return [
+            Workspace(lock.parent, lock.parents[2] / "models", lock.parents[1].name)
+            for lock in sorted(self.runs.rglob(".lock"))
+        ]
 
     @property
     def aside(self) -> Path:
-        """Where an earlier lab waits until the one that is to replace it has a first result."""
+        """Where an earlier lab waits, whole, until the one that is to replace it has a first result."""
         return self.folder / "earlier"
 
+    @property
+    def moving(self) -> Path:
+        """An earlier lab on its way aside or back: what is not in it is still, or again, in its place."""
+        return self.folder / "earlier-moving"
+
+    @property
+    def discarded(self) -> Path:
+        """An earlier lab that is being deleted."""
+        return self.folder / "earlier-discarded"
+
+    @property
+    def has_aside(self) -> bool:
+        """Whether an earlier lab waits here, or was on its way."""
+        return self.aside.is_dir() or self.moving.is_dir()
+
     def set_aside(self) -> None:
-        """Put the lab that stands here aside."""
-        self.aside.mkdir(exist_ok=True)
+        """Put the lab that stands here aside, so that a kill at any moment leaves what `bring_back` can mend."""
+        self.moving.mkdir()
         for path in filter(Path.exists, self._products):
-            path.rename(self.aside / path.name)
+            path.rename(self.moving / path.name)
+        self.moving.rename(self.aside)
 
     def bring_back(self) -> None:
         """Put the lab that was put aside, if one was, in the place of what has been begun since."""
+        shutil.rmtree(self.discarded, ignore_errors=True)
         if self.aside.is_dir():
             self.remove_lab()
-            for path in self.aside.iterdir():
+            self.aside.rename(self.moving)
+        if self.moving.is_dir():
+            for path in self.moving.iterdir():
                 path.rename(self.folder / path.name)
-            self.aside.rmdir()
+            self.moving.rmdir()
 
     def remove_aside(self) -> None:
         """Delete the lab that was put aside, if one was."""
-        shutil.rmtree(self.aside, ignore_errors=True)
+        if self.aside.is_dir():
+            self.aside.rename(self.discarded)
+            shutil.rmtree(self.discarded, ignore_errors=True)
 
     def remove_lab(self) -> None:
         """Delete the lab that stands here, with its runs."""

@@ -48,7 +48,8 @@ def test_the_order_and_repetitions_do_not_matter():
 
 @pytest.mark.parametrize(("names", "circumstances", "said"), [
     (["ema, replay"], ["fashion"], "--practice takes one name, not 'ema, replay'; give it once for each"),
-    (["spectral"], ["fashion"], "no practice 'spectral'; `assignment practices` lists them"),
+    (["Hing"], ["fashion"], "there is no practice 'Hing'; perhaps you mean hinge."),
+    (["magic"], ["fashion"], "no practice 'magic'; `assignment practices` lists them"),
     (["dropout"], ["digits"], "cannot be used with digits: its discriminator has dropout already"),
     (["no-dropout"], ["fashion"], "no dropout to remove"),
     (["hinge", "wasserstein"], ["fashion"], "cannot go together: both replace the losses"),

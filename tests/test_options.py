@@ -43,6 +43,12 @@ def test_what_a_command_does_not_know_is_answered_with_its_own_help():
         console_parser().parse_args("lab --firstname ana --seed 3".split())
 
 
+def test_a_labs_practices_have_commas_or_are_given_one_by_one():
+    for words in ("--practices ema,sgd", "--practices ema --practices sgd"):
+        given = console_parser().parse_args(["lab", "--firstname", "ana", *words.split()])
+        assert given.practices == ["ema", "sgd"]
+
+
 def test_a_label_or_labels():
     parser = Parser(prog="course")
     add_sample_options(parser)

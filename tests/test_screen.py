@@ -39,6 +39,24 @@ def test_on_a_terminal_a_bar():
     assert "epoch 2/3" in said.getvalue() and "loss D 0.500, G 1.250" in said.getvalue()
 
 
+TABLE = ("title", ("practice", "judge FID", "verdict"), [("least-squares", "-5.0 (-7.5 to -2.5)", "not enough seeds")])
+
+
+def test_a_table_breaks_its_last_column_alone():
+    said = io.StringIO()
+    Screen(Console(file=said, width=54)).table(*TABLE)
+    assert "least-squares" in said.getvalue() and "-5.0 (-7.5 to -2.5)" in said.getvalue()
+    assert "not enough" in said.getvalue() and "not enough seeds" not in said.getvalue()
+
+
+def test_a_table_that_is_wider_than_the_console_is_told_in_words():
+    said = io.StringIO()
+    Screen(Console(file=said, width=40)).table(*TABLE)
+    assert said.getvalue() == (
+        "title\n  least-squares: judge FID -5.0 (-7.5 to -2.5); verdict not enough seeds\n"
+    )
+
+
 def test_markup_in_a_text_is_text():
     said = io.StringIO()
     Screen(Console(file=said)).say("ds1_ana['images'] [bold]")

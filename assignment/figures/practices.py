@@ -20,8 +20,9 @@ def draw_differences(
 ) -> Figure:
     """A row for each practice, a column for each of `figures` (name to its title and decimals).
 
-    `judged` have `practice`, `verdict` and `differences`, by figure: `by_seed` (a point each), `mean` (a stroke), `low`
-    and `high` (a bar, where they are numbers). The dotted line at 0 is the baseline. The best judge FID is on top.
+    `judged` have `practice`, `verdict`, `broke_down` and `differences`, by figure: `by_seed` (a point each), `mean` (a
+    stroke), `low` and `high` (a bar, where they are numbers). The dotted line at 0 is the baseline. The best judge FID
+    is on top.
     """
     order = sorted(judged, key=lambda one: (np.isnan(one.differences["judge_fid"].mean),
                                             one.differences["judge_fid"].mean), reverse=True)
@@ -35,8 +36,14 @@ def draw_differences(
             _scale_distances(axes)
             axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log)\n{BETTER[name]} is better")
     first = np.atleast_1d(columns)[0]
-    first.set_yticks(range(len(order)), [f"{one.practice} ({one.verdict})" for one in order])
+    first.set_yticks(range(len(order)), [_label(one) for one in order])
+    first.set_ylim(-0.6, len(order) - 0.4)  # where only some have points, too
     return figure
+
+
+def _label(judgement) -> str:
+    broke_down = f"; {judgement.broke_down} broke down" if judgement.broke_down else ""
+    return f"{judgement.practice} ({judgement.verdict}{broke_down})"
 
 
 def _scale_distances(axes: Axes) -> None:

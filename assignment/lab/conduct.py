@@ -14,9 +14,11 @@ from assignment.figures.style import save
 from assignment.files import replacing
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
 from assignment.lab.results import (
-    FIGURES, RULE, Judgement, Result, judgements, read_results, read_trial, write_results,
+    FIGURES, INCOMPARABLE, RULE, WHY_INCOMPARABLE, Judgement, Result, how_sick, judgements, read_results, read_trial,
+    write_results,
 )
 from assignment.lab.running import Stopped, run_trials
+from assignment.lock import check_nobody_writes
 from assignment.report.lab_page import write_lab_page
 from assignment.screen import Screen, counted, duration
 from assignment.settings import LabSettings
@@ -41,8 +43,13 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
 
     Raises AssignmentError when the folder holds another lab, or when a run does not take what it is given.
     """
-    workspace.bring_back()  # if a lab that was to replace it was killed before its first result
+    if settings.fresh or workspace.has_aside:
+        check_nobody_writes(workspace.of_runs())  # for a lab that was killed, in folders that are to be moved
+    was_aside = workspace.has_aside
+    workspace.bring_back()
     lab = _Lab(settings, workspace, Screen())
+    if was_aside:
+        lab.screen.say("  the earlier lab is back: the one that was to replace it came to no result")
     lab.check_conditions()
     if settings.fresh and workspace.results.exists():
         workspace.set_aside()
@@ -82,7 +89,7 @@ class _Lab:
             self._results = [] if settings.fresh else read_results(workspace.results)
         except ValueError as error:
             raise AssignmentError(
-                f"{error}; delete that file alone, and what the runs' folders hold is taken in again."
+                f"{error}; mend it from a copy, or move it away: what the runs' folders still hold is taken in again."
             ) from error
 
     def check_conditions(self) -> None:
@@ -135,7 +142,7 @@ class _Lab:
                     view.at(trial.name, self._epochs_done(trial))
 
             def stopping(running: int) -> None:
-                self.screen.say(f"  stopping: {counted(running, 'run')} will write a checkpoint first")
+                self.screen.say(f"  stopping: what {counted(running, 'run')} has trained is saved first")
 
             run_trials(
                 left, self.settings.jobs, lambda trial: command(trial, self.settings), started, ended, look, stopping
@@ -143,7 +150,7 @@ class _Lab:
 
     def conclude(self, line: str) -> None:
         """Draw and tell what the lab has found so far."""
-        judged = judgements(self._results, self.settings.practices)
+        judged = judgements(self._results)
         if not judged:
             return
         baseline = [result for result in self._results if result.practice == BASELINE]
@@ -153,7 +160,8 @@ class _Lab:
         title = f"What each practice changes: differences to the {BASELINE}"
         save(draw_differences(judged, FIGURES, title, caption), self.workspace.figure)
         write_lab_page(
-            self.workspace, settings=self.settings, images=self._images(), line=line, judged=judged,
+            self.workspace, settings=self.settings, images=self._images(),
+            is_standin=any(result.is_of_standin for result in self._results), line=line, judged=judged,
             baseline=baseline, rule=RULE, figures=FIGURES, key=KEY,
         )
         self.screen.table(
@@ -162,9 +170,12 @@ class _Lab:
             [_row(one) for one in judged],
         )
         self.screen.say(f"  the {BASELINE} itself, seed by seed: {_told(baseline)}")
+        for name, not_well in [(BASELINE, how_sick(baseline)), *((one.practice, one.not_well) for one in judged)]:
+            if not_well:
+                self.screen.say(f"  {name} was not well: {not_well}")
         for one in judged:
-            if one.not_well:
-                self.screen.say(f"  {one.practice} was not well: {one.not_well}")
+            if one.verdict == INCOMPARABLE:
+                self.screen.say(f"  {one.practice} has {INCOMPARABLE}: {WHY_INCOMPARABLE}")
         self.screen.say(f"  {RULE}")
         workspace = self.workspace
         self.screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
@@ -228,14 +239,15 @@ class _Lab:
             standing = json.loads(self.workspace.conditions.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             standing = None
-        return standing if isinstance(standing, dict) and standing else self._conditions_of_results()
+        whole = isinstance(standing, dict) and standing.keys() >= self._conditions().keys()
+        return standing if whole else self._conditions_of_results()
 
     def _conditions_of_results(self) -> dict[str, Any]:
         """What the table itself tells, where nothing else does."""
         finished = [result for result in self._results if result.status == "finished"]
         if not finished:
             return {}
-        images = "standin" if "stand-in" in finished[0].images else "real"
+        images = "standin" if finished[0].is_of_standin else "real"
         return {**self._conditions(), "epochs": finished[0].epochs, "data": images}
 
     def _images(self) -> str:
@@ -257,6 +269,6 @@ def _row(judgement: Judgement) -> tuple[str, ...]:
         judgement.practice,
         judgement.differences[name].told(decimals),
         *(judgement.differences[other].mean_told(places) for other, (_, places) in others),
-        str(len(judgement.differences[name].by_seed)),
+        judgement.seeds,
         judgement.verdict,
     )

@@ -65,8 +65,9 @@ def command(trial: Trial, settings: LabSettings) -> list[str]:
     }
     if settings.data_dir is not None:
         del options["--data"]  # the folder says it
-    given = [(name, str(value)) for name, value in options.items() if value is not None]
-    return [sys.executable, "-m", "assignment", "run", *(word for pair in given for word in pair)]
+    # In one word each, since a name may begin with a hyphen.
+    given = [f"{name}={value}" for name, value in options.items() if value is not None]
+    return [sys.executable, "-m", "assignment", "run", *given]
 
 
 def seconds_expected(

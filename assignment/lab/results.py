@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from assignment.catalogue import BY_NAME
 from assignment.evaluation.health import NOT_A_NUMBER
 from assignment.evaluation.verdicts import NO_COLLAPSE
 from assignment.files import replacing
@@ -28,6 +29,10 @@ STUDENT = (
 )
 HELPS, HURTS, UNSHOWN, TOO_FEW = "helps", "hurts", "no difference shown", "not enough seeds"
 INCOMPARABLE = "nothing to compare with"
+WHY_INCOMPARABLE = (
+    "the baseline of its seeds broke down, or was not tried, or another judge measured it, or beside other images"
+    " (results.csv has them); --fresh, or another --outputs-dir, measures all alike"
+)
 RULE = (
     "A practice helps (hurts) where the 95 % interval of its paired differences in judge FID is wholly below (above) 0,"
     f" and hurts where it broke down with a seed that the baseline bears; with fewer than {FEWEST_SEEDS} seeds nothing"
@@ -56,6 +61,11 @@ class Result(NamedTuple):
     judge: str
     images: str
 
+    @property
+    def is_of_standin(self) -> bool:
+        """Whether its images were drawn; a figure's caption is all that a table keeps of where they came from."""
+        return "stand-in" in self.images
+
 
 class Difference(NamedTuple):
     """A practice's differences to the baseline in one figure: of each seed, their mean, and its 95 % interval.
@@ -81,12 +91,22 @@ class Difference(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What a lab says of one practice: the differences by figure, the verdict on judge FID, how trials were sick."""
+    """What a lab says of one practice: the differences by figure, the verdict on judge FID, how trials were sick.
+
+    `broke_down` counts the seeds that have no figures since their training broke down where the baseline's did not.
+    """
 
     practice: str
     differences: dict[str, Difference]
     verdict: str
     not_well: str
+    broke_down: int = 0
+
+    @property
+    def seeds(self) -> str:
+        """For people: `3`, or `2 (1 broke down)` of three."""
+        compared = str(len(self.differences["judge_fid"].by_seed))
+        return f"{compared} ({self.broke_down} broke down)" if self.broke_down else compared
 
 
 def read_trial(practice: str, seed: int, folder: Path) -> Result | None:
@@ -123,27 +143,31 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
 
 
 def read_results(path: Path) -> list[Result]:
-    """The results that `write_results` wrote; none where there are none. Raises ValueError for another table."""
+    """The results that `write_results` wrote; none where there are none. Raises ValueError for others, by line."""
+    results: dict[tuple[str, int], Result] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:  # a spreadsheet may have put a mark before it
-            table = csv.DictReader(lines)
-            if tuple(table.fieldnames or ()) != Result._fields:
+            table = csv.reader(lines)
+            if tuple(next(table, ())) != Result._fields:
                 raise ValueError("other columns")
-            results = [_result(line) for line in table]
-            if len({(one.practice, one.seed) for one in results}) < len(results):
-                raise ValueError("a trial of two results")
-            return results
+            for cells in table:
+                result = _result(cells)
+                if results.setdefault((result.practice, result.seed), result) is not result:
+                    raise ValueError("a second result of one trial")
     except FileNotFoundError:
         return []
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not a lab's table of results") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a lab's table of results: it is no text") from error
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"{path} is not a lab's table of results (line {max(table.line_num, 1)})") from error
+    return list(results.values())
 
 
-def judgements(results: Sequence[Result], practices: Sequence[str]) -> list[Judgement]:
-    """What the results show of each of the practices that were tried."""
+def judgements(results: Sequence[Result]) -> list[Judgement]:
+    """What the results show of each practice that was tried, in the catalogue's order."""
     baseline = {one.seed: one for one in results if one.practice == BASELINE and one.status == "finished"}
     judged = []
-    for practice in practices:
+    for practice in BY_NAME:
         tried = [one for one in results if one.practice == practice]
         if not tried:
             continue
@@ -152,10 +176,15 @@ def judgements(results: Sequence[Result], practices: Sequence[str]) -> list[Judg
             name: _difference({one.seed: getattr(one, name) - getattr(plain, name) for one, plain in pairs})
             for name in FIGURES
         }
-        broke_down = [one for one in tried if one.status == "failed" and one.seed in baseline]
-        sick = "; ".join(f"seed {one.seed}: {one.not_well}" for one in tried if one.not_well)
-        judged.append(Judgement(practice, differences, _verdict(differences["judge_fid"], len(broke_down)), sick))
+        broke_down = sum(one.status == "failed" and one.seed in baseline for one in tried)
+        verdict = _verdict(differences["judge_fid"], broke_down)
+        judged.append(Judgement(practice, differences, verdict, how_sick(tried), broke_down))
     return judged
+
+
+def how_sick(results: Iterable[Result]) -> str:
+    """How these trials were not well, seed by seed; nothing where all were well."""
+    return "; ".join(f"seed {one.seed}: {one.not_well}" for one in results if one.not_well)
 
 
 def _are_comparable(one: Result, plain: Result | None) -> bool:
@@ -209,7 +238,8 @@ def _collapse(metrics: dict[str, Any] | None) -> list[str]:
     return ["mode collapse, by the verdict at its end"] if collapsed else []
 
 
-def _result(line: dict[str, str]) -> Result:
+def _result(cells: Sequence[str]) -> Result:
+    line = dict(zip(Result._fields, cells, strict=True))
     result = Result(**{
         **line, "seed": int(line["seed"]), "epochs": int(line["epochs"]),
         **{name: float(line[name]) for name in (*FIGURES, "seconds")},

@@ -17,6 +17,7 @@ def write_lab_page(
     *,
     settings: LabSettings,
     images: str,
+    is_standin: bool,
     line: str,
     judged: Sequence,
     baseline: Sequence,
@@ -32,8 +33,8 @@ def write_lab_page(
     Raises OSError when it cannot be written.
     """
     page = template("lab.html.jinja").render(
-        settings=settings, images=images, line=line, judged=judged, baseline=baseline, rule=rule, figures=figures,
-        practices=BY_NAME, key=key, picture=data_url(workspace.figure),
+        settings=settings, images=images, is_standin=is_standin, line=line, judged=judged, baseline=baseline, rule=rule,
+        figures=figures, practices=BY_NAME, key=key, picture=data_url(workspace.figure),
     )
     with replacing(workspace.report) as temporary:
         temporary.write_text(page, encoding="utf-8")

@@ -1,5 +1,6 @@
 import json
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -37,7 +38,7 @@ def lab(tmp_path, monkeypatch):
 
     def conducted(code=RUN, **options):
         settings = LabSettings(
-            "ana", **{"practices": "ema,sgd", "epochs": 2, "outputs_dir": tmp_path, "jobs": 2, **options}
+            "ana", **{"practices": ("ema", "sgd"), "epochs": 2, "outputs_dir": tmp_path, "jobs": 2, **options}
         )
         workspace = LabWorkspace.of("fashion", tmp_path, "ana")
         workspace.prepare()
@@ -122,7 +123,7 @@ def test_a_run_that_broke_down_is_a_result(lab, capsys):
     broken = failed.replace("mode collapse", "not a number") + "(folder / 'metrics.json').unlink(); sys.exit(2)"
     assert lab(f"import sys\nif sys.argv[2] == 'sgd':\n    exec({broken!r})\nelse:\n    exec({RUN!r})") == 0
     said = capsys.readouterr().out
-    assert "sgd was not well: seed 1: not a number" in said and "hurts" in said
+    assert "sgd was not well: seed 1: not a number" in said and "0 (3 broke down)" in said and "hurts" in said
     assert len(list(lab.folder.rglob("checkpoints"))) == 3  # of a training that broke down they are all that is left
     lab()
     assert len(lab.begun) == 9
@@ -177,7 +178,7 @@ def test_to_start_over_replaces_an_earlier_lab_with_the_first_result_and_no_soon
     assert not lab.folder.joinpath("earlier").exists() and "71.0" in (lab.folder / "results.csv").read_text()
 
 
-def test_a_lab_that_was_killed_before_its_first_result_has_replaced_nothing(finished):
+def test_a_lab_that_was_killed_before_its_first_result_has_replaced_nothing(finished, capsys):
     lab, files = finished
     before = files()
     workspace = LabWorkspace(lab.folder)
@@ -186,6 +187,37 @@ def test_a_lab_that_was_killed_before_its_first_result_has_replaced_nothing(fini
     (workspace.runs / "begun").touch()
     begun = len(lab.begun)
     assert lab(seeds=1) == 0 and len(lab.begun) == begun and files().keys() == before.keys()
+    assert "the earlier lab is back" in capsys.readouterr().out
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from assignment.lock import held
+from assignment.workspace import Workspace
+with held(Workspace(Path(sys.argv[1]), Path(sys.argv[1]), "ana"), "assignment run"):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_no_lab_is_moved_while_a_run_that_a_killed_one_left_is_at_work(finished, aside):
+    lab, files = finished
+    if aside:
+        LabWorkspace(lab.folder).set_aside()
+    run = lab.folder / "runs" / "ema" / "seed_1" / "ana" / "fashion"
+    run.mkdir(parents=True, exist_ok=True)
+    with subprocess.Popen([sys.executable, "-c", HOLD, run], stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        try:
+            before = files().keys()
+            with pytest.raises(AssignmentError, match="another run is writing in .*ema"):
+                lab(seeds=1, fresh=not aside)
+            assert files().keys() == before
+        finally:
+            other.kill()
+    assert lab(seeds=1, fresh=not aside) == 0
 
 
 def test_the_page_says_how_to_go_on_and_not_how_to_start_over(lab, monkeypatch):
@@ -216,15 +248,42 @@ def test_conditions_that_cannot_be_read_are_those_of_the_results(lab, text):
 def test_a_table_that_is_not_its_own_is_refused(lab):
     lab(seeds=1)
     (lab.folder / "results.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(AssignmentError, match="delete that file alone"):
+    with pytest.raises(AssignmentError, match="line 1.; mend it from a copy, or move it away"):
         lab(seeds=1)
 
 
 def test_a_dry_run_writes_nothing(tmp_path, capsys):
-    settings = LabSettings("ana", practices="all", outputs_dir=tmp_path)
+    settings = LabSettings("ana", outputs_dir=tmp_path)
     show_plan(settings, LabWorkspace.of("fashion", tmp_path, "ana"))
     said = capsys.readouterr().out
     assert "66 runs" in said and "if this machine is like ours" in said and not list(tmp_path.iterdir())
+
+
+def test_what_a_smaller_command_does_not_name_stays_in_the_figure_and_on_the_page(lab):
+    lab(seeds=1)
+    lab(seeds=1, practices=("ema",))
+    assert 'scope="row">sgd' in (lab.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_why_nothing_is_compared_is_said(lab, capsys):
+    lab(seeds=1, practices=("ema",))
+    lab(RUN.replace("0123", "4567"), seeds=1)
+    said = capsys.readouterr().out
+    assert "sgd has nothing to compare with: the baseline of its seeds broke down" in said and "another judge" in said
+
+
+def test_conditions_that_tell_half_are_those_of_the_results(lab):
+    lab(seeds=1, data="standin")
+    (lab.folder / "lab.json").write_text('{"track": "fashion"}', encoding="utf-8")
+    with pytest.raises(AssignmentError, match="a lab with --epochs 2 .this command has 300."):
+        lab(seeds=1, data="standin", epochs=300)
+
+
+def test_the_page_of_drawn_images_says_so(lab):
+    lab(RUN.replace("drawn stand-ins", "the real ones"), seeds=1)
+    assert "Not the real images" not in (lab.folder / "report.html").read_text(encoding="utf-8")
+    lab(seeds=1, fresh=True)
+    assert "Not the real images" in (lab.folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_conditions_are_kept(lab):

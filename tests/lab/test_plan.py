@@ -9,7 +9,7 @@ from assignment.settings import TRACKS, LabSettings, settings_from
 
 
 def lab(**options):
-    return LabSettings("ana", **{"practices": "ema,unrolled", "seeds": 2, "epochs": 8, **options})
+    return LabSettings("ana", **{"practices": ("ema", "unrolled"), "seeds": 2, "epochs": 8, **options})
 
 
 def test_seed_by_seed_the_baseline_first():
@@ -20,6 +20,12 @@ def test_seed_by_seed_the_baseline_first():
     assert len({trial.folder for trial in planned}) == 6
     assert planned[1].name == "ema, seed 1"
     assert planned[1].run_folder(lab()) == Path("lab/runs/ema/seed_1/ana/fashion")
+
+
+def test_a_name_that_begins_with_a_hyphen_is_no_option():
+    settings = LabSettings("-ana", practices=["ema"], outputs_dir=Path("-outputs"))
+    words = command(trials(settings, Path("-lab"))[0], settings)
+    assert vars(console_parser().parse_args(words[3:]))["firstname"] == "-ana"
 
 
 @pytest.mark.parametrize("options", [{}, {"data_dir": Path("images")}, {"data": "standin", "precision": "float32"}])

@@ -29,7 +29,7 @@ def lab(*differences, practice="ema"):
 
 
 def judged(results, practice="ema"):
-    (judgement,) = judgements(results, [practice])
+    (judgement,) = (one for one in judgements(results) if one.practice == practice)
     return judgement
 
 
@@ -64,7 +64,7 @@ def test_what_another_judge_or_other_images_gave_is_never_compared(change):
 
 
 def test_a_practice_that_was_not_tried_is_left_out():
-    assert judgements(lab(1.0, 2.0, 3.0), ["dropout"]) == []
+    assert [one.practice for one in judgements([*lab(1.0, 2.0), *lab(1.0, practice="hinge")])] == ["hinge", "ema"]
 
 
 def test_a_practice_that_breaks_down_where_the_baseline_does_not_hurts():
@@ -72,7 +72,8 @@ def test_a_practice_that_breaks_down_where_the_baseline_does_not_hurts():
     assert judged(results, "sgd").verdict == HURTS
     assert judged(results, "sgd").not_well.startswith("seed 1: not a number, epochs 3 to 3; seed 2: not a number")
     results = [*lab(-4.0, -5.0, practice="sgd"), result(BASELINE, 3), broken("sgd", 3)]
-    assert judged(results, "sgd").verdict == HURTS and len(judged(results, "sgd").differences["judge_fid"].by_seed) == 2
+    assert judged(results, "sgd").verdict == HURTS and judged(results, "sgd").seeds == "2 (1 broke down)"
+    assert judged(lab(-4.0, -5.0)).seeds == "2"
 
 
 def test_where_the_baseline_breaks_down_nothing_is_compared():
@@ -113,6 +114,22 @@ def test_another_table_is_refused_by_its_name(tmp_path, text):
 def test_a_table_whose_figures_cannot_be_is_refused(tmp_path, changed):
     write_results(tmp_path / "results.csv", [result("ema", 1)._replace(**changed)])
     with pytest.raises(ValueError, match="results.csv is not a lab's table"):
+        read_results(tmp_path / "results.csv")
+
+
+@pytest.mark.parametrize("cells", [1, 9, 11])
+def test_a_row_that_is_cut_is_named(tmp_path, cells):
+    path = tmp_path / "results.csv"
+    write_results(path, [result(BASELINE, 1), result("ema", 1)])
+    *rows, last = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*rows, ",".join(last.split(",")[:cells])]), encoding="utf-8")
+    with pytest.raises(ValueError, match="results.csv is not a lab's table of results .line 3."):
+        read_results(path)
+
+
+def test_a_table_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00p\x00")
+    with pytest.raises(ValueError, match="it is no text"):
         read_results(tmp_path / "results.csv")
 
 
