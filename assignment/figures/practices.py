@@ -21,11 +21,10 @@ def draw_differences(
     """A row for each practice, a column for each of `figures` (name to its title and decimals).
 
     `judged` have `practice`, `verdict`, `broke_down` and `differences`, by figure: `by_seed` (a point each), `mean` (a
-    stroke), `low` and `high` (a bar, where they are numbers). The dotted line at 0 is the baseline. The best judge FID
-    is on top.
+    stroke), `low` and `high` (a bar, where they are numbers). The dotted line at 0 is the baseline. The first is on
+    top.
     """
-    order = sorted(judged, key=lambda one: (np.isnan(one.differences["judge_fid"].mean),
-                                            one.differences["judge_fid"].mean), reverse=True)
+    order = list(reversed(judged))  # heights grow upwards
     figure = new_figure(12, 2.2 + 0.34 * len(order), title, caption)
     columns = figure.subplots(1, len(figures), sharey=True, width_ratios=[2.2, *([1] * (len(figures) - 1))])
     for axes, (name, (called, _)) in zip(np.atleast_1d(columns), figures.items()):

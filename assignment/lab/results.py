@@ -164,7 +164,7 @@ def read_results(path: Path) -> list[Result]:
 
 
 def judgements(results: Sequence[Result]) -> list[Judgement]:
-    """What the results show of each practice that was tried, in the catalogue's order."""
+    """What the results show of each practice that was tried, the best mean judge FID first, those without one last."""
     baseline = {one.seed: one for one in results if one.practice == BASELINE and one.status == "finished"}
     judged = []
     for practice in BY_NAME:
@@ -179,12 +179,18 @@ def judgements(results: Sequence[Result]) -> list[Judgement]:
         broke_down = sum(one.status == "failed" and one.seed in baseline for one in tried)
         verdict = _verdict(differences["judge_fid"], broke_down)
         judged.append(Judgement(practice, differences, verdict, how_sick(tried), broke_down))
-    return judged
+    return sorted(judged, key=lambda one: np.nan_to_num(one.differences["judge_fid"].mean, nan=np.inf))
 
 
 def how_sick(results: Iterable[Result]) -> str:
-    """How these trials were not well, seed by seed; nothing where all were well."""
-    return "; ".join(f"seed {one.seed}: {one.not_well}" for one in results if one.not_well)
+    """How these trials were not well, with the seeds of which it is said; nothing where all were well."""
+    seeds: dict[str, list[int]] = {}
+    for result in results:
+        if result.not_well:
+            seeds.setdefault(result.not_well, []).append(result.seed)
+    return "; ".join(
+        f"{not_well} (seed{'s' if len(of) > 1 else ''} {', '.join(map(str, of))})" for not_well, of in seeds.items()
+    )
 
 
 def _are_comparable(one: Result, plain: Result | None) -> bool:

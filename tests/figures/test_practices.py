@@ -15,7 +15,7 @@ def judgement(practice, *by_seed, low=nan, high=nan):
 
 @pytest.fixture
 def figure():
-    judged = [judgement("sgd", 300.0, 500.0, low=100.0, high=700.0), judgement("ema", -5.0), judgement("broken", nan)]
+    judged = [judgement("ema", -5.0), judgement("sgd", 300.0, 500.0, low=100.0, high=700.0), judgement("broken", nan)]
     return draw_differences(judged, FIGURES, "title", "caption")
 
 
@@ -23,7 +23,7 @@ def test_a_column_for_each_figure_and_a_row_for_each_practice(figure):
     columns = figure.axes
     assert len(columns) == len(FIGURES)
     names = [label.get_text() for label in columns[0].get_yticklabels()]
-    assert names == ["broken (helps; 1 broke down)", "sgd (helps)", "ema (helps)"]  # the best on top
+    assert names == ["broken (helps; 1 broke down)", "sgd (helps)", "ema (helps)"]  # from below
     for axes, (called, _) in zip(columns, FIGURES.values()):
         assert called in axes.get_xlabel()
 

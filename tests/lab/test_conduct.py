@@ -59,7 +59,7 @@ def test_a_lab_runs_all_and_shows_what_came_out(lab, capsys):
     assert len(lab.begun) == 9 and lab.begun[0] == ("baseline", 1)
     said = capsys.readouterr().out
     assert "9 runs left" in said and "helps" in said and "hurts" in said
-    assert "sgd was not well: seed 1: mode collapse, epochs 1 to 2" in said and "95 % interval" in said
+    assert "sgd was not well: mode collapse, epochs 1 to 2 (seeds 1, 2, 3)" in said and "95 % interval" in said
     assert "the baseline itself, seed by seed: judge FID 51.0, 52.0, 53.0; precision 0.800" in said
     for name in ("results.csv", "results.png", "report.html", "lab.json"):
         assert (lab.folder / name).stat().st_size
@@ -123,7 +123,7 @@ def test_a_run_that_broke_down_is_a_result(lab, capsys):
     broken = failed.replace("mode collapse", "not a number") + "(folder / 'metrics.json').unlink(); sys.exit(2)"
     assert lab(f"import sys\nif sys.argv[2] == 'sgd':\n    exec({broken!r})\nelse:\n    exec({RUN!r})") == 0
     said = capsys.readouterr().out
-    assert "sgd was not well: seed 1: not a number" in said and "0 (3 broke down)" in said and "hurts" in said
+    assert "sgd was not well: not a number" in said and "0 (3 broke down)" in said and "hurts" in said
     assert len(list(lab.folder.rglob("checkpoints"))) == 3  # of a training that broke down they are all that is left
     lab()
     assert len(lab.begun) == 9
