@@ -40,8 +40,8 @@ def run_trials(
     """Run the trials in their order, at most `jobs` at a time, each by its `command`, its output in `log.txt`.
 
     `started` is told each as it begins, `ended` each with its exit code and its seconds, and `look` every second those
-    under way; `stopping` how many are waited for. Raises Stopped after Ctrl-C or SIGTERM, and what `ended` raises, when
-    the others have stopped.
+    under way. Raises Stopped after Ctrl-C or SIGTERM, when all have stopped: `stopping` is told how many are waited
+    for, and `ended` those that come to their end meanwhile. Raises what `ended` raises, when the others have stopped.
     """
     waiting, running = list(trials), {}
     with _stopping_on_term() as asked:
@@ -60,6 +60,9 @@ def run_trials(
         except KeyboardInterrupt:
             stopping(len(running))
             _stop(process for process, _ in running.values())
+            for trial, (process, since) in running.items():
+                if process.returncode == 0:  # it came to its end meanwhile
+                    ended(trial, 0, time.monotonic() - since)
             raise Stopped(asked[-1] if asked else signal.SIGINT) from None
         except BaseException:
             _stop(process for process, _ in running.values())

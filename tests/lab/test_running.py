@@ -52,11 +52,12 @@ def test_the_package_is_found_wherever_the_lab_was_started(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process could take in peace")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_waits_for_what_the_runs_still_write(tmp_path, number):
+@pytest.mark.parametrize("exit_code", [0, 143])
+def test_a_stop_waits_for_what_the_runs_still_write(tmp_path, number, exit_code):
     (trial, *_) = trials = of(tmp_path, 3)
     code = (
         "import signal, sys, time\n"
-        "def stop(*_):\n    print('checkpoint', flush=True); sys.exit(0)\n"
+        f"def stop(*_):\n    print('checkpoint', flush=True); sys.exit({exit_code})\n"
         "signal.signal(signal.SIGTERM, stop); print('up', flush=True); time.sleep(60)"
     )
 
@@ -66,9 +67,10 @@ def test_a_stop_waits_for_what_the_runs_still_write(tmp_path, number):
         os.kill(os.getpid(), number)
 
     threading.Thread(target=kill_when_up, daemon=True).start()
-    waited_for = []
+    waited_for, ended = [], []
     with pytest.raises(Stopped) as stopped:
-        run(trials, 1, code, stopping=waited_for.append)
+        run(trials, 1, code, stopping=waited_for.append, ended=lambda trial, code, seconds: ended.append(trial))
+    assert ended == ([trial] if exit_code == 0 else [])
     assert stopped.value.signal == number and waited_for == [1]
     assert "checkpoint" in (trial.folder / "log.txt").read_text()
     assert not (tmp_path / "1").exists()
