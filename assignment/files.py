@@ -58,6 +58,13 @@ def make_writable(folder: Path) -> None:
         ) from error
 
 
+def refuse_folders(*paths: Path) -> None:
+    """Raise AssignmentError, naming it, for a folder that stands where a file is to be written."""
+    for path in paths:
+        if path.is_dir():
+            raise AssignmentError(f"{path} is a folder, but a file of that name is to be written; move it away.")
+
+
 def partial_path(path: Path, token: str) -> Path:
     # The suffix stays, since writers choose their format by it. A sum stands for the name, which may be too long to
     # have anything added to it.

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
 from assignment.files import replacing
-from assignment.workspace import LabWorkspace, Workspace
+from assignment.lab_workspace import LabWorkspace
+from assignment.workspace import Workspace
 
 
 @contextmanager

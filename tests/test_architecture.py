@@ -17,7 +17,7 @@ STOREYS = [
     {"__init__", "errors"},
     {"checks", "catalogue", "files"},
     {"settings", "workspace", "runtime"},
-    {"options"},
+    {"options", "lab_workspace"},
     {"lock"},
     {"data"},
     {"training", "figures", "evaluation"},

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser, front_door_parser
+from assignment.lab_workspace import LabWorkspace
 from assignment.sampling import _named, chosen_labels
 from assignment.settings import FREE, TRACKS, LabSettings, settings_from
 from assignment.training.export import Facts
-from assignment.workspace import LabWorkspace, Workspace
+from assignment.workspace import Workspace
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One sitting of a lab: what is left of its plan is run, and what there is by then is drawn and told."""
+"""One sitting of a lab: what is left of its plan is run, then all that there is by then is shown."""
 
 from __future__ import annotations
 
@@ -9,24 +9,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from assignment.errors import WRONG_INPUT, AssignmentError
-from assignment.figures.practices import draw_differences
-from assignment.figures.style import save
 from assignment.files import replacing
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
-from assignment.lab.results import (
-    FIGURES, INCOMPARABLE, RULE, WHY_INCOMPARABLE, Judgement, Result, how_sick, judgements, read_results, read_trial,
-    write_results,
-)
+from assignment.lab.results import read_results, read_trial, write_results
 from assignment.lab.running import Stopped, run_trials
+from assignment.lab.showing import show_results
+from assignment.lab_workspace import LabWorkspace
 from assignment.lock import check_nobody_writes
-from assignment.report.lab_page import write_lab_page
 from assignment.screen import Screen, counted, duration
 from assignment.settings import LabSettings
-from assignment.workspace import LabWorkspace
 
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
 IN_USE = "another run is writing"  # what a run says to a second one in its folder
-KEY = f"A point is a seed, the stroke their mean, the bar its 95 % interval; the dotted line is the {BASELINE}."
 INCOMPLETE = 1  # some run has no result
 STOPPED = 128  # and the signal's number, as shells have it
 
@@ -74,7 +68,7 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
     code = STOPPED + stopped_by if stopped_by else INCOMPLETE if lab.left() else 0
     if for_nothing:
         return code
-    lab.conclude(line.replace(" --fresh", ""))
+    show_results(lab.results, settings, workspace, lab.screen, line.replace(" --fresh", ""))
     if lab.left():
         again = "the same command without --fresh" if settings.fresh else "the same command"
         lab.screen.say(f"  {counted(len(lab.left()), 'run')} left; {again} goes on from here")
@@ -86,7 +80,7 @@ class _Lab:
         self.settings, self.workspace, self.screen = settings, workspace, screen
         self._trials = trials(settings, workspace.folder)
         try:
-            self._results = [] if settings.fresh else read_results(workspace.results)
+            self.results = [] if settings.fresh else read_results(workspace.results)
         except ValueError as error:
             raise AssignmentError(
                 f"{error}; mend it from a copy, or move it away: what the runs' folders still hold is taken in again."
@@ -148,38 +142,6 @@ class _Lab:
                 left, self.settings.jobs, lambda trial: command(trial, self.settings), started, ended, look, stopping
             )
 
-    def conclude(self, line: str) -> None:
-        """Draw and tell what the lab has found so far."""
-        judged = judgements(self._results)
-        if not judged:
-            return
-        baseline = [result for result in self._results if result.practice == BASELINE]
-        track = self.settings.track
-        epochs = counted(self.settings.epochs, "epoch")
-        caption = f"{self.settings.firstname}, {track}, {epochs}. {self._images()} {KEY}"
-        title = f"What each practice changes: differences to the {BASELINE}"
-        save(draw_differences(judged, FIGURES, title, caption), self.workspace.figure)
-        write_lab_page(
-            self.workspace, settings=self.settings, images=self._images(),
-            is_standin=any(result.is_of_standin for result in self._results), line=line, judged=judged,
-            baseline=baseline, rule=RULE, figures=FIGURES, key=KEY,
-        )
-        self.screen.table(
-            f"What each practice changes: its mean difference to the {BASELINE} over the seeds (95 % interval)",
-            ("practice", *(title for title, _ in FIGURES.values()), "seeds", "verdict"),
-            [_row(one) for one in judged],
-        )
-        self.screen.say(f"  the {BASELINE} itself, seed by seed: {_told(baseline)}")
-        for name, not_well in [(BASELINE, how_sick(baseline)), *((one.practice, one.not_well) for one in judged)]:
-            if not_well:
-                self.screen.say(f"  {name} was not well: {not_well}")
-        for one in judged:
-            if one.verdict == INCOMPARABLE:
-                self.screen.say(f"  {one.practice} has {INCOMPARABLE}: {WHY_INCOMPARABLE}")
-        self.screen.say(f"  {RULE}")
-        workspace = self.workspace
-        self.screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
-
     def _take_in(self, trial: Trial, code: int) -> None:
         """Keep the result of a trial that has ended, and let go of its checkpoints where it came to its end.
 
@@ -189,23 +151,23 @@ class _Lab:
         if result is None:
             log = trial.folder / "log.txt"
             last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""])[-1]
-            if code == WRONG_INPUT and not self._results and IN_USE not in last:
+            if code == WRONG_INPUT and not self.results and IN_USE not in last:
                 raise AssignmentError(f"the run of {trial.name} says: {last.removeprefix('error: ')}")
             if IN_USE in last:
                 self.screen.say(f"  {trial.name} is still at work for a lab that was killed; it is left to its end")
                 return
             self.screen.say(f"  {trial.name} ended without a result (exit code {code}): {last} ({log})")
             return
-        self._results = [one for one in self._results if (one.practice, one.seed) != (trial.practice, trial.seed)]
-        self._results.append(result)
-        write_results(self.workspace.results, self._results)
+        self.results = [one for one in self.results if (one.practice, one.seed) != (trial.practice, trial.seed)]
+        self.results.append(result)
+        write_results(self.workspace.results, self.results)
         self.workspace.remove_aside()
         if result.status == "finished":
             shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
 
     def left(self) -> list[Trial]:
         """The trials that have no result yet, in their order."""
-        done = {(result.practice, result.seed) for result in self._results}
+        done = {(result.practice, result.seed) for result in self.results}
         return [trial for trial in self._trials if (trial.practice, trial.seed) not in done]
 
     def _time_left(self) -> str:
@@ -214,7 +176,7 @@ class _Lab:
     def _measured(self) -> dict[str, float]:
         """The seconds that this lab's trials took, by practice: a mean over the seeds."""
         seconds: dict[str, list[float]] = {}
-        for result in self._results:
+        for result in self.results:
             if result.status == "finished":
                 seconds.setdefault(result.practice, []).append(result.seconds + OTHER_SECONDS)
         return {practice: sum(of) / len(of) for practice, of in seconds.items()}
@@ -244,31 +206,8 @@ class _Lab:
 
     def _conditions_of_results(self) -> dict[str, Any]:
         """What the table itself tells, where nothing else does."""
-        finished = [result for result in self._results if result.status == "finished"]
+        finished = [result for result in self.results if result.status == "finished"]
         if not finished:
             return {}
         images = "standin" if finished[0].is_of_standin else "real"
         return {**self._conditions(), "epochs": finished[0].epochs, "data": images}
-
-    def _images(self) -> str:
-        return "Images: " + "; ".join(sorted({result.images for result in self._results})) + "."
-
-
-def _told(baseline: Sequence[Result]) -> str:
-    """What the baseline's trials brought, a figure after the other."""
-    return "; ".join(
-        f"{called} " + ", ".join(f"{getattr(result, name):.{decimals}f}" for result in baseline)
-        for name, (called, decimals) in FIGURES.items()
-    )
-
-
-def _row(judgement: Judgement) -> tuple[str, ...]:
-    first, *others = FIGURES.items()
-    name, (_, decimals) = first
-    return (
-        judgement.practice,
-        judgement.differences[name].told(decimals),
-        *(judgement.differences[other].mean_told(places) for other, (_, places) in others),
-        judgement.seeds,
-        judgement.verdict,
-    )

@@ -3,7 +3,8 @@ from math import nan
 import pytest
 
 from assignment.figures.practices import draw_differences
-from assignment.lab.results import FIGURES, Difference, Judgement
+from assignment.lab.judgement import Difference, Judgement
+from assignment.lab.results import FIGURES
 
 
 def judgement(practice, *by_seed, low=nan, high=nan):

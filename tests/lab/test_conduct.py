@@ -8,8 +8,8 @@ import pytest
 from assignment.errors import AssignmentError
 from assignment.lab import conduct, running
 from assignment.lab.conduct import INCOMPLETE, STOPPED, conduct_lab, show_plan
+from assignment.lab_workspace import LabWorkspace
 from assignment.settings import LabSettings
-from assignment.workspace import LabWorkspace
 
 # What a run leaves, without training: its record, its history and its measures, better with "ema".
 RUN = """
@@ -265,25 +265,11 @@ def test_what_a_smaller_command_does_not_name_stays_in_the_figure_and_on_the_pag
     assert 'scope="row">sgd' in (lab.folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_why_nothing_is_compared_is_said(lab, capsys):
-    lab(seeds=1, practices=("ema",))
-    lab(RUN.replace("0123", "4567"), seeds=1)
-    said = capsys.readouterr().out
-    assert "sgd has nothing to compare with: the baseline of its seeds broke down" in said and "another judge" in said
-
-
 def test_conditions_that_tell_half_are_those_of_the_results(lab):
     lab(seeds=1, data="standin")
     (lab.folder / "lab.json").write_text('{"track": "fashion"}', encoding="utf-8")
     with pytest.raises(AssignmentError, match="a lab with --epochs 2 .this command has 300."):
         lab(seeds=1, data="standin", epochs=300)
-
-
-def test_the_page_of_drawn_images_says_so(lab):
-    lab(RUN.replace("drawn stand-ins", "the real ones"), seeds=1)
-    assert "Not the real images" not in (lab.folder / "report.html").read_text(encoding="utf-8")
-    lab(seeds=1, fresh=True)
-    assert "Not the real images" in (lab.folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_conditions_are_kept(lab):

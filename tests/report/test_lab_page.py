@@ -4,10 +4,11 @@ import pytest
 
 from assignment.figures.practices import draw_differences
 from assignment.figures.style import save
-from assignment.lab.results import FIGURES, RULE, Difference, Judgement, Result
+from assignment.lab.judgement import RULE, Difference, Judgement
+from assignment.lab.results import FIGURES, Result
+from assignment.lab_workspace import LabWorkspace
 from assignment.report.lab_page import write_lab_page
 from assignment.settings import LabSettings
-from assignment.workspace import LabWorkspace
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 
