@@ -148,14 +148,16 @@ CATALOGUE: tuple[Practice, ...] = (
     # After those that put layers in: it wraps what stands by then.
     Practice(
         "spectral-normalisation", (LAYERS,),
-        "every kernel of the discriminator is divided by its spectral norm, so that none makes its slopes steeper",
+        "each Dense and Conv2D kernel of the discriminator is divided by its spectral norm, so that none makes its"
+        " slopes steeper",
         "training instability",
         "Miyato et al. 2018; the lecture, section 10",
         "some time; the discriminator's .h5 needs this package to be read", "architecture.Spectral",
     ),
     Practice(
         "no-batch-normalisation", (LAYERS,),
-        "the generator without its BatchNormalization: a practice removed, to see what it was good for",
+        "the generator without its BatchNormalization, with biases in its place: a practice removed, to see what it was"
+        " good for",
         "images of a batch that influence each other",
         "Ioffe and Szegedy 2015; Radford et al. 2016, section 3, have it",
         "less time", "architecture.WithoutBatchNormalization",

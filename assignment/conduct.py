@@ -130,7 +130,7 @@ class _Sitting:
         return finished
 
     def conclude(self, status: str, broke_down: bool = False) -> None:
-        """Draw, save, measure and record what was reached; nothing without one whole epoch.
+        """Draw, save, measure and record what was reached; without one whole epoch only a breakdown is recorded.
 
         Networks that broke down are not saved, and only a training that is finished is measured at length.
         """
@@ -139,9 +139,11 @@ class _Sitting:
 
     def _conclude(self, status: str, broke_down: bool) -> None:
         self._concluded = True
-        if not self._journal.rows:
-            return
         trained = time.perf_counter()
+        if not self._journal.rows:
+            if broke_down and not self._replaces_another:
+                self._record(status, trained, broke_down)
+            return
         try:
             try:
                 self._journal.close()
@@ -154,20 +156,23 @@ class _Sitting:
             status = "failed"
             raise
         finally:
-            timings = {
-                "preparation": self._prepared - self._training.began,
-                "training": trained - self._prepared,
-                "saving": time.perf_counter() - trained,
-                "evaluation": self._examiner.seconds if self._examiner else 0.0,  # within the three others
-            }
-            not_well = self._not_well(self._place.epoch if broke_down else None)
-            write_record(
-                self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
-                proof=self._training.proof, conditions=self._training.conditions, timings=timings,
-                losses=self._training.sketch.losses, not_well=not_well,
-            )
+            self._record(status, trained, broke_down)
         report = write_report(self._run.workspace)
         self._run.screen.say(f"  wrote {self._run.workspace.history}, {self._run.workspace.record} and {report}")
+
+    def _record(self, status: str, trained: float, broke_down: bool) -> None:
+        """Write run.json; the training was over at `trained`, by the clock of `time.perf_counter`."""
+        timings = {
+            "preparation": self._prepared - self._training.began,
+            "training": trained - self._prepared,
+            "saving": time.perf_counter() - trained,
+            "evaluation": self._examiner.seconds if self._examiner else 0.0,  # within the three others
+        }
+        write_record(
+            self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
+            proof=self._training.proof, conditions=self._training.conditions, timings=timings,
+            losses=self._training.sketch.losses, not_well=self._not_well(self._place.epoch if broke_down else None),
+        )
 
     def conclude_after(self, error: Exception) -> None:
         """Save what an unforeseen error left, unless saving is where it happened; only say what goes wrong in that."""

@@ -1,10 +1,11 @@
-"""The one exception that reaches the person as a sentence, and the exit code that goes with it."""
+"""The one exception that reaches the person as a sentence, and the exit codes."""
 
 from __future__ import annotations
 
 import errno
 
 WRONG_INPUT = 2  # as argparse ends, too
+STOPPED = 128  # and the signal's number, as shells have it
 
 
 class AssignmentError(Exception):

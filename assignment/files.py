@@ -44,6 +44,7 @@ def sha256(path: Path) -> str:
 
 
 def make_writable(folder: Path) -> None:
+    """Make the folder and try a file in it. Raises AssignmentError, naming it, where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / ".writable") as trial:
@@ -66,6 +67,7 @@ def refuse_folders(*paths: Path) -> None:
 
 
 def partial_path(path: Path, token: str) -> Path:
+    """Where a file that is to be `path` is written first; `token` is its writer's own."""
     # The suffix stays, since writers choose their format by it. A sum stands for the name, which may be too long to
     # have anything added to it.
     return path.parent / f".partial-{crc32(path.name.encode()):08x}-{token}{path.suffix}"

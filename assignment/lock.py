@@ -16,6 +16,8 @@ from assignment.files import replacing
 from assignment.lab_workspace import LabWorkspace
 from assignment.workspace import Workspace
 
+IN_USE = "another run is writing"  # by which a lab knows this answer of a run
+
 
 @contextmanager
 def held(workspace: Workspace | LabWorkspace, command: str) -> Iterator[None]:
@@ -29,7 +31,7 @@ def held(workspace: Workspace | LabWorkspace, command: str) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise AssignmentError(
-            f"another run is writing in {workspace.folder}{_holder(workspace)}; wait for its end, or choose another"
+            f"{IN_USE} in {workspace.folder}{_holder(workspace)}; wait for its end, or choose another"
             " --outputs-dir."
         ) from None
     try:

@@ -134,7 +134,7 @@ def add_lab_options(parser: argparse.ArgumentParser) -> None:
     add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"which GAN (default {of.track})")
     add(
         "--practices", action="extend", type=_names, metavar="NAMES", default=argparse.SUPPRESS,
-        help=f"those to try, with commas, or all that the track can use (default {of.practices})",
+        help=f"those to try, with commas, or all that the track can use (default {', '.join(of.practices)})",
     )
     add("--seeds", **whole, help=f"how many seeds each is tried with (default {of.seeds})")
     add("--epochs", **whole, help=f"epochs of each run (default {of.epochs})")

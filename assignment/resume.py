@@ -68,7 +68,7 @@ def _standing(run: Run, wanted: dict[str, Any]) -> Earlier:
     checkpoint, damaged = checkpoints.latest()
     for path in damaged:
         run.screen.warn("A checkpoint is damaged", f"{path} is not what was written; it is passed over.")
-    if checkpoint is None and record is None:
+    if checkpoint is None and not (record and record["epochs_done"]):  # one of no epoch tells how it broke down
         if run.workspace.history.exists():
             run.screen.say(f"  no checkpoint stands in {run.workspace.checkpoints}: the training begins at epoch 1")
         return Earlier(None)
@@ -93,7 +93,7 @@ def _standing(run: Run, wanted: dict[str, Any]) -> Earlier:
 def refuse_mixture(run: Run, wanted: dict[str, Any]) -> None:
     """Raise AssignmentError when the run's folder holds the record of another training than `wanted`."""
     record = None if run.settings.fresh else _read_record(run)
-    if record:
+    if record and record["epochs_done"]:
         _refuse_another(record["conditions"], wanted, run)
 
 

@@ -214,6 +214,29 @@ def test_a_training_that_breaks_down_is_stopped_and_nothing_of_it_kept(sitting, 
     assert [path.name for path in Checkpoints(sick.workspace.checkpoints).whole()] == ["epoch_0001.npz"]
 
 
+def broken_at_once(update):
+    return lambda real_images, noise: Losses(np.nan, 0, 0)
+
+
+def test_a_breakdown_in_the_first_epoch_is_recorded_and_begins_anew(sitting):
+    for _ in range(2):
+        sick = sitting()
+        with pytest.raises(AssignmentError, match="in epoch 1, so the training was stopped"):
+            sick.carry_out(broken_at_once)
+        assert (sick.record["status"], sick.record["epochs_done"], sick.record["final_losses"]) == ("failed", 0, None)
+        assert [(one["name"], one["first"]) for one in sick.record["not_well"]] == [("not a number", 1)]
+    assert sitting().carry_out() is None
+
+
+def test_a_breakdown_in_the_first_epoch_leaves_what_it_was_to_replace(sitting):
+    whole = sitting()
+    whole.carry_out()
+    before = whole.workspace.record.read_bytes()
+    with pytest.raises(AssignmentError):
+        sitting(fresh=True).carry_out(broken_at_once)
+    assert whole.workspace.record.read_bytes() == before
+
+
 def test_a_weight_that_broke_down_never_reaches_a_checkpoint(sitting):
     sick = sitting()
 
@@ -231,7 +254,7 @@ def test_the_advice_fits_the_precision(sitting, precision):
     sick = sitting()
     sick.run = conduct.Run(**{**sick.run.__dict__, "precision": precision})
     with pytest.raises(AssignmentError, match="float32" if precision != "float32" else "--batch-size 8"):
-        sick.carry_out(lambda update: lambda real_images, noise: Losses(np.nan, 0, 0), Earlier(None))
+        sick.carry_out(broken_at_once, Earlier(None))
 
 
 def test_fresh_starts_over_once_its_first_epoch_is_done(sitting, reference):

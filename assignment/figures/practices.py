@@ -29,11 +29,11 @@ def draw_differences(
     columns = figure.subplots(1, len(figures), sharey=True, width_ratios=[2.2, *([1] * (len(figures) - 1))])
     for axes, (name, (called, _)) in zip(np.atleast_1d(columns), figures.items()):
         _draw(axes, [one.differences[name] for one in order])
-        axes.set_xlabel(f"{called}\n{BETTER[name]} is better")
         axes.xaxis.set_major_locator(MaxNLocator(3))  # four numbers of five letters touch each other
         if name == "judge_fid":
             _scale_distances(axes)
-            axes.set_xlabel(f"{called} (linear to ±{LINEAR:.0f}, then log)\n{BETTER[name]} is better")
+            called += f" (linear to ±{LINEAR:.0f}, then log)"
+        axes.set_xlabel(f"{called}\n{BETTER[name]} is better")
     first = np.atleast_1d(columns)[0]
     first.set_yticks(range(len(order)), [_label(one) for one in order])
     first.set_ylim(-0.6, len(order) - 0.4)  # where only some have points, too

@@ -8,21 +8,19 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from assignment.errors import WRONG_INPUT, AssignmentError
+from assignment.errors import STOPPED, WRONG_INPUT, AssignmentError, no_room, sentence_for
 from assignment.files import replacing
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, Trial, command, seconds_expected, trials
 from assignment.lab.results import read_results, read_trial, write_results
 from assignment.lab.running import Stopped, run_trials
 from assignment.lab.showing import show_results
 from assignment.lab_workspace import LabWorkspace
-from assignment.lock import check_nobody_writes
+from assignment.lock import IN_USE, check_nobody_writes
 from assignment.screen import Screen, counted, duration
 from assignment.settings import LabSettings
 
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
-IN_USE = "another run is writing"  # what a run says to a second one in its folder
 INCOMPLETE = 1  # some run has no result
-STOPPED = 128  # and the signal's number, as shells have it
 
 
 def show_plan(settings: LabSettings, workspace: LabWorkspace) -> None:
@@ -63,6 +61,7 @@ def conduct_lab(settings: LabSettings, workspace: LabWorkspace, line: str) -> in
     finally:
         for_nothing = workspace.aside.exists()
         if for_nothing:
+            check_nobody_writes(workspace.of_runs())  # whom a second Ctrl-C did not wait for
             workspace.bring_back()
             lab.screen.say("  no run came to its end; the earlier lab is as it was")
     code = STOPPED + stopped_by if stopped_by else INCOMPLETE if lab.left() else 0
@@ -145,13 +144,13 @@ class _Lab:
     def _take_in(self, trial: Trial, code: int) -> None:
         """Keep the result of a trial that has ended, and let go of its checkpoints where it came to its end.
 
-        Raises AssignmentError for a first run that does not take what it is given, since no other will.
+        Raises AssignmentError for a first baseline that does not take what it is given, since no other run will.
         """
         result = read_trial(trial.practice, trial.seed, trial.run_folder(self.settings)) if code in ENDED else None
-        if result is None:
+        if result is None or result.status == "finished" and result.epochs != self.settings.epochs:
             log = trial.folder / "log.txt"
             last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""])[-1]
-            if code == WRONG_INPUT and not self.results and IN_USE not in last:
+            if code == WRONG_INPUT and trial.practice == BASELINE and not self.results and IN_USE not in last:
                 raise AssignmentError(f"the run of {trial.name} says: {last.removeprefix('error: ')}")
             if IN_USE in last:
                 self.screen.say(f"  {trial.name} is still at work for a lab that was killed; it is left to its end")
@@ -160,10 +159,20 @@ class _Lab:
             return
         self.results = [one for one in self.results if (one.practice, one.seed) != (trial.practice, trial.seed)]
         self.results.append(result)
-        write_results(self.workspace.results, self.results)
-        self.workspace.remove_aside()
-        if result.status == "finished":
+        self.workspace.remove_aside()  # before there is a table, so that no kill lets it replace this lab
+        if self._keep_results() and result.status == "finished":
             shutil.rmtree(trial.run_folder(self.settings) / "checkpoints", ignore_errors=True)
+
+    def _keep_results(self) -> bool:
+        """Write the table; False where it cannot be, as while a spreadsheet holds it. Raises OSError on a full disk."""
+        try:
+            write_results(self.workspace.results, self.results)
+            return True
+        except OSError as error:
+            if no_room(error):
+                raise
+            self.screen.say(f"  the lab goes on, but {sentence_for(error)}")
+            return False
 
     def left(self) -> list[Trial]:
         """The trials that have no result yet, in their order."""

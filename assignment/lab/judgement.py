@@ -43,7 +43,7 @@ class Difference(NamedTuple):
     high: float
 
     def told(self, decimals: int) -> str:
-        """For people: `-12.3 (-20.1 to -4.5)`, or the mean alone of one seed."""
+        """For people: `-12.3 (-20.1 to -4.5)`, or the mean alone of fewer than three seeds."""
         mean = self.mean_told(decimals)
         if np.isnan(self.low):
             return mean

@@ -54,7 +54,7 @@ def command(trial: Trial, settings: LabSettings) -> list[str]:
         "--firstname": settings.firstname,
         "--track": settings.track,
         "--epochs": settings.epochs,
-        "--grid-every": max(settings.epochs // MOMENTS, 1),
+        "--grid-every": -(-settings.epochs // MOMENTS),
         "--seed": trial.seed,
         "--precision": settings.precision,
         "--data": settings.data,

@@ -56,7 +56,8 @@ def read_trial(practice: str, seed: int, folder: Path) -> Result | None:
     if record is None:
         return None
     broke_down = record["status"] == "failed" and any(spell["name"] == NOT_A_NUMBER for spell in record["not_well"])
-    if not broke_down and (record["status"] != "finished" or metrics is None):
+    finished = record["status"] == "finished" and metrics is not None and (folder / "history.csv").exists()
+    if not broke_down and not finished:
         return None
     metrics = None if broke_down else metrics
     each, whole = _seconds(folder / "history.csv")
@@ -129,7 +130,8 @@ def _result(cells: Sequence[str]) -> Result:
         **{name: float(line[name]) for name in (*FIGURES, "seconds")},
     })
     measured = [result.judge_fid, result.precision, result.recall]
-    if not (result.status == "finished" and np.isfinite(measured).all()
+    timed = [result.seconds_an_update, result.seconds]
+    if not (result.status == "finished" and np.isfinite([*measured, *timed]).all()
             or result.status == "failed" and np.isnan(measured).all()):
         raise ValueError("figures that do not go with the status")
     return result

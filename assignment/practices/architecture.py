@@ -28,14 +28,27 @@ class WithoutDropout(Practice):
     """The discriminator without its dropout. Source: the first exercise."""
 
     def discriminator(self, network):
-        return without(network, layers.Dropout)
+        return rewired(network, lambda layer: [nothing(layer) if isinstance(layer, layers.Dropout) else layer])
 
 
 class WithoutBatchNormalization(Practice):
-    """The generator without its BatchNormalization. Source: the first exercise."""
+    """The generator without its BatchNormalization. Source: the first exercise.
+
+    Its shifts stay: the layers that had no bias, since one of them followed, have one.
+    """
 
     def generator(self, network):
-        return without(network, layers.BatchNormalization)
+        followed = [layer for layer in network.layers[:-1] if not getattr(layer, "use_bias", True)]
+
+        def change(layer):
+            if isinstance(layer, layers.BatchNormalization):
+                return [nothing(layer)]
+            return [with_other(layer, use_bias=True) if layer in followed else layer]
+
+        bare = rewired(network, change)
+        for layer in followed:
+            bare.get_layer(layer.name).kernel.assign(layer.kernel)
+        return bare
 
 
 class Spectral(Practice):
@@ -64,22 +77,20 @@ class Deviation(Practice):
         return with_batch_seen(network, MinibatchDeviation)
 
 
-def without(network: keras.Model, kind: type[keras.Layer]) -> keras.Model:
-    """`network` with layers that do nothing in the place of all of a `kind`."""
-    def change(layer):
-        return [layers.Identity(name=layer.name, dtype=layer.dtype_policy.name) if isinstance(layer, kind) else layer]
-
-    return rewired(network, change)
+def nothing(layer: keras.Layer) -> keras.Layer:
+    """A layer that does nothing, in the place of `layer`."""
+    return layers.Identity(name=layer.name, dtype=layer.dtype_policy.name)
 
 
 def with_batch_seen(network: keras.Model, kind: type[keras.Layer]) -> keras.Model:
     """`network`, whose last Dense layer reads what a layer of this `kind` sees of the batch, too."""
     answer = last_dense(network)
+    precision = "float32" if answer.input.dtype == "float32" else f"mixed_{answer.input.dtype}"  # of what it reads
 
     def change(layer):
         if layer is not answer:
             return [layer]
-        return [kind(name=kind.__name__.lower(), dtype=network.layers[-2].dtype_policy.name), with_other(layer)]
+        return [kind(name=kind.__name__.lower(), dtype=precision), with_other(layer)]
 
     return rewired(network, change)
 

@@ -75,11 +75,13 @@ class MinibatchDiscrimination(layers.Layer):
         )
 
     def call(self, features):
-        rows = keras.ops.reshape(keras.ops.matmul(features, self.measures), (-1, KERNELS, SIZE))  # (n, KERNELS, SIZE)
+        # In float32: beside the 1 of itself, bfloat16 loses what is far.
+        rows = keras.ops.cast(keras.ops.matmul(features, self.measures), "float32")
+        rows = keras.ops.reshape(rows, (-1, KERNELS, SIZE))  # (n, KERNELS, SIZE)
         apart = keras.ops.abs(rows[:, None] - rows[None])  # (n, n, KERNELS, SIZE)
         near = keras.ops.exp(-keras.ops.sum(apart, axis=-1))  # (n, n, KERNELS)
         others = keras.ops.sum(near, axis=1) - 1  # (n, KERNELS); an image is at distance 0 from itself
-        return keras.ops.concatenate([features, others], axis=-1)  # (n, d + KERNELS)
+        return keras.ops.concatenate([features, keras.ops.cast(others, features.dtype)], axis=-1)  # (n, d + KERNELS)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + KERNELS)

@@ -157,9 +157,9 @@ def taped_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
 
 
 def discriminator_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Callable[..., None]:
-    """The discriminator's phase of `compiled_update` by itself, on fakes of its own; the generator stays as it is.
+    """The discriminator's phase of `compiled_update` by itself, on fakes of its own.
 
-    Takes what an update takes.
+    Of the generator only BatchNormalization's averages move, as in every pass. Takes what an update takes.
     """
     generator, discriminator, _ = gan.models
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from assignment.errors import AssignmentError
+from assignment.errors import STOPPED, AssignmentError
 from assignment.lab import conduct, running
-from assignment.lab.conduct import INCOMPLETE, STOPPED, conduct_lab, show_plan
+from assignment.lab.conduct import INCOMPLETE, conduct_lab, show_plan
 from assignment.lab_workspace import LabWorkspace
 from assignment.settings import LabSettings
 
@@ -18,7 +18,8 @@ folder, practice, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]
 (folder / "checkpoints").mkdir(parents=True)
 (folder / "history.csv").write_text("epoch,updates,seconds\\n1,10,3.0\\n2,10,2.0\\n")
 sick = [{"name": "mode collapse", "first": 1, "last": 2}] if practice == "sgd" else []
-record = {"status": "finished", "epochs_done": 2, "not_well": sick, "data": {"caption": "drawn stand-ins"}}
+record = {"status": "finished", "epochs_done": int(sys.argv[4]), "not_well": sick}
+record["data"] = {"caption": "drawn stand-ins"}
 (folder / "run.json").write_text(json.dumps(record))
 fid = 50.0 + seed - {"ema": 5, "sgd": -40}.get(practice, 0)
 generated = {"judge_fid": {"mean": fid}, "precision": {"mean": 0.8}, "recall": {"mean": 0.5}}
@@ -45,7 +46,8 @@ def lab(tmp_path, monkeypatch):
 
         def command(trial, settings):
             begun.append((trial.practice, trial.seed))
-            return [sys.executable, "-c", code, str(trial.run_folder(settings)), trial.practice, str(trial.seed)]
+            given = (trial.run_folder(settings), trial.practice, trial.seed, settings.epochs)
+            return [sys.executable, "-c", code, *map(str, given)]
 
         monkeypatch.setattr(conduct, "command", command)
         return conduct_lab(settings, workspace, "assignment lab <b> --fresh")
@@ -95,6 +97,31 @@ def test_a_run_that_takes_nothing_ends_the_lab_with_its_sentence(lab):
         lab("import sys; print('error: there are no images.', file=sys.stderr); sys.exit(2)", jobs=1)
     assert len(lab.begun) == 1 and not (lab.folder / "lab.json").exists()
     assert lab(epochs=3) == 0  # under other conditions
+
+
+def test_a_practice_that_refuses_before_the_baseline_has_a_result_ends_no_lab(lab, capsys):
+    refusing = "if sys.argv[2] == 'ema':\n    print('error: no.'); sys.exit(2)"
+    code = f"import sys, time\n{refusing}\ntime.sleep(0.5)\nexec({RUN!r})"
+    assert lab(code, seeds=1, jobs=3) == INCOMPLETE
+    assert "ema, seed 1 ended without a result (exit code 2): error: no." in capsys.readouterr().out
+
+
+def test_a_record_of_another_length_is_no_result(lab, capsys):
+    assert lab(RUN.replace("int(sys.argv[4])", "2"), seeds=1, epochs=4) == INCOMPLETE
+    assert "ended without a result" in capsys.readouterr().out and not (lab.folder / "results.csv").exists()
+
+
+def test_a_table_that_cannot_be_written_stops_no_run(lab, monkeypatch, capsys):
+    def refuse(*_):
+        raise PermissionError(13, "denied", "results.csv")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(conduct, "write_results", refuse)
+        assert lab(seeds=1) == 0
+    assert "the lab goes on, but the operating system gives no permission" in capsys.readouterr().out
+    assert len(lab.begun) == 3 and len(list(lab.folder.rglob("checkpoints"))) == 3
+    assert lab(RUN.replace("parents=True", "parents=True, exist_ok=True"), seeds=1) == 0
+    assert len(lab.begun) == 6 and (lab.folder / "results.csv").exists()
 
 
 def test_a_run_that_crashes_leaves_the_others_alone_and_is_tried_again(lab, capsys):
@@ -188,6 +215,27 @@ def test_a_lab_that_was_killed_before_its_first_result_has_replaced_nothing(fini
     begun = len(lab.begun)
     assert lab(seeds=1) == 0 and len(lab.begun) == begun and files().keys() == before.keys()
     assert "the earlier lab is back" in capsys.readouterr().out
+
+
+def test_a_stop_that_does_not_wait_moves_no_lab_below_its_runs(finished, monkeypatch):
+    lab, files = finished
+
+    def stop_twice(*_):
+        run = lab.folder / "runs" / "ema" / "seed_1" / "ana" / "fashion"
+        run.mkdir(parents=True)
+        other = subprocess.Popen([sys.executable, "-c", HOLD, run], stdout=subprocess.PIPE)
+        monkeypatch.setattr(stop_twice, "other", other, raising=False)
+        other.stdout.readline()
+        raise KeyboardInterrupt
+
+    before = files()
+    with monkeypatch.context() as patched, pytest.raises(AssignmentError, match="another run is writing"):
+        patched.setattr(conduct, "run_trials", stop_twice)
+        lab(seeds=1, fresh=True)
+    with stop_twice.other as other:
+        other.kill()
+    lab(seeds=1)
+    assert files().keys() == before.keys()
 
 
 HOLD = """

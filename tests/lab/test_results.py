@@ -39,7 +39,8 @@ def test_another_table_is_refused_by_its_name(tmp_path, text):
 
 
 @pytest.mark.parametrize("changed", [
-    {"judge_fid": float("inf")}, {"recall": nan}, {"status": "stopped"}, {"status": "failed"},
+    {"judge_fid": float("inf")}, {"recall": nan}, {"seconds": nan}, {"seconds_an_update": float("inf")},
+    {"status": "stopped"}, {"status": "failed"},
 ])
 def test_a_table_whose_figures_cannot_be_is_refused(tmp_path, changed):
     write_results(tmp_path / "results.csv", [result("ema", 1)._replace(**changed)])
@@ -91,6 +92,12 @@ def test_a_trial_is_read_from_its_run(tmp_path):
         "ema", 2, 3, "finished", 9.5, 0.7, 0.6, 0.4, 96.0, "mode collapse, epochs 2 to 3", "0123456789ab",
         "the real ones",
     )
+
+
+def test_a_trial_without_its_history_has_no_result(tmp_path):
+    write_run(tmp_path / "run")
+    (tmp_path / "run" / "history.csv").unlink()
+    assert read_trial("ema", 2, tmp_path / "run") is None
 
 
 def test_a_collapse_that_only_the_end_shows_is_told(tmp_path):

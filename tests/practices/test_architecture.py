@@ -62,8 +62,13 @@ def test_two_of_them_go_together(names):
 
 
 def test_without_batch_normalisation_the_generator_has_none():
-    network = Mixture(["no-batch-normalisation"]).generator(build_generator("ana", 1))
+    plain = build_generator("ana", 1)
+    network = Mixture(["no-batch-normalisation"]).generator(plain)
     assert layers.BatchNormalization not in kinds(network) and layers.Identity in kinds(network)
+    biased = [layer for layer in network.layers if getattr(layer, "use_bias", False)]
+    assert len(biased) == kinds(plain).count(layers.BatchNormalization), "a bias in the place of each shift"
+    for layer in biased:
+        np.testing.assert_array_equal(layer.kernel, plain.get_layer(layer.name).kernel)
 
 
 def test_without_dropout_there_is_none():

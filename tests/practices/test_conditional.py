@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from assignment.catalogue import usable
+from assignment.conditional import networks
 from assignment.conditional.compiling import compile_gan
 from assignment.practices.mixture import Mixture
 from assignment.training.proof import fingerprint, prove_freeze
@@ -72,3 +73,11 @@ def test_a_practice_trains_networks_that_know_labels(build, name):
     losses = [float(loss) for number in range(2) for loss in update(*batch(8, number))]
     assert np.isfinite(losses).all()
     assert all(fingerprint(model) != earlier for model, earlier in zip(gan.models, before))
+
+
+@pytest.mark.parametrize("name", [practice.name for practice in usable("conditional", "validity")])
+def test_a_practice_leaves_the_tracks_own_discriminator_a_discriminator(name):
+    plain = networks.build_discriminator("ana", 1, precision="mixed_bfloat16")
+    discriminator = Mixture((name,), seed=1, batch_size=8).discriminator(plain)
+    answer = discriminator([np.zeros((3, 28, 28, 1), np.float32), np.zeros((3, 1), np.int32)], training=True)
+    assert answer.shape == (3, 1) and answer.dtype == "float32"

@@ -124,3 +124,14 @@ def test_a_network_with_them_is_saved_and_read_back(tmp_path, kind):
     network.save(tmp_path / "network.h5")
     again = keras.models.load_model(tmp_path / "network.h5", compile=False)
     np.testing.assert_allclose(again(images), network(images), atol=1e-6)
+
+
+def test_minibatch_discrimination_sees_what_is_far_in_bfloat16_too():
+    layer = MinibatchDiscrimination(dtype="mixed_bfloat16")
+    features = np.eye(2, 4, dtype=np.float32)
+    layer.build((None, 4))
+    rows = np.zeros((4, KERNELS, SIZE), np.float32)
+    rows[0, :, 0] = 6.0  # the images are 6 apart by every measure, and exp(-6) is less than bfloat16's step at 1
+    layer.measures.assign(rows.reshape(4, -1))
+    seen = np.asarray(layer(features))[:, 4:].astype(np.float32)
+    np.testing.assert_allclose(seen, np.exp(-6.0), rtol=0.01)

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -84,6 +85,21 @@ def test_one_step_is_on_the_sum(batch):
     assert float(real) > 0
 
 
+def test_one_step_goes_down_the_slope_of_both_losses(batch):
+    gan, reals, fakes, _ = batch
+    gan.discriminator.optimizer = keras.optimizers.SGD(1.0)  # so that a step is the slope itself
+    weights = gan.discriminator.trainable_variables
+    before = [weight.numpy() for weight in weights]
+    with unfrozen(gan.discriminator):
+        with tf.GradientTape() as tape:
+            probabilities = [gan.discriminator(side.images, training=True) for side in (reals, fakes)]
+            loss = -tf.reduce_mean(tf.math.log(probabilities[0])) - tf.reduce_mean(tf.math.log(1 - probabilities[1]))
+        slopes = tape.gradient(loss, [weight.value for weight in weights])
+        in_one_step(gan, reals, fakes, penalty=SHEETS.penalty)
+    for weight, old, slope in zip(weights, before, slopes, strict=True):
+        np.testing.assert_allclose(weight, old - slope.numpy(), atol=1e-6)
+
+
 def test_a_penalty_is_part_of_the_step(batch):
     gan, reals, fakes, _ = batch
     before = gan.discriminator.layers[-1].get_weights()[0]
@@ -97,8 +113,6 @@ def test_a_penalty_is_part_of_the_step(batch):
 
 
 def test_matched_features_are_at_no_distance(batch):
-    import keras
-
     gan, reals, fakes, answer = batch
     features = keras.Model(gan.discriminator.inputs, gan.discriminator.layers[-1].input)
     assert float(distance_of_means(gan, reals, reals, answer, features=features)) == 0
