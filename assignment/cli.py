@@ -14,9 +14,10 @@ from types import ModuleType
 from assignment import __version__
 from assignment.catalogue import CATALOGUE
 from assignment.errors import STOPPED, WRONG_INPUT, AssignmentError, sentence_for
+from assignment.lab_settings import LabSettings
 from assignment.lab_workspace import LabWorkspace
 from assignment.options import Parser, add_lab_options, add_run_options, add_sample_options, add_track_options
-from assignment.settings import TRACKS, FashionSettings, LabSettings, SampleSettings, Settings, settings_from
+from assignment.settings import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
 from assignment.workspace import Workspace
 
 

@@ -169,9 +169,10 @@ class _Sitting:
             "evaluation": self._examiner.seconds if self._examiner else 0.0,  # within the three others
         }
         write_record(
-            self._run, status=status, rows=self._journal.rows, updates=self._updates_done(),
-            proof=self._training.proof, conditions=self._training.conditions, timings=timings,
-            losses=self._training.sketch.losses, not_well=self._not_well(self._place.epoch if broke_down else None),
+            self._run, status=status, rows=self._journal.rows,
+            updates=int(self._training.gan.combined.optimizer.iterations), proof=self._training.proof,
+            conditions=self._training.conditions, timings=timings, losses=self._training.sketch.losses,
+            not_well=self._not_well(self._place.epoch if broke_down else None),
         )
 
     def conclude_after(self, error: Exception) -> None:
@@ -247,6 +248,3 @@ class _Sitting:
     def _where(self) -> tuple[int, int]:
         """The whole epochs done, and the updates of the next."""
         return self._place.epoch - 1, len(self._place.losses)
-
-    def _updates_done(self) -> int:
-        return int(self._training.gan.combined.optimizer.iterations)

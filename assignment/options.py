@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from assignment.errors import AssignmentError
+from assignment.lab_settings import LabSettings
 from assignment.settings import (
     DATA_CHOICES, DATASETS, NETWORKS, OUTPUTS, PRECISIONS, TRACKS, ConditionalSettings, FashionSettings,
-    LabSettings, LectureSettings, SampleSettings,
+    LectureSettings, SampleSettings,
 )
 
 

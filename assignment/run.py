@@ -44,8 +44,7 @@ class Run:
     @property
     def caption(self) -> str:
         """The line at the foot of every figure."""
-        practices = "".join(f", {practice}" for practice in self.settings.practice)
-        run = f"{self.settings.firstname}, seed {self.settings.seed}{practices}"
+        run = style.signature(self.settings.firstname, self.settings.seed, self.settings.practice)
         return f"{run}. Images: {self.provenance.caption}." if self.provenance else f"{run}."
 
     def keep(self, figure: Figure, path: Path, quietly: bool = False) -> None:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
-from assignment.catalogue import checked_practices
+from assignment.choice import checked_practices
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
@@ -142,8 +142,7 @@ def draw_picture(samples: Samples, firstname: str, seed: int) -> Figure:
     title = f"{counted(len(samples.images), 'sample')} of {samples_of}"
     if count < of_each:
         title = f"The first {count} of {of_each} samples of each label by {samples_of}"
-    practices = "".join(f", {practice}" for practice in samples.facts.practices)
-    caption = f"{firstname}, seed {seed}{practices}. Learned from: {samples.facts.images}."
+    caption = f"{style.signature(firstname, seed, samples.facts.practices)}. Learned from: {samples.facts.images}."
     return row_grid(tiles.reshape(-1, 28, 28), names, title, caption)
 
 

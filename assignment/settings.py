@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from assignment.catalogue import checked_practices, usable
+from assignment.choice import checked_practices
 from assignment.checks import (
     check_choice, check_share, check_type, check_whole_number, checked_filters, checked_firstname, option_name,
 )
@@ -22,8 +22,6 @@ NETWORKS = ("dcgan", "dense")
 # Pixels. A transposed convolution of stride 2 leaves what its window does not reach at 0; the largest is the image.
 SMALLEST_KERNEL, LARGEST_KERNEL = 2, 28
 MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
-ALL = "all"  # of the practices that a track can use
-MOST_SEEDS, MOST_JOBS = 100, 64
 MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
 
 
@@ -209,49 +207,6 @@ class SampleSettings:
 TRACKS: dict[str, type[Settings]] = {
     track.TRACK: track for track in (FashionSettings, ConditionalSettings, DigitsSettings, LectureSettings)
 }
-
-
-@dataclass(frozen=True)
-class LabSettings:
-    """What `assignment lab` can be asked: each of the `practices` alone, on seeds 1 to `seeds`, `jobs` at a time.
-
-    `practices` are names, or "all" by itself, and are kept as names. Raises AssignmentError, one sentence, for a value
-    of the wrong type or out of its range.
-    """
-
-    firstname: str
-    track: str = FashionSettings.TRACK
-    practices: Sequence[str] = (ALL,)
-    seeds: int = 3
-    epochs: int = 20
-    jobs: int = 1
-    precision: str = "auto"
-    data: str = "auto"
-    data_dir: Path | None = None
-    outputs_dir: Path = Path("outputs")
-    fresh: bool = False
-    dry_run: bool = False
-
-    def __post_init__(self):
-        check_choice("track", self.track, tuple(TRACKS))
-        check_whole_number("seeds", self.seeds, smallest=1, largest=MOST_SEEDS)
-        check_whole_number("jobs", self.jobs, smallest=1, largest=MOST_JOBS)
-        object.__setattr__(self, "practices", self._chosen())
-        run = TRACKS[self.track](  # whose checks are those of each of the lab's runs
-            firstname=self.firstname, epochs=self.epochs, precision=self.precision, data=self.data,
-            data_dir=self.data_dir, outputs_dir=self.outputs_dir,
-        )
-        object.__setattr__(self, "firstname", run.firstname)
-
-    def _chosen(self) -> tuple[str, ...]:
-        names = tuple(self.practices)
-        if names == (ALL,):
-            return tuple(practice.name for practice in usable(self.track))
-        if ALL in names or not all(names):
-            raise AssignmentError(
-                f"--practices takes {ALL} by itself, or names with commas, as in --practices ema,replay."
-            )
-        return tuple(dict.fromkeys(checked_practices([name], self.track)[0] for name in names))
 
 
 # What may be another at every sitting of a training; all other settings make it the training that it is. (The images

@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from assignment import runtime
-from assignment.catalogue import usable
+from assignment.choice import usable
 
 BATCH = 128  # the sheet, step 7
 UPDATES = 3  # of each way in a round

@@ -16,8 +16,10 @@ TRACKS = {"fashion", "conditional", "digits", "lecture"}
 STOREYS = [
     {"__init__", "errors"},
     {"checks", "catalogue", "files"},
+    {"choice"},
     {"settings", "workspace", "runtime"},
-    {"options", "lab_workspace"},
+    {"lab_settings", "lab_workspace"},
+    {"options"},
     {"lock"},
     {"data"},
     {"training", "figures", "evaluation"},

@@ -12,7 +12,8 @@ import pytest
 from assignment.cli import console_parser, front_door_parser
 from assignment.lab_workspace import LabWorkspace
 from assignment.sampling import _named, chosen_labels
-from assignment.settings import FREE, TRACKS, LabSettings, settings_from
+from assignment.lab_settings import LabSettings
+from assignment.settings import FREE, TRACKS, settings_from
 from assignment.training.export import Facts
 from assignment.workspace import Workspace
 

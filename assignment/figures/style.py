@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,6 +47,11 @@ def new_figure(width: float, height: float, title: str, caption: str, layout: st
     _fit(figure, figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK))
     _fit(figure, figure.text(0.5, 0.1 / height, caption, ha="center", va="bottom", fontsize=8, color=QUIET))
     return figure
+
+
+def signature(firstname: str, seed: int, practices: Iterable[str]) -> str:
+    """Whose figure it is, for a caption: `ana, seed 1, ema`."""
+    return ", ".join([firstname, f"seed {seed}", *practices])
 
 
 def _fit(figure: Figure, text: Text) -> None:

@@ -17,7 +17,7 @@ from assignment.lab.showing import show_results
 from assignment.lab_workspace import LabWorkspace
 from assignment.lock import IN_USE, check_nobody_writes
 from assignment.screen import Screen, counted, duration
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 ENDED = (0, WRONG_INPUT)  # a run that came to its end, or that says what stopped it
 INCOMPLETE = 1  # some run has no result

@@ -64,7 +64,7 @@ class Judgement(NamedTuple):
     differences: dict[str, Difference]
     verdict: str
     not_well: str
-    broke_down: int = 0
+    broke_down: int
 
     @property
     def seeds(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assignment.catalogue import BY_NAME
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 BASELINE = "baseline"
 MOMENTS = 4  # at which a trial is measured: enough to see it go, and a grid takes seconds

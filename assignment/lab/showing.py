@@ -12,7 +12,7 @@ from assignment.lab.results import FIGURES, Result
 from assignment.lab_workspace import LabWorkspace
 from assignment.report.lab_page import write_lab_page
 from assignment.screen import Screen, counted
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 KEY = f"A point is a seed, the stroke their mean, the bar its 95 % interval; the dotted line is the {BASELINE}."
 

@@ -9,7 +9,7 @@ from assignment.catalogue import BY_NAME
 from assignment.files import replacing
 from assignment.lab_workspace import LabWorkspace
 from assignment.report.page import data_url, template
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 
 def write_lab_page(

@@ -3,7 +3,7 @@ import pytest
 
 from assignment.figures.curves import loss_curves
 from assignment.figures.grids import image_grid
-from assignment.figures.style import new_figure, save
+from assignment.figures.style import new_figure, save, signature
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_a_figure_is_saved_whole(tmp_path):
     save(new_figure(2, 2, "title", "caption"), tmp_path / "figure.png")
     assert [path.name for path in tmp_path.iterdir()] == ["figure.png"]
     assert (tmp_path / "figure.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_caption_says_whose_figure_it_is():
+    assert signature("ana", 7, ()) == "ana, seed 7"
+    assert signature("ana", 7, ("hinge", "ema")) == "ana, seed 7, hinge, ema"

@@ -9,7 +9,7 @@ from assignment.errors import STOPPED, AssignmentError
 from assignment.lab import conduct, running
 from assignment.lab.conduct import INCOMPLETE, conduct_lab, show_plan
 from assignment.lab_workspace import LabWorkspace
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 # What a run leaves, without training: its record, its history and its measures, better with "ema".
 RUN = """

@@ -5,7 +5,8 @@ import pytest
 
 from assignment.cli import console_parser
 from assignment.lab.plan import BASELINE, EPOCH_SECONDS, OTHER_SECONDS, command, seconds_expected, trials
-from assignment.settings import TRACKS, LabSettings, settings_from
+from assignment.lab_settings import LabSettings
+from assignment.settings import TRACKS, settings_from
 
 
 def lab(**options):

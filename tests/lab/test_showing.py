@@ -9,7 +9,7 @@ from assignment.lab.results import Result
 from assignment.lab.showing import show_results
 from assignment.lab_workspace import LabWorkspace
 from assignment.screen import Screen
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 
 def result(practice, seed, judge_fid=50.0, **others):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment.catalogue import checked_practices
+from assignment.choice import checked_practices
 from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.practices.architecture import with_linear_answer

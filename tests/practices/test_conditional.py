@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment.catalogue import usable
+from assignment.choice import usable
 from assignment.conditional import networks
 from assignment.conditional.compiling import compile_gan
 from assignment.practices.mixture import Mixture

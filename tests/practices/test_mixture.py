@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.catalogue import usable
+from assignment.choice import usable
 from assignment.practices.mixture import Mixture
 from assignment.training.checkpoints import gather, restore
 from assignment.training.compiling import compile_for_tapes

@@ -8,7 +8,7 @@ from assignment.lab.judgement import RULE, Difference, Judgement
 from assignment.lab.results import FIGURES, Result
 from assignment.lab_workspace import LabWorkspace
 from assignment.report.lab_page import write_lab_page
-from assignment.settings import LabSettings
+from assignment.lab_settings import LabSettings
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 
@@ -21,8 +21,8 @@ def page(tmp_path):
     difference = Difference({1: -4.0, 2: -5.0, 3: -6.0}, -5.0, -7.5, -2.5)
     broken = Difference({}, nan, nan, nan)
     judged = [
-        Judgement("ema", dict.fromkeys(FIGURES, difference), "helps", ""),
-        Judgement("sgd", dict.fromkeys(FIGURES, broken), "not enough seeds", "seed 1: mode collapse"),
+        Judgement("ema", dict.fromkeys(FIGURES, difference), "helps", "", 0),
+        Judgement("sgd", dict.fromkeys(FIGURES, broken), "not enough seeds", "seed 1: mode collapse", 0),
     ]
     save(draw_differences(judged, FIGURES, "title", "caption"), workspace.figure)
     baseline = [Result("baseline", 1, 20, "finished", 52.25, 0.8, 0.5, 0.25, 300.0, "", "0123", "drawn")]
