@@ -12,13 +12,14 @@ from pathlib import Path
 from types import ModuleType
 
 from assignment import __version__
-from assignment.catalogue import CATALOGUE
 from assignment.errors import STOPPED, WRONG_INPUT, AssignmentError, sentence_for
-from assignment.lab_settings import LabSettings
-from assignment.lab_workspace import LabWorkspace
-from assignment.options import Parser, add_lab_options, add_run_options, add_sample_options, add_track_options
-from assignment.settings import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
-from assignment.workspace import Workspace
+from assignment.lab.options import add_lab_options
+from assignment.lab.settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
+from assignment.practices.catalogue import CATALOGUE
+from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
+from assignment.settings.tracks import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
+from assignment.storage.workspace import Workspace
 
 
 def main() -> int:
@@ -128,7 +129,7 @@ def _sample(options: dict) -> int:
 
 
 def _practices(options: dict) -> int:
-    from assignment.screen import Screen
+    from assignment.session.screen import Screen
 
     Screen().practices(CATALOGUE)
     return 0
@@ -138,13 +139,13 @@ def _lab(options: dict) -> int:
     settings = LabSettings(**options)
     workspace = LabWorkspace.of(settings.track, settings.outputs_dir, settings.firstname)
     if settings.dry_run:
-        from assignment.lab.conduct import show_plan
+        from assignment.lab.lab import show_plan
 
         show_plan(settings, workspace)
         return 0
     workspace.prepare()
-    from assignment.lab.conduct import conduct_lab
-    from assignment.lock import held
+    from assignment.lab.lab import conduct_lab
+    from assignment.storage.lock import held
 
     with held(workspace, _command()):
         return conduct_lab(settings, workspace, _command())
@@ -157,7 +158,7 @@ def _run(options: dict, step: int | None = None) -> int:
     workspace = Workspace.of(track.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
     workspace.prepare()
     # From here on it takes seconds, if only a few: TensorFlow, then the steps.
-    from assignment.lock import held
+    from assignment.storage.lock import held
 
     with held(workspace, _command()):
         return _carry_out(settings, workspace, step)
@@ -168,9 +169,9 @@ def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> in
 
     runtime.start_tensorflow()
     from assignment.figures.window import Windows
-    from assignment.practices.mixture import Mixture
-    from assignment.run import Run
-    from assignment.screen import Screen
+    from assignment.practices.stack import Mixture
+    from assignment.session.run import Run
+    from assignment.session.screen import Screen
 
     windows = Windows() if settings.show else None
     screen = Screen(windows=windows if windows and windows.available else None)

@@ -10,17 +10,17 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
-from assignment.choice import checked_practices
 from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
-from assignment.files import make_writable, replacing
-from assignment.practices.mixture import Mixture
-from assignment.screen import counted
-from assignment.settings import SampleSettings
+from assignment.practices.choice import checked_practices
+from assignment.practices.stack import Mixture
+from assignment.session.screen import counted
+from assignment.settings.tracks import SampleSettings
+from assignment.storage.files import make_writable, replacing
+from assignment.storage.workspace import Workspace
 from assignment.training import streams
 from assignment.training.export import Facts, read_facts
-from assignment.workspace import Workspace
 
 COLUMNS = 12  # images in a row of the picture; more go on in the next
 MOST_ROWS = 60  # of the picture: 5,000 pixels; what is beyond them is in the arrays alone
@@ -76,7 +76,10 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     arrays = picture.with_suffix(".npz")
     with replacing(arrays) as temporary:
         np.savez_compressed(
-            temporary, images=samples.images, labels=samples.label_of_each, noise=samples.noise,
+            temporary,
+            images=samples.images,
+            labels=samples.label_of_each,
+            noise=samples.noise,
             learned_from=facts.images,
         )
     return picture, arrays
@@ -113,9 +116,7 @@ def _labels_of(item: str, classes: Sequence[str]) -> Sequence[int]:
     raise AssignmentError(f"there is no label {item!r}; there are 0 to {len(classes) - 1}{called}.")
 
 
-def draw_samples(
-    generator: keras.Model, facts: Facts, labels: Sequence[int | None], count: int, seed: int
-) -> Samples:
+def draw_samples(generator: keras.Model, facts: Facts, labels: Sequence[int | None], count: int, seed: int) -> Samples:
     """`count` images of each label from noise that follows from the seed and the label alone."""
     latent_dim = generator.inputs[0].shape[1]
     drawn = np.concatenate([streams.later_noise(seed, label or 0, count, latent_dim) for label in labels])

@@ -30,7 +30,7 @@ def main(rounds: int) -> None:
     from assignment.fashion.step3_generator import LATENT_DIM, build_generator
     from assignment.fashion.step5_discriminator import build_discriminator
     from assignment.fashion.step6_compile import compile_gan
-    from assignment.settings import FashionSettings
+    from assignment.settings.tracks import FashionSettings
     from assignment.training import streams
     from assignment.training.checkpoints import Checkpoint, Checkpoints, gather
     from assignment.training.loop import Place, Row
@@ -50,14 +50,15 @@ def main(rounds: int) -> None:
         ours = Checkpoints(Path(scratch, "ours"))
         manager = tf.train.CheckpointManager(
             tf.train.Checkpoint(**{owner: list(variables) for owner, variables in gan.variables().items()}),
-            str(Path(scratch, "manager")), max_to_keep=2,
+            str(Path(scratch, "manager")),
+            max_to_keep=2,
         )
         seconds = {"update": [], "ours": [], "manager": []}
         for number in range(rounds):
             seconds["update"].append(timed(lambda: [update(real_images, noise) for _ in range(TIMED_UPDATES)]))
             place = Place(EPOCHS + 1 + number)
             seconds["ours"].append(
-                timed(lambda: ours.save(Checkpoint({}, {}, place, rows, frames, gather(gan))))
+                timed(lambda place=place: ours.save(Checkpoint({}, {}, place, rows, frames, gather(gan))))
             )
             seconds["manager"].append(timed(manager.save))
         megabytes = max(path.stat().st_size for path in Path(scratch, "ours").iterdir()) / 1e6

@@ -35,9 +35,9 @@ from assignment.conditional.compiling import HALVED_EVERY, compile_gan  # noqa: 
 from assignment.data import sources  # noqa: E402
 from assignment.data.dataset import scaled  # noqa: E402
 from assignment.evaluation.judge import Judge  # noqa: E402
+from assignment.evaluation.judge_store import judge_of  # noqa: E402
 from assignment.evaluation.metrics import agreement, frechet_distance, precision_and_recall  # noqa: E402
-from assignment.evaluation.shelf import judge_of  # noqa: E402
-from assignment.settings import DATASETS, PRECISIONS  # noqa: E402
+from assignment.settings.tracks import DATASETS, PRECISIONS  # noqa: E402
 from assignment.training import streams  # noqa: E402
 from assignment.training.gan import Gan  # noqa: E402
 from assignment.training.schedules import halving  # noqa: E402
@@ -152,7 +152,8 @@ def report(judge: Jury, name: str, draw: Callable[[np.ndarray], np.ndarray], rec
     trained = (f"{recipe.seconds:.0f}", str(recipe.updates)) if recipe else ("", "")
     print(
         f"| {name} | {trained[0]} | {trained[1]} | {verdict.agreement:.4f} | {verdict.worst:.3f} |"
-        f" {verdict.distance:.1f} | {verdict.precision:.2f} | {verdict.recall:.2f} |", flush=True,
+        f" {verdict.distance:.1f} | {verdict.precision:.2f} | {verdict.recall:.2f} |",
+        flush=True,
     )
 
 
@@ -229,7 +230,10 @@ def with_generator(precision: str) -> Gan:
 
 
 def with_discriminator(
-    precision: str, plane: bool = True, product: bool = True, dropout: float = networks.DROPOUT,
+    precision: str,
+    plane: bool = True,
+    product: bool = True,
+    dropout: float = networks.DROPOUT,
     normalised: bool = False,
 ) -> Gan:
     """Ours with another discriminator."""

@@ -28,7 +28,7 @@ from assignment.evaluation.judge import Judge, build_classifier  # noqa: E402
 from assignment.fashion.step3_generator import build_generator  # noqa: E402
 from assignment.fashion.step5_discriminator import build_discriminator  # noqa: E402
 from assignment.fashion.step6_compile import compile_gan  # noqa: E402
-from assignment.settings import PRECISIONS, TRACKS  # noqa: E402
+from assignment.settings.tracks import PRECISIONS, TRACKS  # noqa: E402
 from assignment.training.loop import updates_per_epoch  # noqa: E402
 from assignment.training.steps import compiled_update  # noqa: E402
 
@@ -78,11 +78,15 @@ def main() -> None:
     whole = an_update * updates_per_epoch(len(training), size) * settings.epochs
     grids = settings.epochs // settings.grid_every
     during, end = grids * a_measurement, DRAWS * a_measurement + floor + copies
-    print(f"{options.track}, {precision}: an update {an_update:.3f} s, a measurement {a_measurement:.2f} s"
-          f" = {a_measurement / an_update:.0f} updates")
-    print(f"{settings.epochs} epochs of {updates_per_epoch(len(training), size)} updates, {grids} grids:"
-          f" {100 * during / (whole + during):.2f} % of the training, and {end:.0f} s at the end"
-          f" ({100 * (during + end) / (whole + during + end):.2f} % in all)")
+    print(
+        f"{options.track}, {precision}: an update {an_update:.3f} s, a measurement {a_measurement:.2f} s"
+        f" = {a_measurement / an_update:.0f} updates"
+    )
+    print(
+        f"{settings.epochs} epochs of {updates_per_epoch(len(training), size)} updates, {grids} grids:"
+        f" {100 * during / (whole + during):.2f} % of the training, and {end:.0f} s at the end"
+        f" ({100 * (during + end) / (whole + during + end):.2f} % in all)"
+    )
 
 
 def timed(action) -> float:

@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from assignment import runtime
-from assignment.choice import usable
+from assignment.practices.choice import usable
 
 BATCH = 128  # the sheet, step 7
 UPDATES = 3  # of each way in a round
@@ -47,7 +47,7 @@ def update_with(name: str, precision: str):
     from assignment.fashion.step3_generator import build_generator
     from assignment.fashion.step5_discriminator import build_discriminator
     from assignment.fashion.step6_compile import compile_gan
-    from assignment.practices.mixture import Mixture
+    from assignment.practices.stack import Mixture
     from assignment.training.steps import compiled_update
 
     mixture = Mixture([] if name == PLAIN else [name], seed=1, batch_size=BATCH)

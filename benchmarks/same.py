@@ -33,14 +33,31 @@ def weights_after_an_epoch(checkout: Path, track: str) -> dict[str, np.ndarray]:
     """All weights of both networks' files, by file and name."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            sys.executable, "-m", "assignment", "run", "--firstname", "ana", "--track", track, "--epochs", "1",
-            "--data", "standin", "--no-evaluation", "--outputs-dir", folder, "--models-dir", folder, *TRACKS[track],
+            sys.executable,
+            "-m",
+            "assignment",
+            "run",
+            "--firstname",
+            "ana",
+            "--track",
+            track,
+            "--epochs",
+            "1",
+            "--data",
+            "standin",
+            "--no-evaluation",
+            "--outputs-dir",
+            folder,
+            "--models-dir",
+            folder,
+            *TRACKS[track],
         ]
         environment = {**os.environ, "PYTHONPATH": str(checkout)}
         subprocess.run(command, check=True, cwd=checkout, env=environment, stdout=subprocess.DEVNULL)
         return {
             f"{path.name}: {name}": values
-            for path in sorted(Path(folder).glob("*.h5")) for name, values in read(path).items()
+            for path in sorted(Path(folder).glob("*.h5"))
+            for name, values in read(path).items()
         }
 
 

@@ -93,14 +93,16 @@ def make_run(tmp_path):
     """A function that makes a quiet run of settings of a class; what it says is in `run.screen.console.file`."""
     from rich.console import Console
 
-    from assignment.run import Run
-    from assignment.screen import Screen
-    from assignment.workspace import Workspace
+    from assignment.session.run import Run
+    from assignment.session.screen import Screen
+    from assignment.storage.workspace import Workspace
 
     def make(settings_class, **options):
         settings = settings_class(
-            "Ана", **{"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False, **options},
-            outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
+            "Ана",
+            **{"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False, **options},
+            outputs_dir=tmp_path / "outputs",
+            models_dir=tmp_path / "models",
         )
         workspace = Workspace.of(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
@@ -113,7 +115,7 @@ def make_run(tmp_path):
 @pytest.fixture
 def mixture_asked():
     """A mixture of no practices, and the names of all that a track has asked it for."""
-    from assignment.practices.mixture import Mixture
+    from assignment.practices.stack import Mixture
 
     asked = set()
 

@@ -24,8 +24,12 @@ ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(FRON
 def command(*arguments, cwd, **environment):
     """Run Python with `arguments` in the folder `cwd`."""
     return subprocess.run(
-        [sys.executable, *map(str, arguments)], cwd=cwd, env={**ENVIRONMENT, **environment}, capture_output=True,
-        encoding="utf-8", timeout=600,
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env={**ENVIRONMENT, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
     )
 
 
@@ -116,11 +120,31 @@ assert not heavy, heavy
 """
     answer = command("-c", program, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
-    for option in ("--quick", "--epochs", "--batch-size", "--grid-every", "--seed", "--precision", "--outputs-dir",
-                   "--models-dir", "--show", "--data", "--data-dir", "--checkpoint-every", "--fresh", "--no-evaluation",
-                   "--track",
-                   "--dataset", "--outputs", "--network", "--filters", "--kernel", "--extra-layers",
-                   "--label-smoothing", "--practice"):
+    for option in (
+        "--quick",
+        "--epochs",
+        "--batch-size",
+        "--grid-every",
+        "--seed",
+        "--precision",
+        "--outputs-dir",
+        "--models-dir",
+        "--show",
+        "--data",
+        "--data-dir",
+        "--checkpoint-every",
+        "--fresh",
+        "--no-evaluation",
+        "--track",
+        "--dataset",
+        "--outputs",
+        "--network",
+        "--filters",
+        "--kernel",
+        "--extra-layers",
+        "--label-smoothing",
+        "--practice",
+    ):
         assert option in answer.stdout
 
 
@@ -133,7 +157,13 @@ def test_the_package_is_a_command_too(tmp_path):
 
 def test_one_step_alone_on_a_console_that_lacks_the_letters(tmp_path):
     answer = command(
-        "-m", "assignment.fashion.step1_data", "--firstname", "Ана", "--data", "standin", cwd=tmp_path,
+        "-m",
+        "assignment.fashion.step1_data",
+        "--firstname",
+        "Ана",
+        "--data",
+        "standin",
+        cwd=tmp_path,
         PYTHONIOENCODING="ascii",
     )
     assert answer.returncode == 0 and answer.stderr == ""
@@ -170,7 +200,14 @@ def fail():
 
 def test_show_without_a_display_says_so(tmp_path):
     answer = command(
-        "-m", "assignment.fashion.step2_display", "--firstname", "ana", "--data", "standin", "--show", cwd=tmp_path,
+        "-m",
+        "assignment.fashion.step2_display",
+        "--firstname",
+        "ana",
+        "--data",
+        "standin",
+        "--show",
+        cwd=tmp_path,
         MPLBACKEND="agg",
     )
     assert (answer.returncode, answer.stderr) == (0, "")
@@ -214,7 +251,16 @@ def test_emulated_bfloat16_is_warned_of(tmp_path):
 
 def test_a_whole_run(tmp_path):
     answer = command(
-        FRONT_DOOR, "--firstname", "ana", "--data", "standin", "--epochs", "1", "--models-dir", ".", "--no-evaluation",
+        FRONT_DOOR,
+        "--firstname",
+        "ana",
+        "--data",
+        "standin",
+        "--epochs",
+        "1",
+        "--models-dir",
+        ".",
+        "--no-evaluation",
         cwd=tmp_path,
     )
     assert answer.returncode == 0, answer.stderr
@@ -284,7 +330,10 @@ def test_a_run_by_tapes_and_a_sample_of_it(tmp_path, monkeypatch, capsys, few_di
 def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
     process = subprocess.Popen(
         [sys.executable, FRONT_DOOR, *"--firstname ana --data standin --batch-size 16 --no-evaluation".split()],
-        cwd=tmp_path, env={**ENVIRONMENT, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**ENVIRONMENT, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
     )
     said = []
@@ -304,8 +353,10 @@ def test_ctrl_c_waits_for_the_update_and_says_so(tmp_path):
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(OSError(28, "No space left on device", "step7_losses.png"), "disk is full"),
-     (PermissionError(13, "Permission denied", "run.json"), "no permission")],
+    [
+        (OSError(28, "No space left on device", "step7_losses.png"), "disk is full"),
+        (PermissionError(13, "Permission denied", "run.json"), "no permission"),
+    ],
 )
 def test_what_the_system_refuses_is_one_sentence(capsys, error, said):
     def action():
@@ -332,12 +383,15 @@ def test_the_practices_are_listed(tmp_path):
         assert words in answer.stdout
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["--firstname", "ana", "--practices", "magic"], "no practice 'magic'"),
-    (["--firstname", "ana", "--seeds", "0"], "--seeds"),
-    (["--firstname", "ana", "--track", "cifar"], "'cifar'"),
-    ([], "--firstname"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--firstname", "ana", "--practices", "magic"], "no practice 'magic'"),
+        (["--firstname", "ana", "--seeds", "0"], "--seeds"),
+        (["--firstname", "ana", "--track", "cifar"], "'cifar'"),
+        ([], "--firstname"),
+    ],
+)
 def test_a_lab_of_bad_input_is_one_sentence_and_leaves_nothing(tmp_path, arguments, said):
     assert_one_sentence(command("-m", "assignment", "lab", *arguments, cwd=tmp_path), said)
     assert not list(tmp_path.iterdir())

@@ -4,9 +4,9 @@ import pytest
 from assignment.conditional.networks import build_discriminator, build_generator
 from assignment.errors import AssignmentError
 from assignment.sampling import Samples, chosen_labels, draw_picture, draw_samples, sample
-from assignment.settings import SampleSettings
+from assignment.settings.tracks import SampleSettings
+from assignment.storage.workspace import Workspace
 from assignment.training.export import Facts, export_h5
-from assignment.workspace import Workspace
 
 GARMENTS = ("T-shirt/top", "Trouser", "Bag")
 FACTS = Facts("conditional", "ana", 1, "a stand-in", GARMENTS)
@@ -32,8 +32,14 @@ def asked(labels=None, count=3, seed=1):
 @pytest.mark.parametrize(
     ("wish", "facts", "labels"),
     [
-        ("7", DIGITS, [7]), ("0-9", DIGITS, list(range(10))), ("1,3-5", DIGITS, [1, 3, 4, 5]), ("3,3", DIGITS, [3]),
-        (None, FACTS, [0, 1, 2]), ("bag", FACTS, [2]), ("t-shirt/top, Bag", FACTS, [0, 2]), ("1-2", FACTS, [1, 2]),
+        ("7", DIGITS, [7]),
+        ("0-9", DIGITS, list(range(10))),
+        ("1,3-5", DIGITS, [1, 3, 4, 5]),
+        ("3,3", DIGITS, [3]),
+        (None, FACTS, [0, 1, 2]),
+        ("bag", FACTS, [2]),
+        ("t-shirt/top, Bag", FACTS, [0, 2]),
+        ("1-2", FACTS, [1, 2]),
         (None, FACTS._replace(classes=()), [None]),
     ],
 )

@@ -10,23 +10,36 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser, front_door_parser
-from assignment.lab_workspace import LabWorkspace
+from assignment.lab.settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
 from assignment.sampling import _named, chosen_labels
-from assignment.lab_settings import LabSettings
-from assignment.settings import FREE, TRACKS, settings_from
+from assignment.settings.tracks import FREE, TRACKS, settings_from
+from assignment.storage.workspace import Workspace
 from assignment.training.export import Facts
-from assignment.workspace import Workspace
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \|$", PAGE, re.MULTILINE)
 # What every track leaves, as its test of a whole run lists it, and what only some do.
 OF_ANY = {
-    "history", "record", "real_images", "generator_diagram", "untrained_samples", "discriminator_diagram", "losses",
-    "animation", "progress", "generator_model", "discriminator_model", "metrics", "measures", "report",
+    "history",
+    "record",
+    "real_images",
+    "generator_diagram",
+    "untrained_samples",
+    "discriminator_diagram",
+    "losses",
+    "animation",
+    "progress",
+    "generator_model",
+    "discriminator_model",
+    "metrics",
+    "measures",
+    "report",
 }
 OF_SOME = {
-    "conditional": {"noise_walk", "label_walk"}, "lecture": {"generated", "real_beside_generated", "interpolation"},
+    "conditional": {"noise_walk", "label_walk"},
+    "lecture": {"generated", "real_beside_generated", "interpolation"},
 }
 
 

@@ -11,17 +11,23 @@ import numpy as np
 
 from assignment.conditional import networks, walks
 from assignment.conditional.compiling import HALVED_EVERY, compile_gan
-from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.evaluation.health import Scale
 from assignment.evaluation.variety import real_distance
 from assignment.figures.curves import loss_curves
 from assignment.figures.grids import row_grid
-from assignment.journal import Sketch
-from assignment.resume import conditions_of, find_earlier
-from assignment.run import Run
-from assignment.stages import (
-    TrainingImages, facts_of, load_training_images, save_networks, say_compiled, show_networks, show_proof,
+from assignment.session.journal import Sketch
+from assignment.session.resume import conditions_of, find_earlier
+from assignment.session.run import Run
+from assignment.session.session import Training, conduct
+from assignment.session.stages import (
+    TrainingImages,
+    facts_of,
+    load_training_images,
+    save_networks,
+    say_compiled,
+    show_networks,
+    show_proof,
 )
 from assignment.training import streams
 from assignment.training.gan import Gan
@@ -54,8 +60,15 @@ def run_track(run: Run) -> signal.Signals | None:
         gan=gan,
         update=halving(update, gan, HALVED_EVERY),
         rows=lambda rule, place: train(
-            rule, data.images, labels=labels, classes=networks.CLASSES, epochs=settings.epochs,
-            batch_size=settings.batch_size, latent_dim=networks.LATENT_DIM, seed=settings.seed, place=place,
+            rule,
+            data.images,
+            labels=labels,
+            classes=networks.CLASSES,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            latent_dim=networks.LATENT_DIM,
+            seed=settings.seed,
+            place=place,
         ),
         updates_per_epoch=updates_per_epoch(len(data.images), settings.batch_size),
         sketch=run.mixture.sketch(sketch_of(gan, data, run)),
@@ -102,8 +115,11 @@ def draw_walks(gan: Gan, data: TrainingImages, run: Run) -> None:
     noise = run.mixture.noise(streams.walk_noise(run.settings.seed, 2, networks.LATENT_DIM))
     run.keep(
         row_grid(
-            walks.noise_walk(gan.generator, noise), data.classes, "Every label along one great circle of noise",
-            run.caption, columns="from one noise to another",
+            walks.noise_walk(gan.generator, noise),
+            data.classes,
+            "Every label along one great circle of noise",
+            run.caption,
+            columns="from one noise to another",
         ),
         run.workspace.noise_walk,
     )

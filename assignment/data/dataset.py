@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 GARMENTS = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
 )
 DIGITS = tuple("0123456789")
 TRAINING = 60_000  # of the images, which come first; the other 10,000 are kept for whoever judges the generator

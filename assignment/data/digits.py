@@ -13,13 +13,24 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from assignment.data.chance import SIZE, Chance
+from assignment.data.randomness import SIZE, Chance
 from assignment.errors import AssignmentError
 
 SEED = 19_980_101  # arbitrary; it only has to stay the same
 FACES = (
-    "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Italic",
-    "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmtt10", "cmb10",
+    "DejaVuSans",
+    "DejaVuSans-Bold",
+    "DejaVuSans-Oblique",
+    "DejaVuSansMono",
+    "DejaVuSerif",
+    "DejaVuSerif-Italic",
+    "STIXGeneral",
+    "STIXGeneralBol",
+    "STIXGeneralItalic",
+    "cmr10",
+    "cmss10",
+    "cmtt10",
+    "cmb10",
 )
 CANVAS = 64  # pixels of a glyph's own square
 TALL = 40  # pixels of a glyph in it, the rest being room for a thicker stroke

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assignment.data.chance import SIZE, Chance
+from assignment.data.randomness import SIZE, Chance
 
 SEED = 19_680_801  # arbitrary; it only has to stay the same
 
@@ -155,5 +155,14 @@ def _bag(random: Chance) -> np.ndarray:
 
 
 DRAWINGS: tuple[Callable[[Chance], np.ndarray], ...] = (
-    _t_shirt, _trouser, _pullover, _dress, _coat, _sandal, _shirt, _sneaker, _bag, _ankle_boot,
+    _t_shirt,
+    _trouser,
+    _pullover,
+    _dress,
+    _coat,
+    _sandal,
+    _shirt,
+    _sneaker,
+    _bag,
+    _ankle_boot,
 )

@@ -63,6 +63,4 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
 
 def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) -> Gan:
     """Both with binary cross-entropy and an Adam of its own (rate 2e-4, beta 0.5: Radford et al. 2016, section 4)."""
-    return compile_for_tapes(
-        generator, discriminator, loss=keras.losses.BinaryCrossentropy(), rate=2e-4, beta_1=0.5
-    )
+    return compile_for_tapes(generator, discriminator, loss=keras.losses.BinaryCrossentropy(), rate=2e-4, beta_1=0.5)

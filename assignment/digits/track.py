@@ -12,11 +12,11 @@ from assignment.digits import networks
 from assignment.evaluation.health import Scale
 from assignment.evaluation.variety import real_distance
 from assignment.figures.grids import image_grid
-from assignment.journal import Sketch
-from assignment.resume import conditions_of, find_earlier
-from assignment.run import Run
-from assignment.stages import facts_of, load_training_images, save_networks, show_networks
-from assignment.taped import train_by_tapes
+from assignment.session.journal import Sketch
+from assignment.session.resume import conditions_of, find_earlier
+from assignment.session.run import Run
+from assignment.session.stages import facts_of, load_training_images, save_networks, show_networks
+from assignment.session.taped import train_by_tapes
 from assignment.training import streams
 
 GRID_IMAGES = 12  # as in the assignment's grids
@@ -41,8 +41,11 @@ def run_track(run: Run) -> signal.Signals | None:
 
     noise = run.mixture.noise(streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM))
     generator, discriminator = show_networks(
-        run, networks.build_generator, networks.build_discriminator,
-        lambda network: network(noise, training=False).numpy(), image_grid,
+        run,
+        networks.build_generator,
+        networks.build_discriminator,
+        lambda network: network(noise, training=False).numpy(),
+        image_grid,
     )
     run.screen.step(6, "Compile the GAN model")
     gan = run.mixture.compiled(networks.compile_gan(generator, discriminator))

@@ -13,7 +13,7 @@ import numpy as np
 
 from assignment.evaluation import metrics
 from assignment.evaluation.judge import Judge, Reading
-from assignment.evaluation.measures import Copying, Measures
+from assignment.evaluation.scores import Copying, Measures
 
 DRAW = 2_000  # images, compared at once
 DRAWS = 5  # at the end of a training: 10,000 images

@@ -179,6 +179,7 @@ def vanishing(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
 
 def stuck(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
     """Both losses where pure guessing has them: the discriminator has never begun to tell real from fake."""
+
     def undecided(epoch: Epoch) -> bool:
         losses = (epoch.discriminator_loss, epoch.generator_loss)
         return all(abs(loss - scale.undecided) < NEAR_UNDECIDED for loss in losses)

@@ -49,8 +49,9 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
     images or other dimensions.
     """
     _check(real, fake)
-    within = [(_kernel_sum(part, part) - _kernel_of_selves(part)) / (len(part) * (len(part) - 1))
-              for part in (real, fake)]
+    within = [
+        (_kernel_sum(part, part) - _kernel_of_selves(part)) / (len(part) * (len(part) - 1)) for part in (real, fake)
+    ]
     return within[0] + within[1] - 2 * _kernel_sum(real, fake) / (len(real) * len(fake))
 
 
@@ -79,8 +80,9 @@ def diversity(
 
     1 where they vary as real images do, 0 where each class has one image only, or none.
     """
-    pairs = [(mean_distance(fake[fake_classes == label]), mean_distance(real[real_classes == label]))
-             for label in classes]
+    pairs = [
+        (mean_distance(fake[fake_classes == label]), mean_distance(real[real_classes == label])) for label in classes
+    ]
     return float(np.mean([of_fake / of_real if of_real else 1.0 for of_fake, of_real in pairs]))
 
 
@@ -118,10 +120,13 @@ def agreement(asked: np.ndarray, recognised: np.ndarray, classes: int) -> np.nda
 
 
 def _share_among(points: np.ndarray, others: np.ndarray, neighbours: int) -> float:
-    radii = np.concatenate([
-        # A point is its own nearest neighbour, so the k-th of the others stands at place k.
-        np.partition(_squared_distances(part, others), neighbours, axis=1)[:, neighbours] for part in _parts(others)
-    ])
+    radii = np.concatenate(
+        [
+            # A point is its own nearest neighbour, so the k-th of the others stands at place k.
+            np.partition(_squared_distances(part, others), neighbours, axis=1)[:, neighbours]
+            for part in _parts(others)
+        ]
+    )
     among = [(_squared_distances(part, others) <= radii).any(axis=1) for part in _parts(points)]
     return float(np.concatenate(among).mean())
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assignment.evaluation.health import UNSTABLE, Spell
-from assignment.evaluation.measures import Copying, Range
+from assignment.evaluation.scores import Copying, Range
 
 # Shares of what real images have.
 AS_CERTAIN, AS_PRECISE = 0.8, 0.5
@@ -84,14 +84,16 @@ def no_collapse(figures: Mapping[str, Range], floor: Mapping[str, Range], classe
 def stable(spells: Sequence[Spell]) -> Verdict:
     """Whether the training was stable."""
     found = [
-        f"{spell.finding.name} (epochs {spell.first} to {spell.last})" for spell in spells
+        f"{spell.finding.name} (epochs {spell.first} to {spell.last})"
+        for spell in spells
         if spell.finding.name in UNSTABLE
     ]
     return Verdict(
         "Were the losses stable?",
         _answer(not found),
-        f"Seen during the training: {', '.join(found)}." if found else
-        "No loss went to its least, stood still at ln 2 or left all bounds, and no gradient exploded or vanished.",
+        f"Seen during the training: {', '.join(found)}."
+        if found
+        else "No loss went to its least, stood still at ln 2 or left all bounds, and no gradient exploded or vanished.",
     )
 
 
@@ -104,7 +106,9 @@ def improving(judge_fids: Mapping[int, float]) -> Verdict:
     told = [f"{fid:.1f} ({'untrained' if epoch == 0 else f'epoch {epoch}'})" for epoch, fid in judge_fids.items()]
     shown = told if len(told) <= 5 else [*told[:2], told[len(told) // 2], *told[-2:]]
     return Verdict(
-        question, _answer(last <= IMPROVED * first), f"Judge FID: {', '.join(shown)}; yes from half of the first on.",
+        question,
+        _answer(last <= IMPROVED * first),
+        f"Judge FID: {', '.join(shown)}; yes from half of the first on.",
     )
 
 

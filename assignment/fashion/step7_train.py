@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assignment.fashion.step3_generator import LATENT_DIM
-from assignment.settings import FashionSettings
+from assignment.settings.tracks import FashionSettings
 from assignment.training.loop import Place, Row, train
 from assignment.training.steps import Update
 

@@ -9,9 +9,9 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
 from pathlib import Path
 
+from assignment.storage.workspace import Workspace
 from assignment.training.export import Facts, export_pair
 from assignment.training.gan import Gan
-from assignment.workspace import Workspace
 
 
 def save_models(gan: Gan, workspace: Workspace, facts: Facts) -> tuple[Path, Path]:

@@ -7,12 +7,10 @@ import time
 
 import numpy as np
 
-from assignment.conduct import Training, conduct
 from assignment.data import sources
 from assignment.data.dataset import TROUSER, Dataset
 from assignment.evaluation.health import Scale
 from assignment.evaluation.variety import real_distance
-from assignment.examiner import Exam
 from assignment.fashion.step1_data import SheetData, split_data
 from assignment.fashion.step2_display import display_images
 from assignment.fashion.step3_generator import LATENT_DIM, build_generator
@@ -21,10 +19,12 @@ from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.fashion.step6_compile import compile_gan
 from assignment.fashion.step7_train import train_gan
 from assignment.fashion.step8_save import save_models
-from assignment.journal import Sketch
-from assignment.resume import conditions_of, find_earlier, refuse_mixture
-from assignment.run import Run
-from assignment.stages import facts_of, load_images, say_compiled, say_saved, show_proof
+from assignment.session.examiner import Exam
+from assignment.session.journal import Sketch
+from assignment.session.resume import conditions_of, find_earlier, refuse_mixture
+from assignment.session.run import Run
+from assignment.session.session import Training, conduct
+from assignment.session.stages import facts_of, load_images, say_compiled, say_saved, show_proof
 from assignment.training import streams
 from assignment.training.gan import Gan
 from assignment.training.loop import updates_per_epoch
@@ -53,10 +53,12 @@ def run_track(run: Run) -> signal.Signals | None:
         update=update,
         rows=lambda rule, place: train_gan(rule, data.dataset, run.settings, place),
         updates_per_epoch=updates_per_epoch(len(data.dataset), run.settings.batch_size),
-        sketch=run.mixture.sketch(Sketch(
-            sample=lambda: generator(grid_noise(run), training=False).numpy(),
-            scale=Scale(GRID_IMAGES, real_distance(data.dataset)),
-        )),
+        sketch=run.mixture.sketch(
+            Sketch(
+                sample=lambda: generator(grid_noise(run), training=False).numpy(),
+                scale=Scale(GRID_IMAGES, real_distance(data.dataset)),
+            )
+        ),
         save=lambda: save(gan, run),
         proof=proof,
         conditions=conditions,

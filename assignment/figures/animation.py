@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from assignment.figures.style import drawing
-from assignment.files import replacing
+from assignment.storage.files import replacing
 
 DOTS_PER_INCH = 70  # the assignment's grid is 560 pixels square: its caption can be read, thirty frames are a megabyte
 MOST_FRAMES = 30

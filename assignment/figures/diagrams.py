@@ -20,10 +20,15 @@ LANE = 0.02  # of the page's width, for each arrow that passes levels by
 # A layer's colour says what it does; a kind that is not listed stays white.
 COLOURS = {
     "Input": "#e8eaed",
-    "Dense": "#fde2c8", "Embedding": "#fde2c8",
-    "Conv2D": "#cfe3f5", "Conv2DTranspose": "#cfe3f5",
-    "BatchNormalization": "#e3ecd3", "SpectralNormalization": "#e3ecd3",
-    "LeakyReLU": "#f6ecc4", "ReLU": "#f6ecc4", "Activation": "#f6ecc4",
+    "Dense": "#fde2c8",
+    "Embedding": "#fde2c8",
+    "Conv2D": "#cfe3f5",
+    "Conv2DTranspose": "#cfe3f5",
+    "BatchNormalization": "#e3ecd3",
+    "SpectralNormalization": "#e3ecd3",
+    "LeakyReLU": "#f6ecc4",
+    "ReLU": "#f6ecc4",
+    "Activation": "#f6ecc4",
     "Dropout": "#eadff0",
 }
 
@@ -79,8 +84,14 @@ def _draw_box(axes: Axes, row, left: float, top: float, width: float) -> None:
     height = 1 - GAP
     axes.add_patch(
         FancyBboxPatch(
-            (left, top), width, height, boxstyle="round,pad=0,rounding_size=0.012", mutation_aspect=8,
-            facecolor=COLOURS.get(row.kind, "white"), edgecolor=QUIET, linewidth=0.8,
+            (left, top),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.012",
+            mutation_aspect=8,
+            facecolor=COLOURS.get(row.kind, "white"),
+            edgecolor=QUIET,
+            linewidth=0.8,
         )
     )
     upper, lower = top + 0.36 * height, top + 0.72 * height

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from assignment.figures.style import INK, new_figure
 
-
 ROWS, COLUMNS = 4, 3  # the sheet, step 2
 SIZE = (8, 8)  # inches; the sheet, step 2
 TILE = 0.75  # inches, of an image in a table of rows
@@ -20,8 +19,13 @@ NARROWEST = 5.5  # inches; a caption can still be read on it
 
 
 def image_grid(
-    images: np.ndarray, title: str, caption: str, rows: int = ROWS, columns: int = COLUMNS,
-    size: tuple[float, float] = SIZE, names: Sequence[str] = (),
+    images: np.ndarray,
+    title: str,
+    caption: str,
+    rows: int = ROWS,
+    columns: int = COLUMNS,
+    size: tuple[float, float] = SIZE,
+    names: Sequence[str] = (),
 ) -> Figure:
     """Images in a grid without ticks; by default 4x3 subplots on 8x8 inches (the assignment sheet, steps 2, 4 and 7).
 
@@ -39,7 +43,11 @@ def image_grid(
 
 
 def row_grid(
-    images: np.ndarray, row_names: Sequence[str], title: str, caption: str, columns: str = "",
+    images: np.ndarray,
+    row_names: Sequence[str],
+    title: str,
+    caption: str,
+    columns: str = "",
     column_names: Sequence[str] = (),
 ) -> Figure:
     """A table of images with a name before every row; `columns` says in words what goes from left to right, and

@@ -13,13 +13,23 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from assignment.files import replacing
+from assignment.storage.files import replacing
 
 # First names come in any alphabet. matplotlib's own font has Latin, Greek, Cyrillic and Arabic letters; for others it
 # takes the first of these fonts, of Windows, macOS and Linux, that is installed.
 OTHER_ALPHABETS = (
-    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Arial Unicode MS",
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans Devanagari", "WenQuanYi Zen Hei", "FreeSans",
+    "Microsoft YaHei",
+    "Yu Gothic",
+    "Malgun Gothic",
+    "Nirmala UI",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans Devanagari",
+    "WenQuanYi Zen Hei",
+    "FreeSans",
 )
 _INSTALLED = set(font_manager.get_font_names())
 matplotlib.rcParams["font.family"] = ["DejaVu Sans", *(font for font in OTHER_ALPHABETS if font in _INSTALLED)]

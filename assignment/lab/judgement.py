@@ -7,16 +7,44 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment.catalogue import BY_NAME
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import FIGURES, Result
+from assignment.practices.catalogue import BY_NAME
 
 FEWEST_SEEDS = 3  # of which an interval says something at all
 # Student's t for a two-sided 95 % interval, by the degrees of freedom (any table); beyond them the last is taken, which
 # is a little too wide.
 STUDENT = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-    2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+    12.706,
+    4.303,
+    3.182,
+    2.776,
+    2.571,
+    2.447,
+    2.365,
+    2.306,
+    2.262,
+    2.228,
+    2.201,
+    2.179,
+    2.160,
+    2.145,
+    2.131,
+    2.120,
+    2.110,
+    2.101,
+    2.093,
+    2.086,
+    2.080,
+    2.074,
+    2.069,
+    2.064,
+    2.060,
+    2.056,
+    2.052,
+    2.048,
+    2.045,
+    2.042,
 )
 HELPS, HURTS, UNSHOWN, TOO_FEW = "helps", "hurts", "no difference shown", "not enough seeds"
 INCOMPARABLE = "nothing to compare with"
@@ -105,8 +133,10 @@ def how_sick(results: Iterable[Result]) -> str:
 
 def _are_comparable(one: Result, plain: Result | None) -> bool:
     """Whether both came to their end, and were measured by the same judge beside the same images."""
-    return plain is not None and one.status == "finished" and (
-        (one.epochs, one.judge, one.images) == (plain.epochs, plain.judge, plain.images)
+    return (
+        plain is not None
+        and one.status == "finished"
+        and ((one.epochs, one.judge, one.images) == (plain.epochs, plain.judge, plain.images))
     )
 
 

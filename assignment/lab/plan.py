@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from assignment.catalogue import BY_NAME
-from assignment.lab_settings import LabSettings
+from assignment.lab.settings import LabSettings
+from assignment.practices.catalogue import BY_NAME
 
 BASELINE = "baseline"
 MOMENTS = 4  # at which a trial is measured: enough to see it go, and a grid takes seconds
@@ -70,9 +70,7 @@ def command(trial: Trial, settings: LabSettings) -> list[str]:
     return [sys.executable, "-m", "assignment", "run", *given]
 
 
-def seconds_expected(
-    waiting: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float] = {}
-) -> float:
+def seconds_expected(waiting: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float] = {}) -> float:
     """How long the `waiting` trials will take, `settings.jobs` at a time.
 
     `measured` are the seconds that trials of this lab took, by practice; what is not among them is reckoned from them

@@ -12,10 +12,12 @@ import numpy as np
 
 from assignment.evaluation.health import NOT_A_NUMBER
 from assignment.evaluation.verdicts import NO_COLLAPSE
-from assignment.files import replacing
+from assignment.storage.files import replacing
 
 FIGURES = {
-    "judge_fid": ("judge FID", 1), "precision": ("precision", 3), "recall": ("recall", 3),
+    "judge_fid": ("judge FID", 1),
+    "precision": ("precision", 3),
+    "recall": ("recall", 3),
     "seconds_an_update": ("seconds an update", 3),
 }
 
@@ -64,9 +66,13 @@ def read_trial(practice: str, seed: int, folder: Path) -> Result | None:
     generated = metrics["generated"] if metrics else {}
     judge = metrics["judge"] if metrics else {}
     return Result(
-        practice, seed, record["epochs_done"], record["status"],
+        practice,
+        seed,
+        record["epochs_done"],
+        record["status"],
         *(generated.get(name, {}).get("mean", np.nan) for name in ("judge_fid", "precision", "recall")),
-        each, whole,
+        each,
+        whole,
         "; ".join([*map(_spell, record["not_well"]), *_collapse(metrics)]),
         judge.get("weights", ""),
         record["data"]["caption"],
@@ -125,14 +131,22 @@ def _collapse(metrics: dict[str, Any] | None) -> list[str]:
 
 def _result(cells: Sequence[str]) -> Result:
     line = dict(zip(Result._fields, cells, strict=True))
-    result = Result(**{
-        **line, "seed": int(line["seed"]), "epochs": int(line["epochs"]),
-        **{name: float(line[name]) for name in (*FIGURES, "seconds")},
-    })
+    result = Result(
+        **{
+            **line,
+            "seed": int(line["seed"]),
+            "epochs": int(line["epochs"]),
+            **{name: float(line[name]) for name in (*FIGURES, "seconds")},
+        }
+    )
     measured = [result.judge_fid, result.precision, result.recall]
     timed = [result.seconds_an_update, result.seconds]
-    if not (result.status == "finished" and np.isfinite([*measured, *timed]).all()
-            or result.status == "failed" and np.isnan(measured).all()):
+    if not (
+        result.status == "finished"
+        and np.isfinite([*measured, *timed]).all()
+        or result.status == "failed"
+        and np.isnan(measured).all()
+    ):
         raise ValueError("figures that do not go with the status")
     return result
 

@@ -74,7 +74,10 @@ def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen:
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
     places = [str(Path(assignment.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {
-        **os.environ, "OMP_NUM_THREADS": threads, "TF_NUM_INTRAOP_THREADS": threads, "PYTHONIOENCODING": "utf-8",
+        **os.environ,
+        "OMP_NUM_THREADS": threads,
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "PYTHONIOENCODING": "utf-8",
         "PYTHONPATH": os.pathsep.join(filter(None, places)),
     }
     with (trial.folder / "log.txt").open("ab") as log:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assignment.figures.practices import draw_differences
+from assignment.figures.differences import draw_differences
 from assignment.figures.style import save
 from assignment.lab.judgement import INCOMPARABLE, RULE, WHY_INCOMPARABLE, Judgement, how_sick, judgements
+from assignment.lab.page import write_lab_page
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import FIGURES, Result
-from assignment.lab_workspace import LabWorkspace
-from assignment.report.lab_page import write_lab_page
-from assignment.screen import Screen, counted
-from assignment.lab_settings import LabSettings
+from assignment.lab.settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
+from assignment.session.screen import Screen, counted
 
 KEY = f"A point is a seed, the stroke their mean, the bar its 95 % interval; the dotted line is the {BASELINE}."
 
@@ -33,8 +33,16 @@ def show_results(
     title = f"What each practice changes: differences to the {BASELINE}"
     save(draw_differences(judged, FIGURES, title, caption), workspace.figure)
     write_lab_page(
-        workspace, settings=settings, images=images, is_standin=any(result.is_of_standin for result in results),
-        line=line, judged=judged, baseline=baseline, rule=RULE, figures=FIGURES, key=KEY,
+        workspace,
+        settings=settings,
+        images=images,
+        is_standin=any(result.is_of_standin for result in results),
+        line=line,
+        judged=judged,
+        baseline=baseline,
+        rule=RULE,
+        figures=FIGURES,
+        key=KEY,
     )
     screen.table(
         f"What each practice changes: its mean difference to the {BASELINE} over the seeds (95 % interval)",

@@ -20,7 +20,11 @@ DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN
 
 
 def build_dcgan_generator(
-    firstname: str, seed: int, precision: str = "float32", filters: Sequence[int] = (64, 128), kernel: int = 5,
+    firstname: str,
+    seed: int,
+    precision: str = "float32",
+    filters: Sequence[int] = (64, 128),
+    kernel: int = 5,
     extra_layers: int = 0,
 ) -> keras.Sequential:
     """`lecture_generator_model_<firstname>`, the DCGAN's: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
@@ -45,15 +49,21 @@ def build_dcgan_generator(
     for _ in range(extra_layers):
         stack += [transposed(2 * inner, strides=1, dtype=precision), *normalised()]  # (n, 7, 7, 256)
     stack += [
-        transposed(inner, strides=1, dtype=precision), *normalised(),  # (n, 7, 7, 128)
-        transposed(outer, strides=2, dtype=precision), *normalised(),  # (n, 14, 14, 64)
+        transposed(inner, strides=1, dtype=precision),
+        *normalised(),  # (n, 7, 7, 128)
+        transposed(outer, strides=2, dtype=precision),
+        *normalised(),  # (n, 14, 14, 64)
         transposed(1, strides=2, activation="tanh", dtype="float32"),  # (n, 28, 28, 1)
     ]
     return keras.Sequential(stack, name=f"lecture_generator_model_{firstname}")
 
 
 def build_dcgan_discriminator(
-    firstname: str, seed: int, precision: str = "float32", filters: Sequence[int] = (64, 128), kernel: int = 5,
+    firstname: str,
+    seed: int,
+    precision: str = "float32",
+    filters: Sequence[int] = (64, 128),
+    kernel: int = 5,
     extra_layers: int = 0,
 ) -> keras.Sequential:
     """`lecture_discriminator_model_<firstname>`, the DCGAN's: images (n, 28, 28, 1) to logits (n, 1).
@@ -132,6 +142,10 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential, sm
     loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
     smoothed = RealSmoothed(smoothing, from_logits) if smoothing else None
     return compile_for_tapes(
-        generator, discriminator, loss=loss, discriminator_loss=smoothed,
-        rate=1e-4, beta_1=0.9,  # the notebook: Adam(1e-4), Keras' other defaults
+        generator,
+        discriminator,
+        loss=loss,
+        discriminator_loss=smoothed,
+        rate=1e-4,
+        beta_1=0.9,  # the notebook: Adam(1e-4), Keras' other defaults
     )

@@ -15,13 +15,13 @@ from assignment.evaluation.health import Scale, least_smoothed_loss
 from assignment.evaluation.variety import real_distance
 from assignment.figures.curves import losses_and_generator_alone
 from assignment.figures.grids import image_grid, row_grid
-from assignment.journal import Sketch
 from assignment.lecture import networks
-from assignment.resume import conditions_of, find_earlier
-from assignment.run import Run
-from assignment.settings import LectureSettings
-from assignment.stages import facts_of, load_training_images, save_networks, show_networks
-from assignment.taped import train_by_tapes
+from assignment.session.journal import Sketch
+from assignment.session.resume import conditions_of, find_earlier
+from assignment.session.run import Run
+from assignment.session.stages import facts_of, load_training_images, save_networks, show_networks
+from assignment.session.taped import train_by_tapes
+from assignment.settings.tracks import LectureSettings
 from assignment.training import latent, streams
 from assignment.training.gan import Gan
 
@@ -60,7 +60,9 @@ def run_track(run: Run) -> signal.Signals | None:
         gan,
         images,
         sketch=Sketch(
-            lambda: np.asarray(generator(noise, training=False)), draw_seed, plot=losses_and_generator_alone,
+            lambda: np.asarray(generator(noise, training=False)),
+            draw_seed,
+            plot=losses_and_generator_alone,
             scale=Scale(len(noise), real_distance(images), least_smoothed_loss(settings.label_smoothing)),
         ),
         save=lambda: save(gan, images, run),
@@ -139,8 +141,12 @@ def save(gan: Gan, images: np.ndarray, run: Run) -> None:
     ratios = [f"{ratio:.1f}" for ratio in np.linspace(0, 1, INTERPOLATED)]
     run.keep(
         row_grid(
-            generate(paths), ("straight line", "great circle"), "From one noise to another", run.caption,
-            columns="share of the way", column_names=ratios,
+            generate(paths),
+            ("straight line", "great circle"),
+            "From one noise to another",
+            run.caption,
+            columns="share of the way",
+            column_names=ratios,
         ),
         workspace.interpolation,
     )

@@ -1,1 +1,1 @@
-"""The practices themselves, each a replaced ingredient; `assignment.catalogue` says what they are for."""
+"""The practices themselves, each a replaced ingredient; `assignment.practices.catalogue` says what they are for."""

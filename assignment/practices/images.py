@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from assignment.practices.chance import Purpose, place, updates_done
+from assignment.practices.draws import Purpose, place, updates_done
 from assignment.practices.practice import Practice, in_turn
 from assignment.training.gan import Gan
 from assignment.training.steps import Shown

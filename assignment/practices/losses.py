@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from assignment.practices.architecture import with_linear_answer
-from assignment.practices.chance import Purpose, place
+from assignment.practices.draws import Purpose, place
 from assignment.practices.practice import Practice
 from assignment.practices.updates import in_one_step
 from assignment.training.gan import Gan

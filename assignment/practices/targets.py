@@ -8,7 +8,7 @@ from math import inf, isnan
 import tensorflow as tf
 
 from assignment.evaluation.health import least_smoothed_loss
-from assignment.practices.chance import Purpose, place
+from assignment.practices.draws import Purpose, place
 from assignment.practices.practice import Practice, in_turn
 from assignment.training.gan import Gan
 

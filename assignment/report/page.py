@@ -8,14 +8,14 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
-from assignment.catalogue import BY_NAME
 from assignment.evaluation.health import STUCK
-from assignment.evaluation.measures import NAMES, OVER_TIME, thinned
-from assignment.files import replacing
+from assignment.evaluation.scores import NAMES, OVER_TIME, thinned
+from assignment.practices.catalogue import BY_NAME
 from assignment.report.steps import SHEETS, STEPS
-from assignment.workspace import Workspace
+from assignment.storage.files import replacing
+from assignment.storage.workspace import Workspace
 
 GRID = "step7_grid_epoch"
 MOST_GRIDS = 12  # on the page: a grid after every one of 300 epochs would make it 12 MB
@@ -75,7 +75,10 @@ def template(name: str) -> Template:
     """A page's template, by its file in this folder."""
     # Autoescaped whatever the file is called: a first name, a folder and a command are what somebody typed.
     environment = Environment(
-        loader=PackageLoader("assignment.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=ChoiceLoader([PackageLoader("assignment.report", "."), PackageLoader("assignment.lab", ".")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template(name)

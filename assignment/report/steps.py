@@ -36,9 +36,7 @@ def _networks(generator: str, untrained: str, discriminator: str) -> tuple[Step,
 STEPS = {
     "fashion": (
         Step("Step 1: get the data", "Load Fashion-MNIST, scale the pixels to -1..1 and collect the 7,000 trousers."),
-        Step(
-            "Step 2: display the first 12 images", "A 4x3 grid on 8x8 inches, no ticks.", ("step2_real_images.png",)
-        ),
+        Step("Step 2: display the first 12 images", "A 4x3 grid on 8x8 inches, no ticks.", ("step2_real_images.png",)),
         *_networks(
             "A Sequential model from a vector of 100 to an image of 28x28, its summary and a diagram with the neurons"
             " and weights of each layer.",
@@ -67,9 +65,15 @@ STEPS = {
         ),
         Step("Step 6: compile the GAN", "The discriminator, and a combined functional model over it, frozen."),
         Step(
-            "Step 7: train the GAN", "Try what works, and prove that it does.",
-            ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png", "step7_noise_walk.png",
-             "step7_label_walk.png"),
+            "Step 7: train the GAN",
+            "Try what works, and prove that it does.",
+            (
+                "step7_losses.png",
+                "step7_progress.png",
+                "step7_grid_epoch_*.png",
+                "step7_noise_walk.png",
+                "step7_label_walk.png",
+            ),
         ),
         _SAVE,
     ),
@@ -99,10 +103,17 @@ STEPS = {
         ),
         Step("Step 6: compile the GAN (section 6)", "Binary cross-entropy and two Adams at rate 0.0001."),
         Step(
-            "Step 7: train the GAN (sections 6 to 8)", "50 epochs at batch size 256, a grid of a fixed seed every 10;"
+            "Step 7: train the GAN (sections 6 to 8)",
+            "50 epochs at batch size 256, a grid of a fixed seed every 10;"
             " both losses, new images, an interpolation, real beside generated.",
-            ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png", "step7_generated.png",
-             "step7_interpolation.png", "step7_real_beside_generated.png"),
+            (
+                "step7_losses.png",
+                "step7_progress.png",
+                "step7_grid_epoch_*.png",
+                "step7_generated.png",
+                "step7_interpolation.png",
+                "step7_real_beside_generated.png",
+            ),
         ),
         _SAVE,
     ),

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from assignment.errors import AssignmentError
-from assignment.files import replacing, sha256
+from assignment.storage.files import replacing, sha256
 from assignment.training.gan import Gan
 from assignment.training.loop import Place, Row
 from assignment.training.steps import Losses
@@ -183,9 +183,7 @@ def _read(path: Path) -> Checkpoint:
         place = Place(facts["epoch"], [Losses(*losses) for losses in facts["losses"]], facts["seconds"])
         rows = [Row(*row) for row in facts["rows"]]
         frames = arrays.pop("frames")
-        return Checkpoint(
-            facts["conditions"], facts["versions"], place, rows, facts["notes"], frames, networks=arrays
-        )
+        return Checkpoint(facts["conditions"], facts["versions"], place, rows, facts["notes"], frames, networks=arrays)
     except (KeyError, TypeError, ValueError, BadZipFile) as error:  # its sum agrees, so this is what was written
         raise AssignmentError(
             f"{path} was written by a version that keeps other things in its checkpoints; --fresh starts over."

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
-from assignment.files import replacing
+from assignment.storage.files import replacing
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
 

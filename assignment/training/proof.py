@@ -16,7 +16,6 @@ from assignment.training.freezing import unfrozen
 from assignment.training.gan import Gan
 from assignment.training.steps import Update
 
-
 OF_A_FREEZE = (
     "The freeze does not hold: on Keras 3 the flag `trainable` counts when a train step is first called, not when the"
     " model is compiled; set it around the call (docs/keras3.md)."

@@ -78,7 +78,8 @@ def test_the_combined_model(build):
     assert combined.name == "conditional_combined_model_ana"
     assert [tensor.name for tensor in combined.inputs] == ["noise", "label"]
     assert [layer.name for layer in combined.layers if isinstance(layer, keras.Model)] == [
-        "conditional_generator_model_ana", "conditional_discriminator_model_ana",
+        "conditional_generator_model_ana",
+        "conditional_discriminator_model_ana",
     ]
     _, noise, _, asked = batch(4)
     images = gan.generator([noise, asked], training=False).numpy()

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from assignment import stages
 from assignment.conditional import track
 from assignment.errors import AssignmentError
-from assignment.evaluation import shelf
-from assignment.settings import ConditionalSettings
+from assignment.evaluation import judge_store as shelf
+from assignment.session import stages
+from assignment.settings.tracks import ConditionalSettings
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 
@@ -25,13 +25,25 @@ def test_the_whole_track(make_run, few_digits, outputs, dataset):
     assert track.run_track(run) is None
     assert few_digits == [dataset]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
-        "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
-        "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_label_walk.png", "step7_losses.png",
-        "step7_noise_walk.png", "step7_progress.png",
+        "checkpoints",
+        "history.csv",
+        "report.html",
+        "run.json",
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_animation.gif",
+        "step7_grid_epoch_0001.png",
+        "step7_grid_epoch_0002.png",
+        "step7_label_walk.png",
+        "step7_losses.png",
+        "step7_noise_walk.png",
+        "step7_progress.png",
     ]
     assert [path.name for path in run.workspace.models] == [
-        "conditional_generator_model_Ана.h5", "conditional_discriminator_model_Ана.h5",
+        "conditional_generator_model_Ана.h5",
+        "conditional_discriminator_model_Ана.h5",
     ]
     assert "The freeze holds" in said(run) and "Not the real images" in said(run)
     assert ("0.693" in said(run)) == (outputs == "validity"), "an auxiliary classifier's losses hold its class's too"

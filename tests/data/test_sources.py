@@ -29,8 +29,12 @@ def idx_file(array):
 
 
 SMALL = Source(
-    "fashion-mnist", "Small", "nobody", GARMENTS,
-    tuple((name, hashlib.md5(idx_file(array)).hexdigest()) for name, array in ARRAYS.items()), draw_garments,
+    "fashion-mnist",
+    "Small",
+    "nobody",
+    GARMENTS,
+    tuple((name, hashlib.md5(idx_file(array)).hexdigest()) for name, array in ARRAYS.items()),
+    draw_garments,
 )
 
 

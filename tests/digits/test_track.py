@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assignment.digits import track
-from assignment.settings import DigitsSettings
+from assignment.settings.tracks import DigitsSettings
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 
@@ -17,9 +17,19 @@ def test_the_whole_track(make_run, few_digits):
     assert track.run_track(run) is None
     assert few_digits == ["mnist"]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
-        "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
-        "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_losses.png", "step7_progress.png",
+        "checkpoints",
+        "history.csv",
+        "report.html",
+        "run.json",
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_animation.gif",
+        "step7_grid_epoch_0001.png",
+        "step7_grid_epoch_0002.png",
+        "step7_losses.png",
+        "step7_progress.png",
     ]
     said = run.screen.console.file.getvalue()
     assert "The tapes are apart" in said and "Not the real images" in said and "How the losses went" in said

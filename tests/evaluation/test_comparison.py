@@ -4,7 +4,7 @@ import pytest
 from assignment.evaluation import comparison
 from assignment.evaluation.comparison import Comparison, find_copies
 from assignment.evaluation.judge import Reading
-from assignment.evaluation.measures import summarised
+from assignment.evaluation.scores import summarised
 
 
 class Eye:
@@ -36,8 +36,10 @@ def test_images_as_the_real_ones_are_as_near_as_the_floor(compared):
     assert measures.agreement == measures.certain == 1 and measures.classes == 2 and measures.smallest_share == 0.5
     assert measures.diversity == pytest.approx(1, abs=0.2)
     assert floor["judge_fid"].least > 1e-3 and floor["precision"].most < 1, "other images than the reference's"
-    assert floor["judge_fid"].mean < 1 and floor["agreement"].mean == 1 and floor["diversity"].mean == pytest.approx(
-        1, abs=0.2
+    assert (
+        floor["judge_fid"].mean < 1
+        and floor["agreement"].mean == 1
+        and floor["diversity"].mean == pytest.approx(1, abs=0.2)
     )
 
 

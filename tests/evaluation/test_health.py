@@ -5,7 +5,13 @@ import pytest
 
 from assignment.evaluation import health
 from assignment.evaluation.health import (
-    RECENT, STUCK, Epoch, Scale, findings, least_smoothed_loss, spells,
+    RECENT,
+    STUCK,
+    Epoch,
+    Scale,
+    findings,
+    least_smoothed_loss,
+    spells,
 )
 
 
@@ -25,19 +31,22 @@ def names(epochs, scale=Scale()):
     return [finding.name for finding in findings(epochs, scale)]
 
 
-@pytest.mark.parametrize(("last", "name", "words", "remedy"), [
-    ({"discriminator_loss": 0.001}, health.DISCRIMINATOR_WINS, "near 0 (0.0010 nats)", "label_smoothing"),
-    ({"discriminator_loss": 5.25}, health.DISCRIMINATOR_LOST, "is 5.25 nats, and over 1.4", "batch_size"),
-    ({"generator_gradient": 250.0}, health.EXPLODING, "about 250", "batch_size"),
-    ({"discriminator_gradient": 101.0, "generator_gradient": nan}, health.EXPLODING, "about 101", "batch_size"),
-    ({"generator_gradient": 1e-7}, health.VANISHING, "1.0e-07", "label_smoothing"),
-    ({"discriminator_gradient": 1e-7}, health.VANISHING, "1.0e-07", "label_smoothing"),
-    ({"discriminator_loss": log(2) + 0.001, "generator_loss": log(2)}, health.NOTHING_LEARNED, "ln 2", "seed"),
-    ({"variety": 0.04}, health.COLLAPSE, "near-copies", "label_smoothing"),
-    ({"variety": 0.3}, health.NARROWING, "30% as different", "label_smoothing"),
-    ({"discriminator_loss": nan}, health.NOT_A_NUMBER, "epoch 28 is NaN", "precision"),
-    ({"generator_loss": -inf}, health.NOT_A_NUMBER, "infinite", "precision"),
-])
+@pytest.mark.parametrize(
+    ("last", "name", "words", "remedy"),
+    [
+        ({"discriminator_loss": 0.001}, health.DISCRIMINATOR_WINS, "near 0 (0.0010 nats)", "label_smoothing"),
+        ({"discriminator_loss": 5.25}, health.DISCRIMINATOR_LOST, "is 5.25 nats, and over 1.4", "batch_size"),
+        ({"generator_gradient": 250.0}, health.EXPLODING, "about 250", "batch_size"),
+        ({"discriminator_gradient": 101.0, "generator_gradient": nan}, health.EXPLODING, "about 101", "batch_size"),
+        ({"generator_gradient": 1e-7}, health.VANISHING, "1.0e-07", "label_smoothing"),
+        ({"discriminator_gradient": 1e-7}, health.VANISHING, "1.0e-07", "label_smoothing"),
+        ({"discriminator_loss": log(2) + 0.001, "generator_loss": log(2)}, health.NOTHING_LEARNED, "ln 2", "seed"),
+        ({"variety": 0.04}, health.COLLAPSE, "near-copies", "label_smoothing"),
+        ({"variety": 0.3}, health.NARROWING, "30% as different", "label_smoothing"),
+        ({"discriminator_loss": nan}, health.NOT_A_NUMBER, "epoch 28 is NaN", "precision"),
+        ({"generator_loss": -inf}, health.NOT_A_NUMBER, "infinite", "precision"),
+    ],
+)
 def test_each_sickness_is_named_with_what_was_seen_and_what_to_try(last, name, words, remedy):
     (finding,) = findings(history(**last))
     assert finding.name == name and words in finding.seen and finding.means and finding.try_next[0] == remedy
@@ -91,7 +100,8 @@ def test_a_spell_is_from_its_first_epoch_to_its_last():
     after = [well(epoch)._replace(variety=0.01) for epoch in (29, 30, 31)]
     found = spells([*history(discriminator_loss=0.001), *after])
     assert [(spell.finding.name, spell.first, spell.last) for spell in found] == [
-        (health.DISCRIMINATOR_WINS, 21, 28), (health.COLLAPSE, 29, 31),
+        (health.DISCRIMINATOR_WINS, 21, 28),
+        (health.COLLAPSE, 29, 31),
     ]
     again = [well(29), *(well(epoch)._replace(discriminator_loss=0.001) for epoch in (30, 31, 32))]
     found = spells([*history(discriminator_loss=0.001), *again])

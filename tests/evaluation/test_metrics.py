@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 
 from assignment.evaluation.metrics import (
-    agreement, class_shares, copies, covered, diversity, frechet_distance, kernel_distance, mean_distance,
-    nearest_distances, precision_and_recall,
+    agreement,
+    class_shares,
+    copies,
+    covered,
+    diversity,
+    frechet_distance,
+    kernel_distance,
+    mean_distance,
+    nearest_distances,
+    precision_and_recall,
 )
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from assignment.evaluation import health
 from assignment.evaluation.health import Finding, Spell
-from assignment.evaluation.measures import Copying, Range
+from assignment.evaluation.scores import Copying, Range
 from assignment.evaluation.verdicts import verdicts
 
 
@@ -28,10 +28,17 @@ def test_a_good_generator():
     assert answers() == ["yes"] * 6
 
 
-@pytest.mark.parametrize(("name", "value", "place"), [
-    ("certain", 0.79, 0), ("precision", 0.49, 0), ("agreement", 0.89, 1), ("classes", 9.4, 2), ("diversity", 0.49, 2),
-    ("recall", 0.24, 2),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("certain", 0.79, 0),
+        ("precision", 0.49, 0),
+        ("agreement", 0.89, 1),
+        ("classes", 9.4, 2),
+        ("diversity", 0.49, 2),
+        ("recall", 0.24, 2),
+    ],
+)
 def test_what_is_below_its_bound_is_no(name, value, place):
     expected = ["yes"] * 6
     expected[place] = "no"
@@ -50,8 +57,11 @@ def test_nothing_is_asked_where_nothing_was_asked_for():
 
 
 def test_an_unstable_training_names_what_was_seen_and_when():
-    (stable,) = (verdict for verdict in verdicts(GOOD, FLOOR, OWN, FIDS, [spell(health.EXPLODING)], 10)
-                 if "stable" in verdict.question)
+    (stable,) = (
+        verdict
+        for verdict in verdicts(GOOD, FLOOR, OWN, FIDS, [spell(health.EXPLODING)], 10)
+        if "stable" in verdict.question
+    )
     assert stable.answer == "no" and "exploding gradients (epochs 3 to 9)" in stable.evidence
     assert answers(spells=[spell(health.COLLAPSE)])[3] == "yes", "that is another question"
 

@@ -32,7 +32,13 @@ def test_layer_by_layer(generator, number):
     assert len(rows) == len(SHEET)
     row = rows[number]
     assert SHEET[number] == (
-        row.kind, row.output_shape, row.kernel, row.stride, row.activation, row.use_bias, row.trainable,
+        row.kind,
+        row.output_shape,
+        row.kernel,
+        row.stride,
+        row.activation,
+        row.use_bias,
+        row.trainable,
         row.non_trainable,
     )
     assert row.padding == ("same" if row.kind == "Conv2DTranspose" else None)

@@ -29,7 +29,13 @@ def test_layer_by_layer(discriminator, number):
     assert len(rows) == len(SHEET)
     row = rows[number]
     assert SHEET[number] == (
-        row.kind, row.output_shape, row.kernel, row.stride, row.activation, row.use_bias, row.trainable
+        row.kind,
+        row.output_shape,
+        row.kernel,
+        row.stride,
+        row.activation,
+        row.use_bias,
+        row.trainable,
     )
     assert row.non_trainable == 0
     assert row.padding == ("same" if row.kind == "Conv2D" else None)

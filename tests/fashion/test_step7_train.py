@@ -1,7 +1,7 @@
 import numpy as np
 
 from assignment.fashion.step7_train import train_gan
-from assignment.settings import FashionSettings
+from assignment.settings.tracks import FashionSettings
 from assignment.training.loop import Place
 from assignment.training.steps import Losses
 

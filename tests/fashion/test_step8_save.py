@@ -2,8 +2,8 @@ import keras
 import numpy as np
 
 from assignment.fashion.step8_save import save_models
+from assignment.storage.workspace import Workspace
 from assignment.training.export import Facts, read_facts
-from assignment.workspace import Workspace
 
 
 def test_both_networks_under_the_sheets_names(make_gan, tmp_path):

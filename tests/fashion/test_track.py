@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from assignment import conduct
 from assignment.data import garments, sources, standin
 from assignment.data.dataset import TROUSER, Dataset, Provenance
 from assignment.errors import AssignmentError
 from assignment.fashion import track
 from assignment.figures import style
-from assignment.practices.mixture import Mixture
-from assignment.run import Run
-from assignment.screen import Screen
-from assignment.settings import FashionSettings
+from assignment.practices.stack import Mixture
+from assignment.session import session as conduct
+from assignment.session.run import Run
+from assignment.session.screen import Screen
+from assignment.settings.tracks import FashionSettings
+from assignment.storage.workspace import Workspace
 from assignment.training.steps import Losses
-from assignment.workspace import Workspace
 
 FEW = 12  # trousers; step 2 shows as many
 
@@ -40,8 +40,10 @@ def few_trousers(monkeypatch):
 def make_run(tmp_path):
     def make(firstname="ana", **options):
         settings = FashionSettings(
-            firstname, **{"epochs": 3, "batch_size": 8, "grid_every": 2, "evaluation": False, **options},
-            outputs_dir=tmp_path / "outputs", models_dir=tmp_path / "models",
+            firstname,
+            **{"epochs": 3, "batch_size": 8, "grid_every": 2, "evaluation": False, **options},
+            outputs_dir=tmp_path / "outputs",
+            models_dir=tmp_path / "models",
         )
         workspace = Workspace.of("fashion", settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
@@ -70,13 +72,23 @@ def test_all_eight_steps(make_run, monkeypatch):
     assert len(captions) == 8
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
-        "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
-        "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png", "step7_losses.png",
+        "checkpoints",
+        "history.csv",
+        "report.html",
+        "run.json",
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_animation.gif",
+        "step7_grid_epoch_0002.png",
+        "step7_grid_epoch_0003.png",
+        "step7_losses.png",
         "step7_progress.png",
     ]
     assert sorted(path.name for path in run.workspace.models_dir.iterdir()) == [
-        "discriminator_model_ana.h5", "generator_model_ana.h5",
+        "discriminator_model_ana.h5",
+        "generator_model_ana.h5",
     ]
 
     for number in range(1, 9):
@@ -177,7 +189,7 @@ def test_a_figure_that_cannot_be_drawn_costs_nobody_the_networks(make_run, monke
     def refuse(*arguments):
         raise OSError(28, "No space left on device", "step7_animation.gif")
 
-    monkeypatch.setattr("assignment.journal.animation.save_animation", refuse)
+    monkeypatch.setattr("assignment.session.journal.animation.save_animation", refuse)
     run = make_run(epochs=1)
     with pytest.raises(AssignmentError, match="gif; make room and the same command makes the end again, without train"):
         track.run_track(run)

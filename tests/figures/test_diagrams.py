@@ -22,8 +22,11 @@ class Layer(NamedTuple):
 
 
 JOINED = [
-    Layer("noise", "Input"), Layer("label", "Input"), Layer("embedding", "Embedding", trainable=30, inputs=("label",)),
-    Layer("join", "Concatenate", inputs=("noise", "embedding")), Layer("out", trainable=18, inputs=("join",)),
+    Layer("noise", "Input"),
+    Layer("label", "Input"),
+    Layer("embedding", "Embedding", trainable=30, inputs=("label",)),
+    Layer("join", "Concatenate", inputs=("noise", "embedding")),
+    Layer("out", trainable=18, inputs=("join",)),
 ]
 
 
@@ -77,8 +80,12 @@ def test_an_arrow_that_passes_a_level_by_crosses_no_box():
     patches = figure.axes[0].patches
     arrows = [patch.get_path().vertices for patch in patches if isinstance(patch, FancyArrowPatch)]
     assert len(arrows) == 4
-    tops = [(top, top + patch.get_height()) for patch in patches if isinstance(patch, FancyBboxPatch)
-            for top in [patch.get_y()]]
+    tops = [
+        (top, top + patch.get_height())
+        for patch in patches
+        if isinstance(patch, FancyBboxPatch)
+        for top in [patch.get_y()]
+    ]
     (passing,) = [corners for corners in corners_of(figure) if len(corners) > 2]
     for (x, y), (next_x, next_y) in zip(passing, passing[1:]):
         for top, bottom in tops:
@@ -97,8 +104,17 @@ def test_boxes_of_one_level_do_not_overlap():
 
 def test_no_text_runs_over_its_neighbour():
     row = Layer(
-        "batch_normalization_12", "BatchNormalization", (14, 14, 64), 12_544, (5, 5), (2, 2), "same", "tanh", False,
-        trainable=1_254_400, non_trainable=25_088,
+        "batch_normalization_12",
+        "BatchNormalization",
+        (14, 14, 64),
+        12_544,
+        (5, 5),
+        (2, 2),
+        "same",
+        "tanh",
+        False,
+        trainable=1_254_400,
+        non_trainable=25_088,
     )
     figure = draw_network([row], "net", "caption")
     figure.canvas.draw()

@@ -38,9 +38,16 @@ def test_the_differences_are_of_pairs():
     assert differences["precision"].by_seed == {1: 0.0, 2: 0.0, 3: 0.0}
 
 
-@pytest.mark.parametrize(("differences", "verdict"), [
-    ([-4, -5, -6], HELPS), ([4, 5, 6], HURTS), ([-4, 5, -6], UNSHOWN), ([-4, -5], TOO_FEW), ([-4], TOO_FEW),
-])
+@pytest.mark.parametrize(
+    ("differences", "verdict"),
+    [
+        ([-4, -5, -6], HELPS),
+        ([4, 5, 6], HURTS),
+        ([-4, 5, -6], UNSHOWN),
+        ([-4, -5], TOO_FEW),
+        ([-4], TOO_FEW),
+    ],
+)
 def test_the_verdict_follows_its_rule(differences, verdict):
     assert judged(lab(*map(float, differences))).verdict == verdict
 

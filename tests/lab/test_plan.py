@@ -5,8 +5,8 @@ import pytest
 
 from assignment.cli import console_parser
 from assignment.lab.plan import BASELINE, EPOCH_SECONDS, OTHER_SECONDS, command, seconds_expected, trials
-from assignment.lab_settings import LabSettings
-from assignment.settings import TRACKS, settings_from
+from assignment.lab.settings import LabSettings
+from assignment.settings.tracks import TRACKS, settings_from
 
 
 def lab(**options):
@@ -16,7 +16,12 @@ def lab(**options):
 def test_seed_by_seed_the_baseline_first():
     planned = trials(lab(), Path("lab"))
     assert [(trial.practice, trial.seed) for trial in planned] == [
-        (BASELINE, 1), ("ema", 1), ("unrolled", 1), (BASELINE, 2), ("ema", 2), ("unrolled", 2),
+        (BASELINE, 1),
+        ("ema", 1),
+        ("unrolled", 1),
+        (BASELINE, 2),
+        ("ema", 2),
+        ("unrolled", 2),
     ]
     assert len({trial.folder for trial in planned}) == 6
     assert planned[1].name == "ema, seed 1"

@@ -38,10 +38,17 @@ def test_another_table_is_refused_by_its_name(tmp_path, text):
         read_results(tmp_path / "results.csv")
 
 
-@pytest.mark.parametrize("changed", [
-    {"judge_fid": float("inf")}, {"recall": nan}, {"seconds": nan}, {"seconds_an_update": float("inf")},
-    {"status": "stopped"}, {"status": "failed"},
-])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"judge_fid": float("inf")},
+        {"recall": nan},
+        {"seconds": nan},
+        {"seconds_an_update": float("inf")},
+        {"status": "stopped"},
+        {"status": "failed"},
+    ],
+)
 def test_a_table_whose_figures_cannot_be_is_refused(tmp_path, changed):
     write_results(tmp_path / "results.csv", [result("ema", 1)._replace(**changed)])
     with pytest.raises(ValueError, match="results.csv is not a lab's table"):
@@ -73,7 +80,9 @@ def test_a_table_with_a_trial_of_two_results_is_refused(tmp_path):
 def write_run(folder, status="finished", metrics=True, spell="mode collapse", free="yes"):
     folder.mkdir()
     record = {
-        "status": status, "epochs_done": 3, "data": {"caption": "the real ones"},
+        "status": status,
+        "epochs_done": 3,
+        "data": {"caption": "the real ones"},
         "not_well": [{"name": spell, "first": 2, "last": 3}],
     }
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
@@ -89,7 +98,17 @@ def write_run(folder, status="finished", metrics=True, spell="mode collapse", fr
 def test_a_trial_is_read_from_its_run(tmp_path):
     write_run(tmp_path / "run")
     assert read_trial("ema", 2, tmp_path / "run") == Result(
-        "ema", 2, 3, "finished", 9.5, 0.7, 0.6, 0.4, 96.0, "mode collapse, epochs 2 to 3", "0123456789ab",
+        "ema",
+        2,
+        3,
+        "finished",
+        9.5,
+        0.7,
+        0.6,
+        0.4,
+        96.0,
+        "mode collapse, epochs 2 to 3",
+        "0123456789ab",
         "the real ones",
     )
 

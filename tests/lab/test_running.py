@@ -22,7 +22,9 @@ def of(tmp_path, count):
 
 def run(trials, jobs, code, **watch):
     told = {
-        "started": lambda trial: None, "ended": lambda trial, exit_code, seconds: None, "look": lambda now: None,
+        "started": lambda trial: None,
+        "ended": lambda trial, exit_code, seconds: None,
+        "look": lambda now: None,
         "stopping": lambda running: None,
     }
     run_trials(trials, jobs, lambda trial: [sys.executable, "-c", code], **{**told, **watch})
@@ -31,8 +33,12 @@ def run(trials, jobs, code, **watch):
 def test_they_run_in_order_side_by_side_and_tell_how_they_ended(tmp_path):
     trials, started, ended, most = of(tmp_path, 4), [], [], []
     run(
-        trials, 2, "import sys; print('said'); sys.exit(3)", started=started.append,
-        ended=lambda trial, code, seconds: ended.append((trial, code)), look=lambda now: most.append(len(now)),
+        trials,
+        2,
+        "import sys; print('said'); sys.exit(3)",
+        started=started.append,
+        ended=lambda trial, code, seconds: ended.append((trial, code)),
+        look=lambda now: most.append(len(now)),
     )
     assert started == trials and sorted(ended) == [(trial, 3) for trial in trials] and max(most) == 2
     assert (tmp_path / "0" / "log.txt").read_text().strip() == "said"
@@ -86,7 +92,12 @@ def test_an_error_in_taking_in_a_result_stops_the_others(tmp_path):
 
     with pytest.raises(ZeroDivisionError):
         run_trials(
-            trials, 2, lambda trial: [sys.executable, "-c", code, trial.folder.name], started=lambda trial: None,
-            ended=ended, look=lambda now: None, stopping=lambda running: None,
+            trials,
+            2,
+            lambda trial: [sys.executable, "-c", code, trial.folder.name],
+            started=lambda trial: None,
+            ended=ended,
+            look=lambda now: None,
+            stopping=lambda running: None,
         )
     assert time.monotonic() - began < 30

@@ -6,10 +6,10 @@ from rich.console import Console
 
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import Result
+from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
-from assignment.lab_workspace import LabWorkspace
-from assignment.screen import Screen
-from assignment.lab_settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
+from assignment.session.screen import Screen
 
 
 def result(practice, seed, judge_fid=50.0, **others):
@@ -49,9 +49,14 @@ def test_who_was_not_well_is_said_of_the_baseline_too(shown):
         assert f"{name} was not well: mode collapse (seed 1)" in said
 
 
-@pytest.mark.parametrize("baseline", [
-    [], [result(BASELINE, 1, judge="4567")], [result(BASELINE, 1, nan, status="failed")],
-])
+@pytest.mark.parametrize(
+    "baseline",
+    [
+        [],
+        [result(BASELINE, 1, judge="4567")],
+        [result(BASELINE, 1, nan, status="failed")],
+    ],
+)
 def test_why_nothing_is_compared_is_said(shown, baseline):
     assert "ema has nothing to compare with: the baseline of its seeds" in shown(result("ema", 1), *baseline)
     assert "nothing to compare with" not in shown(result("ema", 1), result(BASELINE, 1))

@@ -5,8 +5,13 @@ import numpy as np
 import pytest
 
 from assignment.lecture.networks import (
-    NOTEBOOKS_DISCRIMINATOR, NOTEBOOKS_GENERATOR, build_dcgan_discriminator, build_dcgan_generator,
-    build_dense_discriminator, build_dense_generator, compile_gan,
+    NOTEBOOKS_DISCRIMINATOR,
+    NOTEBOOKS_GENERATOR,
+    build_dcgan_discriminator,
+    build_dcgan_generator,
+    build_dense_discriminator,
+    build_dense_generator,
+    compile_gan,
 )
 from assignment.training.description import layer_table
 
@@ -81,9 +86,9 @@ def test_every_layer(build, layers, weights, precision):
     assert all(weight.dtype == "float32" for weight in model.weights)
 
 
-@pytest.mark.parametrize(("build", "slope"), [(build, 0.3) for build, *_ in NETWORKS[:2]] + [
-    (build, 0.2) for build, *_ in NETWORKS[2:]
-])
+@pytest.mark.parametrize(
+    ("build", "slope"), [(build, 0.3) for build, *_ in NETWORKS[:2]] + [(build, 0.2) for build, *_ in NETWORKS[2:]]
+)
 def test_the_slopes_and_the_dropout(build, slope):
     model = build("ana", 1)
     slopes = [layer.negative_slope for layer in model.layers if isinstance(layer, keras.layers.LeakyReLU)]
@@ -102,7 +107,11 @@ def test_the_second_exercise():
     generator = layer_table(build_dcgan_generator("ana", 1, **changed))
     convolutions = [(row.output_shape, row.kernel) for row in generator if row.kind == "Conv2DTranspose"]
     assert convolutions == [
-        ((7, 7, 32), (3, 3)), ((7, 7, 32), (3, 3)), ((7, 7, 16), (3, 3)), ((14, 14, 8), (3, 3)), ((28, 28, 1), (3, 3)),
+        ((7, 7, 32), (3, 3)),
+        ((7, 7, 32), (3, 3)),
+        ((7, 7, 16), (3, 3)),
+        ((14, 14, 8), (3, 3)),
+        ((28, 28, 1), (3, 3)),
     ]
     discriminator = layer_table(build_dcgan_discriminator("ana", 1, **changed))
     convolutions = [(row.output_shape, row.kernel) for row in discriminator if row.kind == "Conv2D"]

@@ -8,8 +8,8 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.lecture import track
-from assignment.practices.mixture import Mixture
-from assignment.settings import LectureSettings
+from assignment.practices.stack import Mixture
+from assignment.settings.tracks import LectureSettings
 from assignment.training import latent, streams
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -22,10 +22,22 @@ def test_the_whole_track(make_run, few_digits, options):
     assert track.run_track(run) is None
     assert few_digits == [options.get("dataset", "fashion-mnist")]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints", "history.csv", "report.html", "run.json", "step2_real_images.png", "step3_generator_diagram.png",
-        "step4_untrained_samples.png", "step5_discriminator_diagram.png", "step7_animation.gif",
-        "step7_generated.png", "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png", "step7_interpolation.png",
-        "step7_losses.png", "step7_progress.png", "step7_real_beside_generated.png",
+        "checkpoints",
+        "history.csv",
+        "report.html",
+        "run.json",
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_animation.gif",
+        "step7_generated.png",
+        "step7_grid_epoch_0001.png",
+        "step7_grid_epoch_0002.png",
+        "step7_interpolation.png",
+        "step7_losses.png",
+        "step7_progress.png",
+        "step7_real_beside_generated.png",
     ]
     said = run.screen.console.file.getvalue()
     assert "The tapes are apart" in said and "answer to an untrained image: " in said
@@ -50,7 +62,9 @@ def kept(monkeypatch):
     figures = {}
     for name in ("image_grid", "row_grid"):
         monkeypatch.setattr(track, name, lambda *given, **named: (given, named))
-    monkeypatch.setattr("assignment.run.Run.keep", lambda run, figure, path, **how: figures.update({path.name: figure}))
+    monkeypatch.setattr(
+        "assignment.session.run.Run.keep", lambda run, figure, path, **how: figures.update({path.name: figure})
+    )
     return figures
 
 
@@ -60,7 +74,16 @@ def test_the_first_images_are_the_notebooks_two_rows_of_five(make_run, kept):
     (shown, title, _, rows, columns), named = kept["step2_real_images.png"]
     assert (rows, columns) == (2, 5) and shown[:, 0, 0, 0].tolist() == list(range(10)) and "Fashion-MNIST" in title
     assert named["names"] == [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
     ]
 
 
@@ -95,7 +118,8 @@ def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_b
 @pytest.mark.parametrize(
     ("options", "practices", "kind"),
     [
-        ({"network": "dense"}, (), "a probability"), (SMALL, (), "no probability"),
+        ({"network": "dense"}, (), "a probability"),
+        (SMALL, (), "no probability"),
         ({"network": "dense"}, ("hinge",), "no probability"),
     ],
 )

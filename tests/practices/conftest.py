@@ -3,13 +3,14 @@
 import pytest
 
 from assignment.fashion.step6_compile import compile_gan
-from assignment.practices.mixture import Mixture
+from assignment.practices.stack import Mixture
 from assignment.training.steps import compiled_update
 
 
 @pytest.fixture
 def practised(make_gan):
     """A function that makes (mixture, GAN, update) of practices by name; the same weights at every call."""
+
     def make(*names, rule=compiled_update, tapes=False, compile=compile_gan):
         mixture = Mixture(names, seed=1, batch_size=8, tapes=tapes)
         plain = make_gan()

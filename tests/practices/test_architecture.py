@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment.choice import checked_practices
 from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.practices.architecture import with_linear_answer
+from assignment.practices.choice import checked_practices
 from assignment.practices.layers import KERNELS, SIZE, SpectralNormalization
-from assignment.practices.mixture import Mixture
+from assignment.practices.stack import Mixture
 from assignment.training.description import layer_table
 
 
@@ -25,11 +25,14 @@ def test_dropout_stands_behind_every_leaky_relu():
     assert network.count_params() == 6_629_953
 
 
-@pytest.mark.parametrize(("name", "more"), [
-    ("spectral-normalisation", 64 + 128 + 1024 + 1),  # a direction for each of the four kernels' outputs
-    ("minibatch-discrimination", 1024 * KERNELS * SIZE + KERNELS),  # the measures, and their weights in the answer
-    ("minibatch-deviation", 1),
-])
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("spectral-normalisation", 64 + 128 + 1024 + 1),  # a direction for each of the four kernels' outputs
+        ("minibatch-discrimination", 1024 * KERNELS * SIZE + KERNELS),  # the measures, and their weights in the answer
+        ("minibatch-deviation", 1),
+    ],
+)
 def test_what_a_practice_adds_to_the_sheets_discriminator(name, more):
     network = Mixture([name]).discriminator(build_discriminator("ana", 1))
     assert network.count_params() == 6_629_953 + more

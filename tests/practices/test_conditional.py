@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from assignment.choice import usable
 from assignment.conditional import networks
 from assignment.conditional.compiling import compile_gan
-from assignment.practices.mixture import Mixture
+from assignment.practices.choice import usable
+from assignment.practices.stack import Mixture
 from assignment.training.proof import fingerprint, prove_freeze
 from assignment.training.steps import compiled_update
 from assignment.training.streams import seed_initial_weights

@@ -4,7 +4,14 @@ import pytest
 import tensorflow as tf
 
 from assignment.practices.images import (
-    DEVIATION, HALVED_EVERY, PHASE, REMEMBERED, at_size, grown, mixed_with_earlier, noisy,
+    DEVIATION,
+    HALVED_EVERY,
+    PHASE,
+    REMEMBERED,
+    at_size,
+    grown,
+    mixed_with_earlier,
+    noisy,
 )
 from assignment.training.gan import Gan
 from assignment.training.steps import Shown
@@ -39,10 +46,19 @@ def test_at_a_size_every_square_has_its_mean():
     np.testing.assert_array_equal(at_size(images, 28), images)
 
 
-@pytest.mark.parametrize(("updates", "share_of_14", "share_of_28"), [
-    (0, 0, 0), (PHASE, 0, 0), (PHASE * 1.5, 0.5, 0), (2 * PHASE, 1, 0), (3 * PHASE, 1, 0), (PHASE * 3.5, 1, 0.5),
-    (4 * PHASE, 1, 1), (99 * PHASE, 1, 1),
-])
+@pytest.mark.parametrize(
+    ("updates", "share_of_14", "share_of_28"),
+    [
+        (0, 0, 0),
+        (PHASE, 0, 0),
+        (PHASE * 1.5, 0.5, 0),
+        (2 * PHASE, 1, 0),
+        (3 * PHASE, 1, 0),
+        (PHASE * 3.5, 1, 0.5),
+        (4 * PHASE, 1, 1),
+        (99 * PHASE, 1, 1),
+    ],
+)
 def test_sizes_fade_in_one_after_another(gan, updates, share_of_14, share_of_28):
     set_updates(gan, int(updates))
     images = np.random.default_rng(0).standard_normal((2, 28, 28, 1)).astype(np.float32)

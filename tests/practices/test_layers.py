@@ -4,14 +4,21 @@ import pytest
 from keras import layers
 
 from assignment.practices.layers import (
-    KERNELS, SIZE, MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization,
+    KERNELS,
+    SIZE,
+    MinibatchDeviation,
+    MinibatchDiscrimination,
+    SpectralNormalization,
 )
 
 
-@pytest.mark.parametrize(("inner", "shape"), [
-    (layers.Dense(7, activation="relu"), (20,)),
-    (layers.Conv2D(6, 3, strides=2, padding="same", use_bias=False), (8, 8, 3)),
-])
+@pytest.mark.parametrize(
+    ("inner", "shape"),
+    [
+        (layers.Dense(7, activation="relu"), (20,)),
+        (layers.Conv2D(6, 3, strides=2, padding="same", use_bias=False), (8, 8, 3)),
+    ],
+)
 def test_the_spectral_norm_of_the_kernel_in_use_is_1(inner, shape):
     wrapped = SpectralNormalization(inner)
     random = np.random.default_rng(0)

@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from assignment.evaluation.health import Scale
-from assignment.journal import Sketch
 from assignment.practices.losses import PENALTY, CriticLoss, HingeLoss, gradient_penalty
-from assignment.practices.mixture import Mixture
+from assignment.practices.stack import Mixture
+from assignment.session.journal import Sketch
 from assignment.training.gan import Gan
 from assignment.training.steps import Shown
 
@@ -34,10 +34,14 @@ def test_a_loss_is_read_back_from_its_configuration(loss):
     assert type(again) is type(loss) and again.name == loss.name
 
 
-@pytest.mark.parametrize(("name", "of_discriminator", "of_generator"), [
-    ("hinge", "hinge_loss", "critic_loss"), ("wasserstein", "critic_loss", "critic_loss"),
-    ("least-squares", "mean_squared_error", "mean_squared_error"),
-])
+@pytest.mark.parametrize(
+    ("name", "of_discriminator", "of_generator"),
+    [
+        ("hinge", "hinge_loss", "critic_loss"),
+        ("wasserstein", "critic_loss", "critic_loss"),
+        ("least-squares", "mean_squared_error", "mean_squared_error"),
+    ],
+)
 def test_what_is_compiled(practised, name, of_discriminator, of_generator):
     _, gan, _ = practised(name)
     assert gan.discriminator.loss.name == of_discriminator and gan.combined.loss.name == of_generator
@@ -78,9 +82,14 @@ def test_the_penalty_is_at_points_between_each_real_image_and_its_fake(make_gan)
     assert np.abs(shares).max() <= 1 and abs(shares.mean()) < 0.25 and shares.std() > 0.4
 
 
-@pytest.mark.parametrize(("name", "least", "word"), [
-    ("hinge", 0, "hinge"), ("least-squares", 0, "squared"), ("wasserstein", -inf, "critic"),
-])
+@pytest.mark.parametrize(
+    ("name", "least", "word"),
+    [
+        ("hinge", 0, "hinge"),
+        ("least-squares", 0, "squared"),
+        ("wasserstein", -inf, "critic"),
+    ],
+)
 def test_health_and_words_are_those_of_the_loss(name, least, word):
     sketch = Mixture([name]).sketch(Sketch(lambda: None, scale=Scale(12, 0.5)))
     assert sketch.scale.of_a_kind == 12 and sketch.scale.least_loss == least and isnan(sketch.scale.undecided)

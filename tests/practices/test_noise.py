@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from assignment.practices.mixture import Mixture
 from assignment.practices.noise import uniform
+from assignment.practices.stack import Mixture
 from assignment.training.steps import Losses
 
 

@@ -26,9 +26,9 @@ def test_the_averaged_weights_are_the_average(practised, batches):
     for number in range(3):
         update(*batches(8, number))
         weights = [weight.numpy() for weight in gan.generator.trainable_weights]
-        wanted = weights if wanted is None else [
-            momentum * old + (1 - momentum) * new for old, new in zip(wanted, weights)
-        ]
+        wanted = (
+            weights if wanted is None else [momentum * old + (1 - momentum) * new for old, new in zip(wanted, weights)]
+        )
     averages = [one.numpy() for one in gan.combined.optimizer.variables if one.name.endswith("average")]
     for average, right in zip(averages, wanted, strict=True):
         np.testing.assert_allclose(average, right, atol=1e-7)

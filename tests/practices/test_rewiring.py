@@ -9,8 +9,13 @@ from assignment.training.description import layer_table
 
 def sequential():
     return keras.Sequential(
-        [keras.Input((4,), name="image"), layers.Dense(6, name="units"), layers.LeakyReLU(name="leaky"),
-         layers.Dense(1, name="answer")], name="network",
+        [
+            keras.Input((4,), name="image"),
+            layers.Dense(6, name="units"),
+            layers.LeakyReLU(name="leaky"),
+            layers.Dense(1, name="answer"),
+        ],
+        name="network",
     )
 
 
@@ -54,9 +59,14 @@ def test_a_layer_can_be_put_in(network):
 
 
 def test_a_layer_can_be_replaced_by_one_of_weights_of_its_own(network):
-    again = rewired(network, lambda layer: [with_other(layer, units=9)] if layer.name == "units" else (
-        [with_other(layer)] if layer.name == "answer" else [layer]
-    ))
+    again = rewired(
+        network,
+        lambda layer: (
+            [with_other(layer, units=9)]
+            if layer.name == "units"
+            else ([with_other(layer)] if layer.name == "answer" else [layer])
+        ),
+    )
     assert again.get_layer("units").units == 9 and again.get_layer("answer").kernel.shape[0] >= 9
 
 

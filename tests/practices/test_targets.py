@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from assignment.journal import Sketch
-from assignment.practices.mixture import Mixture
+from assignment.practices.stack import Mixture
 from assignment.practices.targets import FLIPPED, flipped, smoothed
+from assignment.session.journal import Sketch
 
 
 def test_a_smoothed_real_target_is_nine_tenths_and_a_fakes_stays_0():
@@ -39,16 +39,24 @@ def test_the_generator_is_asked_for_no_other_target(practised, batches):
     assert float(losses.generator) == pytest.approx(-np.log(certain), abs=1e-5)
 
 
-@pytest.mark.parametrize(("name", "least"), [
-    ("label-smoothing", -(0.9 * np.log(0.9) + 0.1 * np.log(0.1)) / 2),  # the real half's
-    ("noisy-labels", -(0.95 * np.log(0.95) + 0.05 * np.log(0.05))),  # both halves'
-])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("label-smoothing", -(0.9 * np.log(0.9) + 0.1 * np.log(0.1)) / 2),  # the real half's
+        ("noisy-labels", -(0.95 * np.log(0.95) + 0.05 * np.log(0.05))),  # both halves'
+    ],
+)
 def test_health_knows_the_least_loss(name, least):
     assert Mixture([name]).sketch(Sketch(lambda: None)).scale.least_loss == pytest.approx(least)
 
 
-@pytest.mark.parametrize("names", [
-    ["least-squares", "label-smoothing"], ["hinge", "noisy-labels"], ["label-smoothing", "noisy-labels"],
-])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["least-squares", "label-smoothing"],
+        ["hinge", "noisy-labels"],
+        ["label-smoothing", "noisy-labels"],
+    ],
+)
 def test_where_no_least_loss_is_known_none_is_watched(names):
     assert Mixture(names).sketch(Sketch(lambda: None)).scale.least_loss == -inf

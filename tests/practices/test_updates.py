@@ -4,7 +4,12 @@ import pytest
 import tensorflow as tf
 
 from assignment.practices.updates import (
-    LESSONS, asked_apart, asked_together, distance_of_means, in_one_step, seen_ahead,
+    LESSONS,
+    asked_apart,
+    asked_together,
+    distance_of_means,
+    in_one_step,
+    seen_ahead,
 )
 from assignment.training.freezing import unfrozen
 from assignment.training.steps import SHEETS, Shown, asked_to_be_real, compiled_update

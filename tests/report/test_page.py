@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from assignment.data.dataset import Provenance
-from assignment.evaluation.measures import Copying, Measures, Range
+from assignment.evaluation.scores import Copying, Measures, Range
 from assignment.evaluation.verdicts import Verdict
 from assignment.figures.grids import image_grid
 from assignment.figures.style import save
-from assignment.record import write_metrics, write_record
 from assignment.report.page import write_report
-from assignment.run import Run
-from assignment.settings import FashionSettings
+from assignment.session.record import write_metrics, write_record
+from assignment.session.run import Run
+from assignment.settings.tracks import FashionSettings
+from assignment.storage.workspace import Workspace
 from assignment.training.loop import Row
 from assignment.training.proof import Movement
-from assignment.workspace import Workspace
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 
@@ -36,17 +36,34 @@ def run(tmp_path):
     workspace.generator_model.touch()
     figures = {name: Range(0.5, 0.4, 0.6) for name in Measures._fields}
     write_metrics(
-        run, judge={"accuracy": 0.9912}, images={"a_draw": 2000, "draws": 5, "real": 3500}, figures=figures,
-        floor=figures, copying=Copying(0.2, 0.2, 0.01),
+        run,
+        judge={"accuracy": 0.9912},
+        images={"a_draw": 2000, "draws": 5, "real": 3500},
+        figures=figures,
+        floor=figures,
+        copying=Copying(0.2, 0.2, 0.01),
         measured={0: dict.fromkeys(figures, 900.0), 10: dict.fromkeys(figures, 9.5)},
         verdicts=[Verdict("Are the images recognisable?", "yes", "90 % are."), Verdict("Is it?", "not shown", "Once.")],
     )
     write_record(
-        run, status="finished", rows=[Row(20, 0.51, 1.26, 0.25, 0.75, updates=55, seconds=4.0)], updates=1100,
-        proof=[Movement("generator", "generator", "aa" * 6, "bb" * 6, must_move=True)], conditions={},
-        timings={"training": 80.0}, losses="squared distance; 0.25 where the discriminator is undecided",
-        not_well=[{"name": "mode collapse", "first": 5, "last": 9, "seen": "near-copies",
-                   "means": "one image for every noise", "try_next": "--seed 2 --fresh"}],
+        run,
+        status="finished",
+        rows=[Row(20, 0.51, 1.26, 0.25, 0.75, updates=55, seconds=4.0)],
+        updates=1100,
+        proof=[Movement("generator", "generator", "aa" * 6, "bb" * 6, must_move=True)],
+        conditions={},
+        timings={"training": 80.0},
+        losses="squared distance; 0.25 where the discriminator is undecided",
+        not_well=[
+            {
+                "name": "mode collapse",
+                "first": 5,
+                "last": 9,
+                "seen": "near-copies",
+                "means": "one image for every noise",
+                "try_next": "--seed 2 --fresh",
+            }
+        ],
     )
     return run
 
@@ -73,13 +90,33 @@ def test_it_tells_what_was_asked_done_measured_and_seen(run):
     page = Page(write_report(run.workspace))
     said = " ".join(" ".join(page.texts).split())
     for words in (
-        "Ана, seed 1 · 1 of 20 epochs, finished", "Not the real images", "drawn stand-in, not Fashion-MNIST",
-        "Are the images recognisable? yes", "90 % are.", "Is it? not shown", "0.50 (0.40 to 0.60)", "untrained 900.00",
-        "5 draws of 2,000 generated images", "99.12 % of the test images", "does not compare with published FIDs",
-        "mode collapse , epochs 5 to 9", "one image for every noise", "Try next: --seed 2 --fresh",
-        "Step 1: get the data", "Step 8: save the GAN",
-        "300 epochs at batch size 128", "aaaaaaaaaaaa", "1,100 updates", "0.510", "1.260", "generator_model_Ана.h5",
-        "float32", "tensorflow", "80 s", "step7_losses.png", "copies of training images 0.010",
+        "Ана, seed 1 · 1 of 20 epochs, finished",
+        "Not the real images",
+        "drawn stand-in, not Fashion-MNIST",
+        "Are the images recognisable? yes",
+        "90 % are.",
+        "Is it? not shown",
+        "0.50 (0.40 to 0.60)",
+        "untrained 900.00",
+        "5 draws of 2,000 generated images",
+        "99.12 % of the test images",
+        "does not compare with published FIDs",
+        "mode collapse , epochs 5 to 9",
+        "one image for every noise",
+        "Try next: --seed 2 --fresh",
+        "Step 1: get the data",
+        "Step 8: save the GAN",
+        "300 epochs at batch size 128",
+        "aaaaaaaaaaaa",
+        "1,100 updates",
+        "0.510",
+        "1.260",
+        "generator_model_Ана.h5",
+        "float32",
+        "tensorflow",
+        "80 s",
+        "step7_losses.png",
+        "copies of training images 0.010",
     ):
         assert words in said, words
 
@@ -89,8 +126,10 @@ def test_it_needs_nothing_else_and_describes_every_picture(run):
     pictures = page.all("img")
     assert [picture["alt"] for picture in pictures] == [
         "Judge FID, precision and recall over the epochs, with the values of real images as dotted lines",
-        "The first real images", "Both networks' losses over the epochs, as curves",
-        "Generated images after epoch 10", "Generated images after epoch 20",
+        "The first real images",
+        "Both networks' losses over the epochs, as curves",
+        "Generated images after epoch 10",
+        "Generated images after epoch 20",
     ]
     assert all(picture["src"].startswith("data:image/png;base64,") for picture in pictures)
     links = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href")]

@@ -2,7 +2,7 @@ import pytest
 
 from assignment.report.page import DESCRIPTIONS, GRID
 from assignment.report.steps import SHEETS, STEPS
-from assignment.settings import TRACKS
+from assignment.settings.tracks import TRACKS
 
 
 def test_every_track_has_its_eight_steps():

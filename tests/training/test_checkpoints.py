@@ -46,7 +46,10 @@ def test_the_last_two_are_kept(store, tmp_path):
     for written in (make(5), make(10), make(12, 7), make(15)):
         store.save(written)
     assert files(tmp_path) == [
-        "epoch_0012_update_0007.npz", "epoch_0012_update_0007.sha256", "epoch_0015.npz", "epoch_0015.sha256",
+        "epoch_0012_update_0007.npz",
+        "epoch_0012_update_0007.sha256",
+        "epoch_0015.npz",
+        "epoch_0015.sha256",
     ]
     assert store.latest()[0].epochs_done == 15
 

@@ -9,8 +9,12 @@ from assignment.training.compiling import compile_for_tapes
 def compiled(make_gan):
     gan = make_gan()
     return compile_for_tapes(
-        gan.generator, gan.discriminator, loss=keras.losses.BinaryCrossentropy(),
-        discriminator_loss=keras.losses.MeanSquaredError(), rate=3e-4, beta_1=0.6,
+        gan.generator,
+        gan.discriminator,
+        loss=keras.losses.BinaryCrossentropy(),
+        discriminator_loss=keras.losses.MeanSquaredError(),
+        rate=3e-4,
+        beta_1=0.6,
     )
 
 

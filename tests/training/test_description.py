@@ -20,7 +20,11 @@ def two_inputs():
 def test_a_functional_model_of_two_inputs(two_inputs):
     rows = {row.name: row for row in layer_table(two_inputs)}
     assert {name: row.inputs for name, row in rows.items()} == {
-        "noise": (), "label": (), "embedding": ("label",), "flat": ("embedding",), "join": ("noise", "flat"),
+        "noise": (),
+        "label": (),
+        "embedding": ("label",),
+        "flat": ("embedding",),
+        "join": ("noise", "flat"),
         "out": ("join",),
     }
     assert rows["noise"].kind == "Input" and rows["join"].output_shape == (8,)
@@ -50,8 +54,12 @@ def test_a_sequential_shows_its_input(make_gan):
 
 def test_what_a_row_says():
     model = keras.Sequential(
-        [keras.Input((8, 8, 2)), layers.Conv2D(3, 5, strides=2, padding="same", activation="tanh"),
-         layers.BatchNormalization(), layers.LeakyReLU(0.2)]
+        [
+            keras.Input((8, 8, 2)),
+            layers.Conv2D(3, 5, strides=2, padding="same", activation="tanh"),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(0.2),
+        ]
     )
     _, convolution, normalization, leaky = layer_table(model)
     assert (convolution.kind, convolution.output_shape, convolution.neurons) == ("Conv2D", (4, 4, 3), 48)

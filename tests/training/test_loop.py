@@ -97,9 +97,7 @@ def test_a_training_that_goes_on_from_its_place_is_the_one_that_never_stopped(af
     seen_whole, seen = seen, []
     place, rows = Place(), []
     try:
-        for row in train(
-            make_update(after), images(7), epochs=3, batch_size=3, latent_dim=5, seed=1, place=place
-        ):
+        for row in train(make_update(after), images(7), epochs=3, batch_size=3, latent_dim=5, seed=1, place=place):
             rows.append(row)
     except Stopped:
         pass

@@ -13,8 +13,10 @@ from assignment.training.textbook import textbook_update
 
 def state(gan):
     variables = [
-        *gan.generator.variables, *gan.discriminator.variables,
-        *gan.discriminator.optimizer.variables, *gan.combined.optimizer.variables,
+        *gan.generator.variables,
+        *gan.discriminator.variables,
+        *gan.discriminator.optimizer.variables,
+        *gan.combined.optimizer.variables,
     ]
     return [variable.numpy() for variable in variables]
 

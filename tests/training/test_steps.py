@@ -72,6 +72,7 @@ def test_bfloat16_keeps_its_weights_in_float32(make_gan, batches):
 
 def by_train_on_batch(gan):
     """What `taped_update` should do, by Keras' own train steps, each on copies of both networks as they were."""
+
     def update(real_images, noise):
         count = len(noise)
         answered = keras.models.clone_model(gan.discriminator)

@@ -18,8 +18,11 @@ def test_the_same_place_gives_the_same_noise_and_another_place_another():
     assert noise.shape == (4, 5) and noise.dtype == np.float32
     np.testing.assert_array_equal(noise, streams.training_noise(1, 2, 3, 4, 5))
     others = [
-        streams.training_noise(2, 2, 3, 4, 5), streams.training_noise(1, 3, 3, 4, 5),
-        streams.training_noise(1, 2, 4, 4, 5), streams.sample_noise(1, 4, 5), streams.proof_noise(1, 4, 5),
+        streams.training_noise(2, 2, 3, 4, 5),
+        streams.training_noise(1, 3, 3, 4, 5),
+        streams.training_noise(1, 2, 4, 4, 5),
+        streams.sample_noise(1, 4, 5),
+        streams.proof_noise(1, 4, 5),
     ]
     drawn = [noise.tobytes(), *(other.tobytes() for other in others)]
     assert len(set(drawn)) == len(drawn)

@@ -1,0 +1,1 @@
+"""One training session: its steps, screen, checkpoints, evaluation, records and files."""

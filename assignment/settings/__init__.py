@@ -1,0 +1,1 @@
+"""What a command can be asked: one dataclass per track, the command line's options, and the checks of every value."""
