@@ -1,4 +1,4 @@
-"""The front door: `python run_assignment.py --firstname ana` is `assignment run --firstname ana`."""
+"""`python run_assignment.py --firstname ana`, the same as `assignment run --firstname ana`."""
 
 from assignment.cli import main_run
 

@@ -1,3 +1,3 @@
-"""A well-known GAN course, done properly on Keras 3: trained, proved and measured."""
+"""A GAN course, done properly on Keras 3."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""`python -m assignment` is the console script `assignment`."""
+"""`python -m assignment`, the same as the console script `assignment`."""
 
 from assignment.cli import main
 

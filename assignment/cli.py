@@ -1,123 +1,197 @@
-"""The only reader of argv. It answers --help and a wrong flag without importing TensorFlow."""
+"""The command line: parses the options and runs the command.
+
+It answers --help and refuses invalid options without importing TensorFlow, so that both are fast.
+"""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from assignment import __version__
-from assignment.errors import STOPPED, WRONG_INPUT, AssignmentError, sentence_for
+from assignment.errors import EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error
 from assignment.lab.options import add_lab_options
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import CATALOGUE
 from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
-from assignment.settings.tracks import TRACKS, FashionSettings, SampleSettings, Settings, settings_from
+from assignment.settings.samples import SampleSettings
+from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
 from assignment.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assignment.session.screen import Screen
+    from assignment.session.track import Track
+
+RUN_DESCRIPTION = (
+    "Run the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers. --track runs the same steps for"
+    " another sheet of the course: conditional, a GAN that draws the digit you ask for; digits, the MNIST exercise;"
+    " lecture, the notebook's GANs. Figures and records go to OUTPUTS/FIRSTNAME/TRACK/, the .h5 files to MODELS/. If a"
+    " run was stopped, the same command continues it."
+)
+SAMPLE_DESCRIPTION = (
+    "Draw images from a generator that a run saved. The picture and the arrays (.npz) go to OUTPUTS/FIRSTNAME/TRACK/."
+)
+PRACTICES_DESCRIPTION = (
+    "List the best practices that `run --practice NAME` can use: what each changes, the problem it addresses, its"
+    " source and its cost."
+)
+LAB_DESCRIPTION = (
+    "Train the same GAN without any practice and with each practice alone, on the same seeds, and report the"
+    " differences. Finished runs are kept: the same command continues a lab that was stopped. Everything goes to"
+    " OUTPUTS/FIRSTNAME/lab/TRACK/."
+)
+STEP_DESCRIPTION = (
+    "Run step {number} of the assignment, after the steps that it needs. It takes the options of a run and ignores"
+    " those that it does not use. Steps 7 and 8 are the complete run."
+)
 
 
 def main() -> int:
-    """The console script: `assignment run --firstname ana`."""
-    return _answer(lambda: _dispatch(vars(console_parser().parse_args())))
+    """Run the console script: `assignment run --firstname ana`."""
+    return _report_errors(lambda: _run_command(vars(console_parser().parse_args())))
 
 
 def main_run() -> int:
-    """`run_assignment.py`: the same as `assignment run`."""
-    return _answer(lambda: _run(vars(front_door_parser().parse_args())))
+    """Run `run_assignment.py`, which is the same as `assignment run`."""
+    return _report_errors(lambda: _run(vars(run_parser().parse_args())))
 
 
-def console_parser() -> argparse.ArgumentParser:
-    """What reads the console script's options."""
+def main_step(number: int) -> int:
+    """Run `python -m assignment.fashion.stepN_...`: one of the eight steps, after the steps that it needs."""
+    parser = Parser(prog=f"step {number}", description=STEP_DESCRIPTION.format(number=number))
+    add_run_options(parser)
+    return _report_errors(lambda: _run(vars(parser.parse_args()), only_step=number))
+
+
+def console_parser() -> Parser:
+    """Return the parser of the console script, with one subparser per command."""
     parser = Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
     parser.add_argument("--version", action="version", version=f"assignment {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    run = commands.add_parser("run", help="carry out the eight steps of the assignment", description=RUN)
-    run.set_defaults(action=_run)
+
+    def add_command(name: str, summary: str, description: str, action: Callable[..., int]) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=description)
+        command.set_defaults(action=action)
+        return command
+
+    run = add_command("run", "run the eight steps of the assignment", RUN_DESCRIPTION, _run)
     add_run_options(run)
     add_track_options(run)
-    sample = commands.add_parser("sample", help="draw from a generator that was trained", description=SAMPLE)
-    sample.set_defaults(action=_sample)
+    sample = add_command("sample", "draw images from a saved generator", SAMPLE_DESCRIPTION, _sample)
     add_sample_options(sample)
-    practices = commands.add_parser("practices", help="list the best practices that a run can try", description=LIST)
-    practices.set_defaults(action=_practices)
-    lab = commands.add_parser("lab", help="try practices one by one, on the same seeds", description=LAB)
-    lab.set_defaults(action=_lab)
+    add_command("practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, _practices)
+    lab = add_command("lab", "compare practices, each alone and on the same seeds", LAB_DESCRIPTION, _lab)
     add_lab_options(lab)
     return parser
 
 
-def front_door_parser() -> argparse.ArgumentParser:
-    """What reads the options of `run_assignment.py`."""
-    parser = Parser(prog="run_assignment.py", description=RUN)
+def run_parser() -> Parser:
+    """Return the parser of `run_assignment.py`."""
+    parser = Parser(prog="run_assignment.py", description=RUN_DESCRIPTION)
     add_run_options(parser)
     add_track_options(parser)
     return parser
 
 
-def main_step(number: int) -> int:
-    """`python -m assignment.fashion.stepN_...`: one step of the eight, after those whose products it needs."""
-    parser = Parser(prog=f"step {number}", description=STEP.format(number=number))
-    add_run_options(parser)
-    return _answer(lambda: _run(vars(parser.parse_args()), step=number))
-
-
-RUN = (
-    "Carry out the eight steps of the Fashion-MNIST assignment, a GAN that learns trousers. With --track, the same"
-    " steps for another sheet of the course: conditional, a GAN that is told which digit to draw; digits, the MNIST"
-    " exercise; lecture, the notebook's GANs. Figures and records go to OUTPUTS/FIRSTNAME/TRACK/, the .h5 files to"
-    " MODELS/."
-)
-
-SAMPLE = (
-    "Draw from a generator that was trained and saved. The picture and its arrays (.npz) go to"
-    " OUTPUTS/FIRSTNAME/TRACK/."
-)
-
-LIST = "List the best practices that `run --practice NAME` uses: what each is against, where it is from, what it costs."
-
-LAB = (
-    "Train the same GAN without any practice and with each of them alone, on the same seeds, and show what they change."
-    " What is finished is kept: the same command goes on where it was stopped. Everything goes to"
-    " OUTPUTS/FIRSTNAME/lab/TRACK/."
-)
-
-STEP = (
-    "Step {number} of the assignment by itself, after those whose products it needs. It takes the options of the whole"
-    " run and leaves out those that it has no use for; steps 7 and 8 are the whole run."
-)
-
-
-def _answer(action) -> int:
-    """Do what was asked; turn what the person can mend into one sentence on standard error."""
+def _report_errors(action: Callable[[], int]) -> int:
+    """Return the exit code of `action`; print an error that the user can fix as one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console that lacks a letter of the first name shows "?" instead
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console without some letter of the first name prints "?" instead
     try:
         return action()
     except AssignmentError as error:
-        problem = str(error)
+        message = str(error)
     except OSError as error:
-        problem = sentence_for(error)
+        message = describe_os_error(error)
     except KeyboardInterrupt:
-        print("\nstopped at once, as you asked; what was not yet written is lost.", file=sys.stderr)
-        return STOPPED + signal.SIGINT
-    print(f"error: {problem}", file=sys.stderr)
-    return WRONG_INPUT
+        print("\nstopped at once, as you asked; what was not saved yet is lost.", file=sys.stderr)
+        return EXIT_SIGNAL + signal.SIGINT
+    print(f"error: {message}", file=sys.stderr)
+    return EXIT_ERROR
 
 
-def _dispatch(options: dict) -> int:
+def _run_command(options: dict[str, Any]) -> int:
     del options["command"]
     return options.pop("action")(options)
 
 
-def _sample(options: dict) -> int:
+def _run(options: dict[str, Any], only_step: int | None = None) -> int:
+    settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
+    quick = settings_class.QUICK if options.pop("quick") else {}
+    settings = settings_from(settings_class, {**quick, **options})
+    workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+    workspace.prepare()
+    # Imports that take seconds start here.
+    from assignment.storage.lock import lock_folder
+
+    with lock_folder(workspace, _command_line()):
+        return _run_steps(settings, workspace, only_step)
+
+
+def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) -> int:
+    from assignment import runtime
+
+    runtime.start_tensorflow()
+    from assignment.practices.stack import PracticeStack
+    from assignment.session.run import Run
+    from assignment.session.stages import run_steps
+
+    screen = _open_screen(settings)
+    if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
+        screen.warn(
+            "This may take very long",
+            "This processor may have no bfloat16 instructions. Without them, an update takes ten times as long as in"
+            " float32. --precision auto selects the faster one.",
+        )
+    practices = PracticeStack(
+        settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=settings.TAPES
+    )
+    precision = runtime.resolve_precision(settings.precision)
+    run = Run(settings, workspace, screen, _command_line(), precision, practices=practices)
+    try:
+        stopped_by = run_steps(_load_track(settings.TRACK), run, only_step)
+    except runtime.out_of_memory_errors() as error:
+        raise AssignmentError(
+            f"there is not enough memory for {settings.batch_size} images at once; choose a smaller --batch-size."
+        ) from error
+    with contextlib.suppress(KeyboardInterrupt):  # everything is saved, so Ctrl-C only closes the windows
+        screen.hold_windows()
+    return EXIT_SIGNAL + stopped_by if stopped_by else 0
+
+
+def _open_screen(settings: Settings) -> Screen:
+    """Return the screen of a run, with windows if the settings ask for them and there is a display."""
+    from assignment.figures.window import Windows
+    from assignment.session.screen import Screen
+
+    if not settings.show:
+        return Screen()
+    windows = Windows()
+    if windows.available:
+        return Screen(windows=windows)
+    screen = Screen()
+    screen.say("There is no display, so --show opens no windows; the figures are saved all the same.")
+    return screen
+
+
+def _load_track(name: str) -> Track[Any]:
+    """Return a track by name. Only its own package is imported."""
+    return import_module(f"assignment.{name}.track").TRACK
+
+
+def _sample(options: dict[str, Any]) -> int:
     settings = SampleSettings(**options)
-    workspace = Workspace.of(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
+    workspace = Workspace.for_run(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
     from assignment import runtime
 
     runtime.start_tensorflow()
@@ -128,84 +202,42 @@ def _sample(options: dict) -> int:
     return 0
 
 
-def _practices(options: dict) -> int:
+def _practices(options: dict[str, Any]) -> int:
     from assignment.session.screen import Screen
 
-    Screen().practices(CATALOGUE)
+    list_practices(Screen())
     return 0
 
 
-def _lab(options: dict) -> int:
+def list_practices(screen: Screen) -> None:
+    """Print every practice of the catalogue: name, change, problem, source and cost."""
+    for practice in CATALOGUE:
+        screen.heading(practice.name)
+        screen.say(f"    {practice.change}")
+        screen.say(f"    against: {practice.problem}")
+        screen.say(f"    source: {practice.source}")
+        screen.say(f"    cost: {practice.cost}")
+
+
+def _lab(options: dict[str, Any]) -> int:
     settings = LabSettings(**options)
-    workspace = LabWorkspace.of(settings.track, settings.outputs_dir, settings.firstname)
+    workspace = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)
     if settings.dry_run:
         from assignment.lab.lab import show_plan
 
         show_plan(settings, workspace)
         return 0
     workspace.prepare()
-    from assignment.lab.lab import conduct_lab
-    from assignment.storage.lock import held
+    from assignment.lab.lab import run_lab
+    from assignment.storage.lock import lock_folder
 
-    with held(workspace, _command()):
-        return conduct_lab(settings, workspace, _command())
-
-
-def _run(options: dict, step: int | None = None) -> int:
-    track = TRACKS[options.pop("track", FashionSettings.TRACK)]
-    chosen = track.QUICK if options.pop("quick") else {}
-    settings = settings_from(track, {**chosen, **options})
-    workspace = Workspace.of(track.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
-    workspace.prepare()
-    # From here on it takes seconds, if only a few: TensorFlow, then the steps.
-    from assignment.storage.lock import held
-
-    with held(workspace, _command()):
-        return _carry_out(settings, workspace, step)
+    with lock_folder(workspace, _command_line()):
+        return run_lab(settings, workspace, _command_line())
 
 
-def _carry_out(settings: Settings, workspace: Workspace, step: int | None) -> int:
-    from assignment import runtime
-
-    runtime.start_tensorflow()
-    from assignment.figures.window import Windows
-    from assignment.practices.stack import Mixture
-    from assignment.session.run import Run
-    from assignment.session.screen import Screen
-
-    windows = Windows() if settings.show else None
-    screen = Screen(windows=windows if windows and windows.available else None)
-    if windows and not windows.available:
-        screen.say("There is no display here, so --show opens no windows; the figures are saved all the same.")
-    if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
-        screen.warn(
-            "This may take very long",
-            "This processor is not known to compute in bfloat16 itself; where it does not, an update takes ten times"
-            " as long as in float32. --precision auto takes what is faster here.",
-        )
-    mixture = Mixture(settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=settings.TAPES)
-    precision = runtime.resolve_precision(settings.precision)
-    run = Run(settings, workspace, screen, _command(), precision, mixture=mixture)
-    try:
-        track = _track(settings.TRACK)
-        stopped_by = track.run_track(run) if step is None else track.run_step(step, run)
-    except runtime.out_of_memory() as error:
-        raise AssignmentError(
-            f"there is not enough memory with {settings.batch_size} images at once; choose a smaller --batch-size."
-        ) from error
-    with contextlib.suppress(KeyboardInterrupt):  # all is saved; Ctrl-C here only closes the windows
-        screen.hold_windows()
-    return STOPPED + stopped_by if stopped_by else 0
-
-
-def _track(name: str) -> ModuleType:
-    """The module that carries out a track; only the one that is asked for is imported."""
-    return import_module(f"assignment.{name}.track")
-
-
-def _command() -> str:
-    """The line that the person typed; `python` stands for whatever Python it was."""
+def _command_line() -> str:
+    """Return the command line that the user typed, with `python` for the path of the interpreter."""
     program, *options = sys.orig_argv[1:] or sys.argv
-    if Path(program).stem == "assignment":  # the console script, which is a path of its own
+    if Path(program).stem == "assignment":  # the console script, which has a path too
         return shlex.join(["assignment", *options])
     return shlex.join(["python", program, *options])

@@ -1,30 +1,36 @@
-"""The one exception that reaches the person as a sentence, and the exit codes."""
+"""The error whose message is for the user, and the exit codes."""
 
 from __future__ import annotations
 
 import errno
 
-WRONG_INPUT = 2  # as argparse ends, too
-STOPPED = 128  # and the signal's number, as shells have it
+EXIT_ERROR = 2  # the same as argparse
+EXIT_SIGNAL = 128  # plus the number of the signal, as in shells
+
+# Windows has no disk quotas.
+DISK_QUOTA_EXCEEDED = getattr(errno, "EDQUOT", None)
 
 
 class AssignmentError(Exception):
-    """A mistake that the person can mend; its text is one clear sentence, shown without a traceback."""
+    """An error that the user can fix; its message is one sentence, printed without a traceback."""
 
 
-def no_room(error: BaseException) -> bool:
-    """Whether the operating system refused a write because the disk, or the person's share of it, is full."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether a write failed because the disk is full or the user's quota is used up."""
+    return isinstance(error, OSError) and error.errno is not None and error.errno in (errno.ENOSPC, DISK_QUOTA_EXCEEDED)
 
 
-def sentence_for(error: OSError, once_there_is_room: str = "run the same command again") -> str:
-    """Say in one sentence what the operating system refused, naming the file where it is known."""
+def describe_os_error(error: OSError, after_freeing_space: str = "run the same command again") -> str:
+    """Return one sentence that says what failed, with the file if it is known.
+
+    `after_freeing_space` says what to do on a full disk once there is room again.
+    """
     where = f": {error.filename}" if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"the disk is full{where}; make room and {once_there_is_room}."
-    if error.errno == getattr(errno, "EDQUOT", None):
-        return f"your disk quota is used up{where}; make room and {once_there_is_room}."
+        return f"the disk is full{where}; make room and {after_freeing_space}."
+    if is_disk_full(error):
+        return f"your disk quota is used up{where}; make room and {after_freeing_space}."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"the operating system gives no permission{where}; choose another place or change its rights."
+        return f"permission denied{where}; choose another folder or change its permissions."
     reason = " ".join((error.strerror or str(error)).lower().split())
-    return f"the operating system refused a file ({reason}){where}."
+    return f"a file could not be read or written{where} ({reason})."

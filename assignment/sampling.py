@@ -1,4 +1,4 @@
-"""Samples of a generator that was trained and saved: a picture and the arrays, from its .h5 file alone."""
+"""Images from a saved generator: a picture and the arrays, from its .h5 file alone."""
 
 from __future__ import annotations
 
@@ -14,95 +14,123 @@ from assignment.errors import AssignmentError
 from assignment.figures import style
 from assignment.figures.grids import row_grid
 from assignment.practices.choice import checked_practices
-from assignment.practices.stack import Mixture
-from assignment.session.screen import counted
-from assignment.settings.tracks import SampleSettings
-from assignment.storage.files import make_writable, replacing
+from assignment.practices.stack import PracticeStack
+from assignment.session.screen import plural
+from assignment.settings.samples import SampleSettings
+from assignment.storage.files import ensure_writable, replacing
 from assignment.storage.workspace import Workspace
-from assignment.training import streams
-from assignment.training.export import Facts, read_facts
+from assignment.training.export import ModelMetadata, read_metadata
+from assignment.training.gan import generate_images
+from assignment.training.streams import Purpose
 
-COLUMNS = 12  # images in a row of the picture; more go on in the next
-MOST_ROWS = 60  # of the picture: 5,000 pixels; what is beyond them is in the arrays alone
-AT_A_TIME = 500  # images; a thousand of them take a hundred megabytes inside the generator
+MAX_COLUMNS = 12  # images in a row of the picture
+MAX_ROWS = 60  # of the picture, which then has 5,000 pixels; the arrays contain all images
+
+Labels = Sequence[int | None]  # the requested labels; [None] for a generator that takes no label
 
 
 @dataclass(frozen=True)
 class Samples:
-    """`count` images of each of `labels`: float32 (labels * count, 28, 28, 1) in [-1, 1], label by label.
+    """The same number of images of each label, label by label.
 
-    A generator that takes no label has the one label None. `noise` is what they were drawn from.
+    images: float32 (n, 28, 28, 1) in [-1, 1].
+    noise: what they were generated from, float32 (n, latent_dim).
+    labels: each label once; [None] if the generator takes no label.
+    metadata: the metadata of the generator's file.
     """
 
     images: np.ndarray
     noise: np.ndarray
-    labels: Sequence[int | None]
-    facts: Facts
+    labels: Labels
+    metadata: ModelMetadata
 
     @property
-    def names(self) -> list[str]:
-        return ["" if label is None else self.facts.classes[label] for label in self.labels]
+    def count(self) -> int:
+        """The number of images of each label."""
+        return len(self.images) // len(self.labels)
 
     @property
-    def label_of_each(self) -> np.ndarray:
-        """int32 (images,); -1 where there are no labels."""
-        known = [-1 if label is None else label for label in self.labels]
-        return np.repeat(np.array(known, np.int32), len(self.images) // len(known))
+    def class_names(self) -> list[str]:
+        """The name of each label, "" if there is none."""
+        return ["" if label is None else self.metadata.classes[label] for label in self.labels]
+
+    @property
+    def image_labels(self) -> np.ndarray:
+        """The label of each image, int32 (n,); -1 if there is none."""
+        labels = [-1 if label is None else label for label in self.labels]
+        return np.repeat(np.array(labels, np.int32), self.count)
 
 
 def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
-    """Draw what the settings ask for from the workspace's generator; the picture and the arrays that were written.
+    """Draw images from the workspace's generator; return the paths of the picture and the arrays.
 
-    Raises AssignmentError when there is no such generator, it is damaged or another network, or it has no such label.
+    Raises AssignmentError if the generator is missing, damaged or another network, or does not know a label.
     """
     path = workspace.generator_model
-    if path.is_dir():
-        raise AssignmentError(f"{path} is a folder, where a generator's file should be; give another --models-dir.")
-    if not path.is_file():
-        raise AssignmentError(
-            f"{path} does not exist; train it first, with --track {settings.track}, or give its --models-dir."
-        )
-    facts = read_facts(path)
-    if facts.track != settings.track:
-        raise AssignmentError(f"{path} is of the {facts.track} track; give the {settings.track} track's own file.")
-    labels = chosen_labels(settings.labels, facts)
-    generator = _load(path)
-    if generator.outputs[0].shape[1:] != (28, 28, 1):
-        raise AssignmentError(f"{path} is a discriminator; give the generator's own file.")
-    samples = draw_samples(generator, facts, labels, settings.count, settings.seed)
-    make_writable(workspace.folder)
-    picture = workspace.samples(f"{_named(labels)}_seed_{settings.seed}")
+    metadata = _read_generator_metadata(path, settings.track)
+    labels = parse_labels(settings.labels, metadata)
+    samples = draw_samples(_load_generator(path), metadata, labels, settings.count, settings.seed)
+    ensure_writable(workspace.folder)
+    picture = workspace.samples(samples_name(labels, settings.seed))
     style.save(draw_picture(samples, settings.firstname, settings.seed), picture)
     arrays = picture.with_suffix(".npz")
     with replacing(arrays) as temporary:
         np.savez_compressed(
             temporary,
             images=samples.images,
-            labels=samples.label_of_each,
+            labels=samples.image_labels,
             noise=samples.noise,
-            learned_from=facts.images,
+            learned_from=metadata.images,
         )
     return picture, arrays
 
 
-def chosen_labels(wish: str | None, facts: Facts) -> list[int | None]:
-    """The labels that `wish` names: numbers, ranges of them and class names, with commas; all without a wish.
+def _read_generator_metadata(path: Path, track: str) -> ModelMetadata:
+    """Return the metadata of a track's generator. Raises AssignmentError if the file is missing or another's."""
+    if path.is_dir():
+        raise AssignmentError(f"{path} is a folder, but a generator's file is expected; give another --models-dir.")
+    if not path.is_file():
+        raise AssignmentError(
+            f"{path} does not exist; train it first, with --track {track}, or give the --models-dir that contains it."
+        )
+    metadata = read_metadata(path)
+    if metadata.track != track:
+        raise AssignmentError(
+            f"{path} was trained in the {metadata.track} track; give the file of the {track} track, or that --track."
+        )
+    return metadata
 
-    Raises AssignmentError for one that is not among the classes, or for a wish where there are none.
+
+def _load_generator(path: Path) -> keras.Model:
+    try:
+        network = keras.models.load_model(path, compile=False)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise AssignmentError(
+            f"{path} cannot be read as a network; it is damaged, or other versions of the software wrote it."
+        ) from error
+    if network.outputs[0].shape[1:] != (28, 28, 1):
+        raise AssignmentError(f"{path} is a discriminator; give the generator's file.")
+    return network
+
+
+def parse_labels(text: str | None, metadata: ModelMetadata) -> list[int | None]:
+    """Return the labels in `text`: numbers, ranges and class names, separated by commas; all labels for None.
+
+    Raises AssignmentError for an unknown label, or if labels are given for a generator that takes none.
     """
-    if not facts.classes:
-        if wish is not None:
+    if not metadata.classes:
+        if text is not None:
             raise AssignmentError(
-                f"the {facts.track} track's generator takes no label; leave --label and --labels out."
+                f"the {metadata.track} track's generator takes no label; leave --label and --labels out."
             )
         return [None]
-    if wish is None:
-        return list(range(len(facts.classes)))
-    chosen = [label for item in wish.split(",") for label in _labels_of(item.strip(), facts.classes)]
-    return list(dict.fromkeys(chosen))
+    if text is None:
+        return list(range(len(metadata.classes)))
+    labels = [label for item in text.split(",") for label in _parse_item(item.strip(), metadata.classes)]
+    return list(dict.fromkeys(labels))
 
 
-def _labels_of(item: str, classes: Sequence[str]) -> Sequence[int]:
+def _parse_item(item: str, classes: Sequence[str]) -> Sequence[int]:
     names = [name.casefold() for name in classes]
     if item.casefold() in names:
         return [names.index(item.casefold())]
@@ -112,51 +140,55 @@ def _labels_of(item: str, classes: Sequence[str]) -> Sequence[int]:
         labels = range(int(first), int(last) + 1)
         if labels and labels[-1] < len(classes):
             return labels
-    called = "" if names == [str(label) for label in range(len(names))] else f", or {', '.join(classes)}"
-    raise AssignmentError(f"there is no label {item!r}; there are 0 to {len(classes) - 1}{called}.")
+    names_are_numbers = names == [str(label) for label in range(len(names))]
+    name_list = "" if names_are_numbers else f", or {', '.join(classes)}"
+    raise AssignmentError(f"there is no label {item!r}; the labels are 0 to {len(classes) - 1}{name_list}.")
 
 
-def draw_samples(generator: keras.Model, facts: Facts, labels: Sequence[int | None], count: int, seed: int) -> Samples:
-    """`count` images of each label from noise that follows from the seed and the label alone."""
+def draw_samples(generator: keras.Model, metadata: ModelMetadata, labels: Labels, count: int, seed: int) -> Samples:
+    """Generate `count` images of each label. The noise follows from the seed and the label alone."""
+    practices = PracticeStack(checked_practices(metadata.practices))
     latent_dim = generator.inputs[0].shape[1]
-    drawn = np.concatenate([streams.later_noise(seed, label or 0, count, latent_dim) for label in labels])
-    noise = Mixture(checked_practices(facts.practices)).noise(drawn)
-    asked = np.repeat(np.array([label or 0 for label in labels], np.int32), count)[:, np.newaxis]
-    inputs = [noise, asked] if len(generator.inputs) > 1 else noise
-    images = generator.predict(inputs, batch_size=AT_A_TIME, verbose=0)  # (labels * count, 28, 28, 1)
-    return Samples(images, noise, labels, facts)
+    noise = np.concatenate(
+        [
+            practices.draw_noise(seed, Purpose.SAMPLE_NOISE, label or 0, count=count, latent_dim=latent_dim)
+            for label in labels
+        ]
+    )
+    label_inputs = np.repeat(np.array([label or 0 for label in labels], np.int32), count)[:, np.newaxis]
+    is_conditional = len(generator.inputs) > 1
+    images = generate_images(generator, [noise, label_inputs] if is_conditional else noise)
+    return Samples(images, noise, labels, metadata)
 
 
 def draw_picture(samples: Samples, firstname: str, seed: int) -> Figure:
-    """A row of images for each label, or several where one row is too short; each label's first row is named.
+    """Draw one row of images for each label, or several if one is too short; only the first of them is named.
 
-    Where that would be more than `MOST_ROWS`, each label's first images are drawn.
+    If that is more than `MAX_ROWS`, only the first images of each label are drawn.
     """
-    of_each = len(samples.images) // len(samples.labels)
-    columns = min(of_each, COLUMNS)
-    count = min(of_each, columns * max(MOST_ROWS // len(samples.labels), 1))
-    rows = -(-count // columns)  # of each label
-    tiles = np.full((len(samples.labels), rows * columns, 28, 28), np.nan, np.float32)  # a place left over is white
-    tiles[:, :count] = samples.images.reshape(len(samples.labels), of_each, 28, 28)[:, :count]
-    names = [name if row == 0 else "" for name in samples.names for row in range(rows)]
-    samples_of = f"{samples.facts.firstname}'s {samples.facts.track} generator"
-    title = f"{counted(len(samples.images), 'sample')} of {samples_of}"
-    if count < of_each:
-        title = f"The first {count} of {of_each} samples of each label by {samples_of}"
-    caption = f"{style.signature(firstname, seed, samples.facts.practices)}. Learned from: {samples.facts.images}."
-    return row_grid(tiles.reshape(-1, 28, 28), names, title, caption)
+    label_count = len(samples.labels)
+    columns = min(samples.count, MAX_COLUMNS)
+    drawn = min(samples.count, columns * max(MAX_ROWS // label_count, 1))  # of each label
+    rows = -(-drawn // columns)  # of each label
+    tiles = np.full((label_count, rows * columns, 28, 28), np.nan, np.float32)  # NaN leaves a tile white
+    tiles[:, :drawn] = samples.images.reshape(label_count, samples.count, 28, 28)[:, :drawn]
+    row_names = [name if row == 0 else "" for name in samples.class_names for row in range(rows)]
+    metadata = samples.metadata
+    generator = f"{metadata.firstname}'s {metadata.track} generator"
+    title = f"{plural(len(samples.images), 'sample')} of {generator}"
+    if drawn < samples.count:
+        title = f"The first {drawn} of {samples.count} samples of each label by {generator}"
+    caption = f"{style.signature(firstname, seed, metadata.practices)}. Learned from: {metadata.images}."
+    return row_grid(tiles.reshape(-1, 28, 28), row_names, title, caption)
 
 
-def _named(labels: Sequence[int | None]) -> str:
-    if labels == [None]:
-        return "without_label"
-    if len(labels) > 2 and list(labels) == list(range(labels[0], labels[-1] + 1)):
-        return f"labels_{labels[0]}-{labels[-1]}"
-    return ("label_" if len(labels) == 1 else "labels_") + "_".join(map(str, labels))
-
-
-def _load(path: Path) -> keras.Model:
-    try:
-        return keras.models.load_model(path, compile=False)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise AssignmentError(f"{path} cannot be read as a network; it is damaged, or of other versions.") from error
+def samples_name(labels: Labels, seed: int) -> str:
+    """Return the part of the file names that identifies these labels and this seed, as in `labels_0-9_seed_1`."""
+    numbers = [label for label in labels if label is not None]
+    if not numbers:
+        name = "without_label"
+    elif len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        name = f"labels_{numbers[0]}-{numbers[-1]}"
+    else:
+        name = ("label_" if len(numbers) == 1 else "labels_") + "_".join(map(str, numbers))
+    return f"{name}_seed_{seed}"

@@ -1,101 +1,109 @@
-"""What the evaluation costs: its share of a run's time at the track's own defaults.
+"""What share of a run's time does the evaluation take, with a track's default settings?
 
     python benchmarks/evaluation.py --data-dir FOLDER [--track fashion] [--updates 30] [--precision auto]
 
-times some updates and some measurements of the same networks in one process, in turns, and reckons from them what a
-whole run of the track's default epochs and grids would spend. The judge's own training, once for each data set, is not
-in it. With the measurement of the end, and without the figure's drawing.
+Updates and evaluations of the same networks are timed in one process, in turns. The time of a run with the track's
+default epochs and grids is computed from these times, including the evaluation at its end. Not included: the training
+of the judge (once for each data set) and the figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
 from assignment import runtime
 
-runtime.start_tensorflow()
+runtime.start_tensorflow()  # before anything imports TensorFlow
 
-from assignment.conditional import compiling, networks  # noqa: E402, after TensorFlow was told how to start
+from assignment.conditional import compiling, networks  # noqa: E402
 from assignment.data import sources  # noqa: E402
-from assignment.data.dataset import TRAINING, TROUSER, scaled  # noqa: E402
-from assignment.evaluation.comparison import DRAWS, Comparison, find_copies  # noqa: E402
+from assignment.data.dataset import CLASS_COUNT, TRAINING_IMAGES, TROUSER, scale_pixels  # noqa: E402
+from assignment.evaluation.comparison import DRAW_COUNT, Comparison, find_copies  # noqa: E402
 from assignment.evaluation.judge import Judge, build_classifier  # noqa: E402
 from assignment.fashion.step3_generator import build_generator  # noqa: E402
 from assignment.fashion.step5_discriminator import build_discriminator  # noqa: E402
 from assignment.fashion.step6_compile import compile_gan  # noqa: E402
-from assignment.settings.tracks import PRECISIONS, TRACKS  # noqa: E402
+from assignment.settings.tracks import PRECISIONS, TRACKS, settings_from  # noqa: E402
+from assignment.training.gan import IMAGES_PER_CALL, LATENT_DIM  # noqa: E402
 from assignment.training.loop import updates_per_epoch  # noqa: E402
 from assignment.training.steps import compiled_update  # noqa: E402
 
-MEASUREMENTS = 5
+EVALUATIONS = 5
 
 
 def main() -> None:
-    options = parsed()
+    options = parse_options()
     precision = runtime.resolve_precision(options.precision)
-    settings = TRACKS[options.track]("benchmark")
-    trousers = options.track == "fashion"
-    source = sources.FASHION_MNIST if trousers else sources.MNIST
+    settings = settings_from(TRACKS[options.track], {"firstname": "benchmark"})
+    is_fashion = options.track == "fashion"
+    source = sources.FASHION_MNIST if is_fashion else sources.MNIST
     dataset = sources.load(source, "real", options.data_dir)
-    images = scaled(dataset.images[..., np.newaxis])
-    if trousers:
+    images = scale_pixels(dataset.images[..., np.newaxis])
+    if is_fashion:
         gan = compile_gan(build_generator("b", 1, precision), build_discriminator("b", 1, precision))
-        chosen = dataset.labels == TROUSER
-        training, real, labels = images[chosen], images[chosen], dataset.labels[chosen]
+        is_trouser = dataset.labels == TROUSER
+        training_images = real_images = images[is_trouser]
+        real_labels = dataset.labels[is_trouser]
     else:
         gan = compiling.compile_gan(
             networks.build_generator("b", 1, precision), networks.build_discriminator("b", 1, precision)
         )
-        training, real, labels = images[:TRAINING], images[TRAINING:], dataset.labels[TRAINING:]
-    comparison = Comparison(Judge(build_classifier(0)), real, labels)
-    update, size = compiled_update(gan), settings.batch_size
-    noise = np.random.default_rng(0).standard_normal((comparison.draw, 100), np.float32)
-    asked = np.resize(np.arange(10, dtype=np.int32), (comparison.draw, 1))
-    extra = () if trousers else (asked[:size], asked[:size])
+        training_images, real_images = images[:TRAINING_IMAGES], images[TRAINING_IMAGES:]
+        real_labels = dataset.labels[TRAINING_IMAGES:]
+    comparison = Comparison(Judge(build_classifier(0)), real_images, real_labels)
+    update, batch_size = compiled_update(gan), settings.batch_size
+    noise = np.random.default_rng(0).standard_normal((comparison.draw_size, LATENT_DIM), np.float32)
+    labels = np.resize(np.arange(CLASS_COUNT, dtype=np.int32), (comparison.draw_size, 1))
+    batch_labels = () if is_fashion else (labels[:batch_size], labels[:batch_size])
 
-    def measure():
-        generated = gan.generator.predict(gan.generator_inputs(noise, asked), batch_size=500, verbose=0)
-        comparison.measure(generated)
-        return generated
+    def evaluate() -> np.ndarray:
+        inputs = gan.generator_inputs(noise, labels)
+        fake_images = gan.generator.predict(inputs, batch_size=IMAGES_PER_CALL, verbose=0)
+        comparison.measure(fake_images)
+        return fake_images
 
-    def step():
-        update(training[:size], noise[:size], *extra)
+    def run_update() -> None:
+        update(training_images[:batch_size], noise[:batch_size], *batch_labels)
 
-    step()  # traced, as the next
-    measure()
-    updates, measurements = [], []
-    for _ in range(MEASUREMENTS):
-        updates += [timed(step) for _ in range(options.updates // MEASUREMENTS)]
-        measurements.append(timed(measure))
-    an_update, a_measurement = statistics.median(updates), statistics.median(measurements)
+    run_update()  # the first calls trace the functions, which is not timed
+    evaluate()
+    update_seconds, evaluation_seconds = [], []
+    for _ in range(EVALUATIONS):
+        update_seconds += [timed(run_update) for _ in range(options.updates // EVALUATIONS)]
+        evaluation_seconds.append(timed(evaluate))
+    one_update, one_evaluation = median(update_seconds), median(evaluation_seconds)
     floor = timed(comparison.floor)
-    copies = timed(lambda: find_copies(measure(), training, real)) - a_measurement
-    whole = an_update * updates_per_epoch(len(training), size) * settings.epochs
+    copies = timed(lambda: find_copies(evaluate(), training_images, real_images)) - one_evaluation
+
+    updates = updates_per_epoch(len(training_images), batch_size)
     grids = settings.epochs // settings.grid_every
-    during, end = grids * a_measurement, DRAWS * a_measurement + floor + copies
+    training = one_update * updates * settings.epochs
+    during, at_end = grids * one_evaluation, DRAW_COUNT * one_evaluation + floor + copies
     print(
-        f"{options.track}, {precision}: an update {an_update:.3f} s, a measurement {a_measurement:.2f} s"
-        f" = {a_measurement / an_update:.0f} updates"
+        f"{options.track}, {precision}: an update takes {one_update:.3f} s, an evaluation {one_evaluation:.2f} s"
+        f" = {one_evaluation / one_update:.0f} updates"
     )
     print(
-        f"{settings.epochs} epochs of {updates_per_epoch(len(training), size)} updates, {grids} grids:"
-        f" {100 * during / (whole + during):.2f} % of the training, and {end:.0f} s at the end"
-        f" ({100 * (during + end) / (whole + during + end):.2f} % in all)"
+        f"{settings.epochs} epochs of {updates} updates with {grids} grids: the evaluation takes"
+        f" {during / (training + during):.2%} of the training, and {at_end:.0f} s at the end"
+        f" ({(during + at_end) / (training + during + at_end):.2%} of the run)"
     )
 
 
-def timed(action) -> float:
+def timed(action: Callable[[], object]) -> float:
+    """Return the seconds that `action` takes."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
-def parsed() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--track", choices=("fashion", "conditional"), default="fashion")

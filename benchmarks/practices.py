@@ -1,66 +1,70 @@
-"""How long an update of the trousers takes with each practice, by the plain one, all measured in one run.
+"""How long does an update of the trousers take with each practice, relative to an update without practices?
 
     python benchmarks/practices.py [rounds]
 
-The ways take turns within a round, so that a machine that slows down slows all of them; a ratio is the median of the
-rounds' ratios. These are the `time` of `assignment/catalogue.py`.
+The two updates take turns within a round, so that anything that slows the machine down affects both. The result is the
+median of the rounds' ratios; `relative_time` in assignment/practices/catalogue.py comes from here.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
+from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assignment import runtime
-from assignment.practices.choice import usable
+from assignment.practices.choice import usable_practices
 
-BATCH = 128  # the sheet, step 7
-UPDATES = 3  # of each way in a round
-PLAIN = "plain"
+if TYPE_CHECKING:
+    from assignment.training.steps import Update
+
+BATCH_SIZE = 128  # the sheet, step 7
+UPDATES = 3  # of each kind in a round
 
 
 def main(rounds: int) -> None:
     runtime.start_tensorflow()
     from assignment.data import garments
-    from assignment.data.dataset import TROUSER, scaled
+    from assignment.data.dataset import TROUSER, scale_pixels
+    from assignment.training.gan import LATENT_DIM
 
-    real_images = scaled(garments.draw_garments(TROUSER, BATCH)[..., np.newaxis])  # (128, 28, 28, 1)
-    noise = np.random.default_rng(0).standard_normal((BATCH, 100), np.float32)
+    real_images = scale_pixels(garments.draw_garments(TROUSER, BATCH_SIZE)[..., np.newaxis])  # (128, 28, 28, 1)
+    noise = np.random.default_rng(0).standard_normal((BATCH_SIZE, LATENT_DIM), np.float32)
     precision = runtime.resolve_precision("auto")
-    print(f"an update by the plain one at batch size {BATCH}, {precision}, medians of {rounds} rounds")
-    for practice in usable("fashion"):
-        ways = {name: update_with(name, precision) for name in (PLAIN, practice.name)}
-        for update in ways.values():
-            update(real_images, noise)  # traced
+    print(f"time of an update relative to one without practices: batch size {BATCH_SIZE}, {precision}, {rounds} rounds")
+    for practice in usable_practices("fashion"):
+        plain, changed = make_update([], precision), make_update([practice.name], precision)
+        for update in (plain, changed):
+            update(real_images, noise)  # traces the update, which is not timed
         ratios = []
         for _ in range(rounds):
-            seconds = {name: timed(update, real_images, noise) for name, update in ways.items()}
-            ratios.append(seconds[practice.name] / seconds[PLAIN])
-        print(f"{practice.name:28}{statistics.median(ratios):6.2f}", flush=True)
+            plain_seconds = seconds_per_update(plain, real_images, noise)
+            ratios.append(seconds_per_update(changed, real_images, noise) / plain_seconds)
+        print(f"{practice.name:28}{median(ratios):6.2f}", flush=True)
 
 
-def update_with(name: str, precision: str):
-    """The compiled update of the trousers with one practice, or without any."""
+def make_update(practices: list[str], precision: str) -> Update:
+    """Return the compiled update of the trousers with these practices."""
     from assignment.fashion.step3_generator import build_generator
     from assignment.fashion.step5_discriminator import build_discriminator
     from assignment.fashion.step6_compile import compile_gan
-    from assignment.practices.stack import Mixture
+    from assignment.practices.stack import PracticeStack
     from assignment.training.steps import compiled_update
 
-    mixture = Mixture([] if name == PLAIN else [name], seed=1, batch_size=BATCH)
-    generator = mixture.generator(build_generator("ana", 1, precision))
-    discriminator = mixture.discriminator(build_discriminator("ana", 1, precision))
-    return mixture.update(compiled_update, mixture.compiled(compile_gan(generator, discriminator)))
+    stack = PracticeStack(practices, seed=1, batch_size=BATCH_SIZE)
+    generator = stack.generator(build_generator("ana", 1, precision))
+    discriminator = stack.discriminator(build_discriminator("ana", 1, precision))
+    return stack.update(compiled_update, stack.compiled(compile_gan(generator, discriminator)))
 
 
-def timed(update, real_images, noise) -> float:
+def seconds_per_update(update: Update, real_images: np.ndarray, noise: np.ndarray) -> float:
     started = time.perf_counter()
     for _ in range(UPDATES):
         losses = update(real_images, noise)
-    float(losses[-1])  # wait until it is computed
+    float(losses[-1])  # waits until it is computed
     return (time.perf_counter() - started) / UPDATES
 
 

@@ -90,56 +90,78 @@ def few_digits(monkeypatch):
 
 @pytest.fixture
 def make_run(tmp_path):
-    """A function that makes a quiet run of settings of a class; what it says is in `run.screen.console.file`."""
+    """A function that makes a run with a quiet screen, in a folder of its own; `printed` returns what it prints.
+
+    Its options are the settings' own, with small defaults, and the fields of `Run`.
+    """
     from rich.console import Console
 
+    from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
     from assignment.session.screen import Screen
+    from assignment.settings.tracks import FashionSettings
     from assignment.storage.workspace import Workspace
 
-    def make(settings_class, **options):
+    def make(
+        settings_class=FashionSettings,
+        firstname="Ана",
+        *,
+        folder=tmp_path,
+        precision="float32",
+        provenance=None,
+        practices=PracticeStack(),
+        command="python run_assignment.py",
+        width=300,
+        **options,
+    ):
+        small = {"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False}
         settings = settings_class(
-            "Ана",
-            **{"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False, **options},
-            outputs_dir=tmp_path / "outputs",
-            models_dir=tmp_path / "models",
+            firstname, **{**small, **options}, outputs_dir=folder / "outputs", models_dir=folder / "models"
         )
-        workspace = Workspace.of(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+        workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
-        screen = Screen(Console(file=io.StringIO(), width=100, highlight=False))
-        return Run(settings, workspace, screen, "python run_assignment.py", "float32")
+        screen = Screen(Console(file=io.StringIO(), width=width, highlight=False))
+        return Run(settings, workspace, screen, command, precision, provenance, practices)
 
     return make
 
 
 @pytest.fixture
-def mixture_asked():
-    """A mixture of no practices, and the names of all that a track has asked it for."""
-    from assignment.practices.stack import Mixture
-
-    asked = set()
-
-    class Asked(Mixture):
-        def __getattribute__(self, name):
-            if not name.startswith("_"):
-                asked.add(name)
-            return super().__getattribute__(name)
-
-    return Asked(), asked
-
-
-INGREDIENTS = {"noise", "generator", "discriminator", "compiled", "update", "sketch"}
+def printed():
+    """A function that returns what a run has printed."""
+    return lambda run: run.screen.console.file.getvalue()
 
 
 @pytest.fixture
-def assert_all_ingredients_can_be_replaced(make_run, mixture_asked):
-    """A function that carries out a track and sees that it asks its run's practices for every ingredient."""
+def standin():
+    """The provenance of a drawn stand-in."""
+    from assignment.data.dataset import Provenance
+
+    return Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True)
+
+
+INGREDIENTS = {"draw_noise", "generator", "discriminator", "compiled", "update", "training_view"}
+
+
+@pytest.fixture
+def check_all_ingredients_are_requested():
+    """A function that runs a track and checks that it requests every ingredient from its run's practices."""
     from dataclasses import replace
 
-    def check(run_track, run):
-        mixture, asked = mixture_asked
-        assert run_track(replace(run, mixture=mixture)) is None
-        assert asked == INGREDIENTS
+    from assignment.practices.stack import PracticeStack
+    from assignment.session.stages import run_steps
+
+    requested = set()
+
+    class Recorder(PracticeStack):
+        def __getattribute__(self, name):
+            if not name.startswith("_"):
+                requested.add(name)
+            return super().__getattribute__(name)
+
+    def check(track, run):
+        assert run_steps(track, replace(run, practices=Recorder())) is None
+        assert requested == INGREDIENTS
 
     return check
 
@@ -154,3 +176,17 @@ def batches():
         return real_images, random.standard_normal((size, 5), np.float32)
 
     return batch
+
+
+@pytest.fixture
+def check_sheet():
+    """A function that checks a sheet: eight steps with requests, and figures that the report can describe."""
+    from assignment.report.page import DESCRIPTIONS, GRID
+
+    def check(sheet):
+        assert len(sheet) == 8 and all(step.title and step.request.endswith(".") for step in sheet)
+        figures = {name for step in sheet for name in step.figures}
+        assert {name.removesuffix(".png").removesuffix("_*") for name in figures} <= set(DESCRIPTIONS)
+        assert f"{GRID}_*.png" in figures
+
+    return check

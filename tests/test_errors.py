@@ -2,22 +2,39 @@ import errno
 
 import pytest
 
-from assignment.errors import sentence_for
+from assignment.errors import DISK_QUOTA_EXCEEDED, describe_os_error, is_disk_full
+
+CASES = [
+    (errno.ENOSPC, "the disk is full: some.png; make room and run the same command again."),
+    (errno.EACCES, "permission denied: some.png; choose another folder"),
+    (errno.EPERM, "permission denied: some.png; choose another folder"),
+    (errno.EROFS, "permission denied: some.png; choose another folder"),
+    (errno.EIO, "could not be read or written: some.png (input/output error)."),
+]
+if DISK_QUOTA_EXCEEDED is not None:
+    CASES.append((DISK_QUOTA_EXCEEDED, "your disk quota is used up: some.png; make room and"))
 
 
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [
-        (errno.ENOSPC, "disk is full"),
-        (errno.EACCES, "no permission"),
-        (errno.EROFS, "no permission"),
-        (errno.EIO, "input/output error"),
-    ],
-)
-def test_one_sentence_that_names_the_file(number, said):
-    sentence = sentence_for(OSError(number, "Input/output error", "some.png"))
-    assert said in sentence and "some.png" in sentence and sentence.endswith(".") and "\n" not in sentence
+@pytest.mark.parametrize(("number", "message"), CASES)
+def test_an_os_error_is_described_in_one_sentence_with_the_file(number, message):
+    sentence = describe_os_error(OSError(number, "Input/output error", "some.png"))
+    assert message in sentence and sentence.endswith(".") and "\n" not in sentence
 
 
-def test_a_file_that_is_not_known_is_not_named():
-    assert "None" not in sentence_for(OSError(errno.ENOSPC, "No space left on device"))
+def test_an_unknown_file_is_left_out():
+    assert "None" not in describe_os_error(OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_the_caller_says_what_to_do_once_there_is_room():
+    sentence = describe_os_error(OSError(errno.ENOSPC, "No space left on device"), "save again")
+    assert sentence == "the disk is full; make room and save again."
+
+
+def test_a_full_disk_and_a_used_up_quota_are_recognized():
+    assert is_disk_full(OSError(errno.ENOSPC, "No space left on device"))
+    assert DISK_QUOTA_EXCEEDED is None or is_disk_full(OSError(DISK_QUOTA_EXCEEDED, "Disk quota exceeded"))
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), OSError("no number"), ValueError()])
+def test_other_errors_are_not_a_full_disk(error):
+    assert not is_disk_full(error)

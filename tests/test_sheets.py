@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from assignment.cli import console_parser, front_door_parser
+from assignment.cli import console_parser, run_parser
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.sampling import _named, chosen_labels
-from assignment.settings.tracks import FREE, TRACKS, settings_from
+from assignment.sampling import parse_labels, samples_name
+from assignment.settings.tracks import CHANGEABLE_SETTINGS, TRACKS, settings_from
 from assignment.storage.workspace import Workspace
-from assignment.training.export import Facts
+from assignment.training.export import ModelMetadata
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ OF_ANY = {
     "generator_model",
     "discriminator_model",
     "metrics",
-    "measures",
+    "metrics_figure",
     "report",
 }
 OF_SOME = {
@@ -44,7 +44,7 @@ OF_SOME = {
 
 
 def settings_of(words):
-    options = vars(front_door_parser().parse_args(words))
+    options = vars(run_parser().parse_args(words))
     options.pop("quick")
     return settings_from(TRACKS[options.pop("track")], options)  # an option that the track does not know is an error
 
@@ -62,16 +62,16 @@ def test_the_command_can_be_given_and_leaves_the_file(monkeypatch, asked, comman
     elif words[0] == "lab":
         options = vars(console_parser().parse_args(words))
         settings = LabSettings(**{name: options[name] for name in options if name not in ("command", "action")})
-        lab = LabWorkspace.of(settings.track, settings.outputs_dir, settings.firstname)
+        lab = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)
         files = {lab.results, lab.figure, lab.report}
     elif program == "assignment":
         options = vars(console_parser().parse_args(words))
-        workspace = Workspace.of(options["track"], Path("outputs"), Path("models"), options["firstname"])
-        labels = chosen_labels(options["labels"], Facts("", "", 1, "", classes=tuple("0123456789")))
-        files = {workspace.samples(f"{_named(labels)}_seed_1")}
+        workspace = Workspace.for_run(options["track"], Path("outputs"), Path("models"), options["firstname"])
+        labels = parse_labels(options["labels"], ModelMetadata("", "", 1, "", classes=tuple("0123456789")))
+        files = {workspace.samples(samples_name(labels, seed=1))}
     elif words[0] == "run_assignment.py":
         settings = settings_of(words[1:])
-        workspace = Workspace.of(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+        workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
         every = settings.grid_every
         files = {workspace.grid(epoch) for epoch in range(every, settings.epochs + 1, every)}
         files |= {getattr(workspace, name) for name in OF_ANY | OF_SOME.get(settings.TRACK, set())}
@@ -80,7 +80,7 @@ def test_the_command_can_be_given_and_leaves_the_file(monkeypatch, asked, comman
         spec = importlib.util.spec_from_file_location("benchmark", PROJECT / words[0])
         benchmark = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(benchmark)
-        assert benchmark.parsed().models == [Path(words[-1])]
+        assert benchmark.parse_options().models == [Path(words[-1])]
         files = set()
     assert file == "printed" or Path(file) in files
 
@@ -92,7 +92,7 @@ def test_all_of_them_can_be_given_one_after_the_other():
         if "run_assignment.py" in command:
             settings = settings_of(shlex.split(command)[2:])
             places = [(settings.outputs_dir, settings.TRACK), (settings.models_dir, settings.TRACK)]
-            conditions = {name: value for name, value in asdict(settings).items() if name not in FREE}
+            conditions = {name: value for name, value in asdict(settings).items() if name not in CHANGEABLE_SETTINGS}
             for place in places:
                 assert trainings.setdefault(place, conditions) == conditions, command
     assert len(trainings) == 2 * 19

@@ -1,1 +1,1 @@
-"""The conditional track: a GAN that is told which class to draw, with functional models of several inputs."""
+"""The conditional track: a GAN that generates a requested class, with functional models of several inputs."""

@@ -1,4 +1,4 @@
-"""The conditional track's combined models, in the classic compile-and-freeze way."""
+"""The conditional track's compiled models, in the classic compile-and-freeze style, and the learning rate schedule."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from keras import layers
 
 from assignment.training.freezing import frozen
 from assignment.training.gan import Gan
+from assignment.training.steps import Losses, Update
 
-# Of the auxiliary classifier's two losses: Odena et al. 2017, section 4, add them as they are.
+# Weight of the class loss relative to the validity loss: Odena et al. 2017, section 4, add both unweighted.
 CLASS_WEIGHT = 1.0
-# At a constant 5e-4 the distance rises again after ten minutes, by far less while they fall (docs/conditional.md).
-RATE, HALVED_EVERY = 5e-4, 10_000  # the latter in updates
+# With a constant rate of 5e-4 the judge FID rises again after ten minutes (docs/conditional.md).
+LEARNING_RATE, HALVED_EVERY = 5e-4, 10_000  # the latter in updates
 
 
 def compile_gan(generator: keras.Model, discriminator: keras.Model) -> Gan:
-    """Compile the discriminator, then a combined functional model of `noise` and `label` over it, frozen.
+    """Compile the discriminator, then a combined functional model of `noise` and `label` in which it is frozen.
 
-    Each has an Adam of its own. A discriminator that answers the class, too, gets two losses: binary cross-entropy for
-    its validity, and `CLASS_WEIGHT` times cross-entropy for its class, on real and fake images alike.
+    Each has its own Adam. A discriminator with two outputs has two losses, on real and fake images: binary
+    cross-entropy for the validity and `CLASS_WEIGHT` times cross-entropy for the class.
     """
     discriminator.compile(**_losses(discriminator), optimizer=_adam())
     noise = keras.Input(generator.inputs[0].shape[1:], name="noise")
@@ -45,4 +46,23 @@ def _losses(discriminator: keras.Model) -> dict:
 
 def _adam() -> keras.optimizers.Adam:
     # beta_1 of Radford et al. 2016, section 4.
-    return keras.optimizers.Adam(learning_rate=RATE, beta_1=0.5, beta_2=0.999)
+    return keras.optimizers.Adam(learning_rate=LEARNING_RATE, beta_1=0.5, beta_2=0.999)
+
+
+def halving(update: Update, gan: Gan, every: int) -> Update:
+    """Return `update` with learning rates that decay exponentially: both are halved every `every` updates.
+
+    The rate depends on the updates done, which checkpoints restore, not on the number planned: a training that is
+    continued to more epochs equals one that was started with all of them. (A Keras schedule inside the optimizer cannot
+    be set to 0, which the freeze proof does.)
+    """
+    optimizers = gan.combined.optimizer, gan.discriminator.optimizer
+    rates = [float(optimizer.learning_rate) for optimizer in optimizers]
+
+    def decayed(*batch) -> Losses:
+        factor = 0.5 ** (int(gan.combined.optimizer.iterations) / every)
+        for optimizer, rate in zip(optimizers, rates):
+            optimizer.learning_rate = rate * factor
+        return update(*batch)
+
+    return decayed

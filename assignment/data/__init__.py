@@ -1,1 +1,1 @@
-"""Where the images come from: real files, Keras' cache, a download, or the drawn stand-in."""
+"""The images: from a folder, Keras' cache or a download, or a drawn stand-in."""

@@ -1,4 +1,4 @@
-"""What every source hands on: images, labels, and where they came from."""
+"""A data set: images, labels and where they came from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+CLASS_COUNT = 10
 GARMENTS = (
     "T-shirt/top",
     "Trouser",
@@ -19,15 +20,18 @@ GARMENTS = (
     "Ankle boot",
 )
 DIGITS = tuple("0123456789")
-TRAINING = 60_000  # of the images, which come first; the other 10,000 are kept for whoever judges the generator
 TROUSER = 1  # the class that the sheet calls pants
+TRAINING_IMAGES = 60_000  # the first images of a data set; the other 10,000 are the test images
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where images came from, and the line that every figure of a run carries.
+    """Where images came from.
 
-    `checked` is how the bytes were verified, in words, for the run's record.
+    source: the place that they were loaded from, in words.
+    caption: names the images in every figure of a run.
+    checked: how the bytes were verified, in words, for the run record.
+    is_standin: whether they are drawn, not real.
     """
 
     source: str
@@ -36,15 +40,19 @@ class Provenance:
     is_standin: bool
 
 
-def scaled(images: np.ndarray) -> np.ndarray:
-    """Pixels uint8 in 0..255 as float32 in [-1, 1], which is the range of the generators' tanh."""
-    return images.astype(np.float32) / 127.5 - 1.0
-
-
 @dataclass(frozen=True)
 class Dataset:
-    """Images uint8 (n, 28, 28) in 0..255 and labels uint8 (n,) in 0..9: the training ones first, then the test ones."""
+    """A data set, training images first, then test images.
+
+    images: uint8 (n, 28, 28) in 0..255.
+    labels: uint8 (n,) in 0..9.
+    """
 
     images: np.ndarray
     labels: np.ndarray
     provenance: Provenance
+
+
+def scale_pixels(images: np.ndarray) -> np.ndarray:
+    """Return pixels uint8 in 0..255 as float32 in [-1, 1], the range of the generators' tanh."""
+    return images.astype(np.float32) / 127.5 - 1.0

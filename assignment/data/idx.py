@@ -1,7 +1,8 @@
-"""The IDX file format of the MNIST family, read and checked.
+"""The IDX file format of MNIST and Fashion-MNIST.
 
-Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format"): two zero bytes, a type byte (8: unsigned byte), the
-number of dimensions, each dimension as a big-endian 32-bit integer, then the values.
+A file has two zero bytes, a type byte (8: unsigned byte), the number of dimensions, each dimension as a big-endian
+32-bit integer, then the values.
+Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
 """
 
 from __future__ import annotations
@@ -17,46 +18,54 @@ import numpy as np
 
 from assignment.errors import AssignmentError
 
-UNSIGNED_BYTE = 8
+GZIP_MAGIC = b"\x1f\x8b"  # the first bytes of a gzip file
+ZERO_BYTES = b"\0\0"  # the first bytes of an IDX file
+UNSIGNED_BYTE = 8  # the type byte
+HEADER_BYTES = 4  # before the dimensions
+DIMENSION_BYTES = 4
 
 
 def read_bytes(path: Path) -> bytes:
-    """The unpacked bytes of an IDX file, gzipped or not. Raises AssignmentError, naming a file that is damaged."""
+    """Return the content of an IDX file, decompressed if it is gzipped.
+
+    Raises AssignmentError, which names the file, if it is damaged or cannot be read.
+    """
     try:
-        packed = path.read_bytes()
-        return gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
+        stored = path.read_bytes()
+        return gzip.decompress(stored) if stored.startswith(GZIP_MAGIC) else stored
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise AssignmentError(f"{path} is damaged (it does not unpack); delete it and fetch it again.") from error
+        raise _damaged(path, "it cannot be decompressed") from error
     except OSError as error:
         raise AssignmentError(f"{path} cannot be read ({(error.strerror or str(error)).lower()}).") from error
 
 
 def parse(content: bytes, path: Path) -> np.ndarray:
-    """The array of unsigned bytes in an IDX file's unpacked content; `path` is only named in errors.
+    """Return the array of unsigned bytes in the content of an IDX file.
 
-    Raises AssignmentError when the header or the length is not that of such a file.
+    Raises AssignmentError, which names `path`, if the header or the length is wrong.
     """
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] != UNSIGNED_BYTE:
-        raise AssignmentError(f"{path} is damaged (it does not start as IDX files do); delete it and fetch it again.")
+    if len(content) < HEADER_BYTES or not content.startswith(ZERO_BYTES) or content[2] != UNSIGNED_BYTE:
+        raise _damaged(path, "it does not start like an IDX file")
     dimensions = content[3]
-    start = 4 + 4 * dimensions
+    start = HEADER_BYTES + DIMENSION_BYTES * dimensions
     if len(content) < start:
-        raise AssignmentError(f"{path} is damaged (it ends within its header); delete it and fetch it again.")
-    shape = struct.unpack(f">{dimensions}I", content[4:start])
+        raise _damaged(path, "it ends within its header")
+    shape = struct.unpack(f">{dimensions}I", content[HEADER_BYTES:start])
     if len(content) - start != prod(shape):
-        raise AssignmentError(
-            f"{path} is damaged (it holds {len(content) - start:,} values where its header says {prod(shape):,});"
-            " delete it and fetch it again."
-        )
+        raise _damaged(path, f"it has {len(content) - start:,} values, but its header says {prod(shape):,}")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def content_of(array: np.ndarray) -> bytes:
-    """The content of the IDX file that would hold an array: what its published MD5 is of."""
-    header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+def encode(array: np.ndarray) -> bytes:
+    """Return the content of the IDX file of an array of unsigned bytes; the published MD5 is that of this content."""
+    header = ZERO_BYTES + bytes([UNSIGNED_BYTE, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
     return header + np.ascontiguousarray(array, np.uint8).tobytes()
 
 
 def md5(content: bytes) -> str:
-    """The MD5 of unpacked content in hexadecimal: against damage, not against malice."""
+    """Return the MD5 of an IDX file's content in hexadecimal; it detects damage, not manipulation."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def _damaged(path: Path, reason: str) -> AssignmentError:
+    return AssignmentError(f"{path} is damaged ({reason}); delete it and fetch it again.")

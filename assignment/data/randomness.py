@@ -1,4 +1,4 @@
-"""The chance in a drawn image: what varies from one to the next, the same at every call."""
+"""Random numbers for drawn images, the same at every call."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SIZE = 28  # pixels, of every image here
+SIZE = 28  # pixels; every image is a square of this size
 
 
-class Chance:
-    """The draws of one sheet of `count` images, each of shape (count, 1, 1) so that it spreads over the pixels."""
+class RandomDraws:
+    """Random numbers for `count` images: one for each, of shape (count, 1, 1), which broadcasts over the pixels."""
 
-    def __init__(self, seeds: Sequence[int], count: int):
-        self._generator, self._shape = np.random.default_rng(seeds), (count, 1, 1)
+    def __init__(self, seeds: Sequence[int], count: int) -> None:
+        self._generator = np.random.default_rng(seeds)
+        self._shape = (count, 1, 1)
 
-    def between(self, low: float, high: float) -> np.ndarray:
+    def uniform(self, low: float, high: float) -> np.ndarray:
+        """Return a number in [low, high) for each image, float32 (count, 1, 1)."""
         return self._generator.uniform(low, high, self._shape).astype(np.float32)
 
-    def one_of(self, count: int) -> np.ndarray:
-        return self._generator.integers(count, size=self._shape)
+    def integers(self, stop: int) -> np.ndarray:
+        """Return an integer from 0 to `stop` - 1 for each image, int (count, 1, 1)."""
+        return self._generator.integers(stop, size=self._shape)
 
-    def noise(self, strength: float) -> np.ndarray:
-        return strength * self._generator.standard_normal((self._shape[0], SIZE, SIZE), np.float32)
+    def pixel_noise(self, deviation: float) -> np.ndarray:
+        """Return normal noise with mean 0 for each pixel, float32 (count, 28, 28)."""
+        return deviation * self._generator.standard_normal((self._shape[0], SIZE, SIZE), np.float32)

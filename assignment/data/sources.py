@@ -1,4 +1,4 @@
-"""The first source that has the images: a folder, Keras' cache, a download, the drawn stand-in."""
+"""Loads a data set from the first place that has it: a folder, Keras' cache, a download, the drawn stand-in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,31 +19,36 @@ from assignment.data.digits import draw_digits
 from assignment.data.garments import draw_garments
 from assignment.errors import AssignmentError
 
-# The four files, training images first; each is (file name, MD5 of its unpacked bytes).
-# Fashion-MNIST: https://github.com/zalandoresearch/fashion-mnist
+# The four files of a data set, training images first: (file name, MD5 of the decompressed content).
+# Source: https://github.com/zalandoresearch/fashion-mnist
 FASHION_MNIST_FILES = (
     ("train-images-idx3-ubyte", "f4a8712d7a061bf5bd6d2ca38dc4d50a"),
     ("train-labels-idx1-ubyte", "9018921c3c673c538a1fc5bad174d6f9"),
     ("t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a"),
     ("t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965"),
 )
-# MNIST: LeCun, Cortes and Burges; Keras has it as one archive of the four arrays.
+# MNIST by LeCun, Cortes and Burges. Keras distributes it as one archive of the four arrays.
 MNIST_FILES = (
     ("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),
     ("train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"),
     ("t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"),
     ("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"),
 )
-ARCHIVED = ("x_train", "y_train", "x_test", "y_test")
+ARCHIVE_KEYS = ("x_train", "y_train", "x_test", "y_test")  # the arrays in Keras' archive, in the order of the files
 DATA_DIR_VARIABLE = "ASSIGNMENT_DATA_DIR"
-LONGEST_SILENCE = 20.0  # seconds; a network that drops packets must not hold the student for minutes
+DOWNLOAD_TIMEOUT = 20.0  # seconds without an answer; some networks drop packets without an error
 
 
 @dataclass(frozen=True)
 class Source:
-    """One data set: its name in folders and in Keras, its name and credit for people, its classes and its files.
+    """A public data set.
 
-    `drawing` makes the images of its stand-in. `archive` is the one file that Keras keeps of it, where it is one.
+    name: its name in folders and in Keras.
+    title, credit: its name and authors, as figures show them.
+    classes: the names of its classes, by label.
+    files: its four IDX files and their MD5.
+    draw_images: draws the images of its stand-in.
+    archive: the file in Keras' cache that holds all four arrays, if there is one.
     """
 
     name: str
@@ -50,158 +56,177 @@ class Source:
     credit: str
     classes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
-    drawing: standin.Drawing
+    draw_images: standin.DrawImages
     archive: str | None = None
 
 
 FASHION_MNIST = Source(
-    "fashion-mnist", "Fashion-MNIST", "Zalando Research, MIT licence", GARMENTS, FASHION_MNIST_FILES, draw_garments
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    credit="Zalando Research, MIT license",
+    classes=GARMENTS,
+    files=FASHION_MNIST_FILES,
+    draw_images=draw_garments,
 )
 MNIST = Source(
-    "mnist", "MNIST", "LeCun, Cortes, Burges, CC BY-SA 3.0", DIGITS, MNIST_FILES, draw_digits, archive="mnist.npz"
+    name="mnist",
+    title="MNIST",
+    credit="LeCun, Cortes, Burges, CC BY-SA 3.0",
+    classes=DIGITS,
+    files=MNIST_FILES,
+    draw_images=draw_digits,
+    archive="mnist.npz",
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 
 
-def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> Dataset:
-    """Load `source` from the first place that has it.
+class Unavailable(Exception):
+    """A download that failed; the message is the reason."""
 
-    The places in their order: `data_dir` (else the folder that ASSIGNMENT_DATA_DIR names), Keras' cache, a download,
-    the drawn stand-in. `choice` is "auto", "real" (never the stand-in) or "standin" (only the stand-in).
-    Raises AssignmentError when a named folder lacks the files, when a real file is damaged (never a fallback), or when
-    "real" finds no image.
+
+def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> Dataset:
+    """Load a data set from the first place that has it.
+
+    The places are, in this order: `data_dir`, or the folder that ASSIGNMENT_DATA_DIR names; Keras' cache; a download;
+    the drawn stand-in. If a folder is named, only the folder is tried.
+
+    choice: "auto", "real" (never the stand-in) or "standin" (only the stand-in).
+
+    Raises AssignmentError if the folder lacks the files, if a real file is damaged (it is never replaced by the
+    stand-in), or if `choice` is "real" and there are no real images.
     """
     if choice == "standin":
-        return standin.draw(source.drawing, source.title, "it was asked for")
-    folder = data_dir or _folder_of_environment()
+        return standin.draw(source.draw_images, source.title, "--data standin was given")
+    folder = data_dir or _folder_from_environment()
     if folder is not None:
         return from_folder(source, folder)
     try:
         return from_cache(source) or from_download(source)
-    except Unavailable as why:
-        missing = f"{source.title} is not in Keras' cache and could not be downloaded ({why})"
+    except Unavailable as error:
+        reason = f"{source.title} is not in Keras' cache and could not be downloaded ({error})"
         if choice == "real":
-            raise AssignmentError(f"{missing}; give its folder with --data-dir.") from why
-        return standin.draw(source.drawing, source.title, missing)
+            raise AssignmentError(f"{reason}; give its folder with --data-dir.") from error
+        return standin.draw(source.draw_images, source.title, reason)
 
 
-def _folder_of_environment() -> Path | None:
-    named = os.environ.get(DATA_DIR_VARIABLE)
-    return Path(named) if named else None
+def _folder_from_environment() -> Path | None:
+    folder = os.environ.get(DATA_DIR_VARIABLE)
+    return Path(folder) if folder else None
 
 
 def from_folder(source: Source, folder: Path) -> Dataset:
-    """Load from a folder that holds `<source.name>/` or the four IDX files themselves, gzipped or not."""
+    """Load from a folder that contains `<source.name>/` or the four IDX files themselves, gzipped or not."""
+    if not folder.exists():
+        raise AssignmentError(f"the data folder {folder} does not exist.")
     if not folder.is_dir():
-        raise AssignmentError(f"the data folder {folder} " + ("is a file." if folder.exists() else "does not exist."))
-    inner = folder / source.name
-    home = inner if inner.is_dir() else folder
-    paths = [_gzipped_or_not(home / name, source) for name, _ in source.files]
-    return _from_files(source, paths, f"folder {home}")
+        raise AssignmentError(f"the data folder {folder} is a file.")
+    if (folder / source.name).is_dir():
+        folder = folder / source.name
+    paths = [_find_file(folder, name, source) for name, _ in source.files]
+    return _load_files(source, paths, f"folder {folder}")
 
 
-def _gzipped_or_not(path: Path, source: Source) -> Path:
-    for candidate in (path, path.with_name(path.name + ".gz")):
-        if candidate.is_file():
-            return candidate
-    raise AssignmentError(f"the data folder {path.parent} has no {path.name} (or {path.name}.gz) of {source.title}.")
+def _find_file(folder: Path, name: str, source: Source) -> Path:
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.is_file():
+            return path
+    raise AssignmentError(f"the data folder {folder} has no {name} (or {name}.gz) of {source.title}.")
 
 
-def from_cache(source: Source, where: str = "Keras' cache") -> Dataset | None:
-    """Load what Keras downloaded earlier, without asking the network; None where a file is missing."""
+def from_cache(source: Source, description: str = "Keras' cache") -> Dataset | None:
+    """Load what Keras downloaded earlier, without using the network; return None if a file is missing."""
     for cache in keras_caches():
         folder = cache / "datasets"
-        if source.archive is None:
-            paths = [folder / source.name / f"{name}.gz" for name, _ in source.files]
+        if source.archive is not None:
+            archive = folder / source.archive
+            if archive.is_file():
+                return _load_archive(source, archive, description)
         else:
-            paths = [folder / source.archive]
-        if all(path.is_file() for path in paths):
-            return _from_files(source, paths, where) if source.archive is None else _from_archive(source, *paths, where)
+            paths = [folder / source.name / f"{name}.gz" for name, _ in source.files]
+            if all(path.is_file() for path in paths):
+                return _load_files(source, paths, description)
     return None
 
 
-class Unavailable(Exception):
-    """A download that did not succeed, and why."""
-
-
 def from_download(source: Source) -> Dataset:
-    """Download through `keras.datasets`. Raises Unavailable where that does not succeed (no network, no room)."""
+    """Download with `keras.datasets`. Raises Unavailable if that fails (no network, no disk space)."""
     from keras import datasets
 
-    patience = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(LONGEST_SILENCE)
     failure = "it left no files"
+    default_timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # where Keras' progress disturbs nobody who reads our output
+        with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar does not belong in our output
             getattr(datasets, source.name.replace("-", "_")).load_data()
-    except Exception as error:  # Keras raises a bare Exception for a failed download, NumPy its own for a torn file
+    except Exception as error:  # Keras raises a bare Exception for a failed download, NumPy others for a partial file
         failure = " ".join(str(error).split()) or type(error).__name__
     finally:
-        socket.setdefaulttimeout(patience)
-    dataset = from_cache(source, "a download by Keras")  # what has arrived is judged here: a damaged file is named
+        socket.setdefaulttimeout(default_timeout)
+    dataset = from_cache(source, "a download by Keras")  # it checks the files and names one that is damaged
     if dataset is None:
         raise Unavailable(failure)
     return dataset
 
 
 def keras_caches() -> list[Path]:
-    """The folders in which Keras may keep what it downloads: its home, and where it goes when that is read-only."""
+    """Return the folders where Keras may keep downloads: its home, and the one it uses if that is read-only."""
     home = Path(os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras"))
     temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
     return [home, temporary / ".keras"]
 
 
-def _from_files(source: Source, paths: list[Path], where: str) -> Dataset:
-    return _joined(source, [_checked(path, published) for path, (_, published) in zip(paths, source.files)], where)
+def _load_files(source: Source, paths: Sequence[Path], description: str) -> Dataset:
+    arrays = [_load_file(path, published_md5) for path, (_, published_md5) in zip(paths, source.files)]
+    return _combine(source, arrays, description)
 
 
-def _from_archive(source: Source, archive: Path, where: str) -> Dataset:
-    try:
-        # Opened here: NumPy leaves a torn archive open.
-        with archive.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = [stored[name] for name in ARCHIVED]
-    except Exception as error:  # NumPy, zipfile, zlib and Python's own parser each have another for flipped bits
-        raise AssignmentError(f"{archive} is damaged (it does not unpack); delete it and fetch it again.") from error
-    for array, (_, published) in zip(arrays, source.files):
-        if idx.md5(idx.content_of(array)) != published:
-            raise AssignmentError(
-                f"{archive} is damaged or another file (an MD5 in it is not the published one); delete it and fetch it"
-                " again."
-            )
-    return _joined(source, arrays, where)
-
-
-def _joined(source: Source, arrays: list[np.ndarray], where: str) -> Dataset:
-    train_images, train_labels, test_images, test_labels = arrays
-    return Dataset(
-        images=np.concatenate([train_images, test_images]),  # (70000, 28, 28)
-        labels=np.concatenate([train_labels, test_labels]),  # (70000,)
-        provenance=Provenance(
-            source=where,
-            caption=f"{source.title} ({source.credit})",
-            checked="published MD5 of all four files",
-            is_standin=False,
-        ),
-    )
-
-
-def _checked(path: Path, published_md5: str) -> np.ndarray:
+def _load_file(path: Path, published_md5: str) -> np.ndarray:
     content = idx.read_bytes(path)
-    if idx.md5(content) != published_md5:
-        # A short or malformed file is named by what is wrong with it; any other is simply not the published one.
-        idx.parse(content, path)
-        _refuse_another_set(path, idx.md5(content))
+    md5 = idx.md5(content)
+    if md5 != published_md5:
+        idx.parse(content, path)  # raises a more specific error if the file is truncated or malformed
+        _refuse_other_data_set(path, md5)
         raise AssignmentError(
             f"{path} is damaged or another file (its MD5 is not the published one); delete it and fetch it again."
         )
     return idx.parse(content, path)
 
 
-def _refuse_another_set(path: Path, md5: str) -> None:
-    """Raise AssignmentError where the file is another data set's, which has files of the same names."""
+def _refuse_other_data_set(path: Path, md5: str) -> None:
+    """Raise AssignmentError if the file belongs to another data set, whose files have the same names."""
     for other in SOURCES.values():
         if md5 in dict(other.files).values():
             raise AssignmentError(
-                f"{path} is {other.title}'s, whose files have the same names; name the other set's folder with"
-                " --data-dir, or one that holds both as mnist/ and fashion-mnist/."
+                f"{path} belongs to {other.title}, whose files have the same names; give the folder of the other data"
+                " set with --data-dir, or a folder that contains both mnist/ and fashion-mnist/."
             )
+
+
+def _load_archive(source: Source, archive: Path, description: str) -> Dataset:
+    try:
+        # NumPy leaves a damaged archive open, so it is opened here.
+        with archive.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = [stored[key] for key in ARCHIVE_KEYS]
+    except Exception as error:  # NumPy, zipfile, zlib and Python's parser raise different ones for a damaged file
+        raise AssignmentError(f"{archive} is damaged (it cannot be read); delete it and fetch it again.") from error
+    for array, (_, published_md5) in zip(arrays, source.files):
+        if idx.md5(idx.encode(array)) != published_md5:
+            raise AssignmentError(
+                f"{archive} is damaged or another file (an MD5 in it is not the published one); delete it and fetch it"
+                " again."
+            )
+    return _combine(source, arrays, description)
+
+
+def _combine(source: Source, arrays: Sequence[np.ndarray], description: str) -> Dataset:
+    train_images, train_labels, test_images, test_labels = arrays
+    return Dataset(
+        images=np.concatenate([train_images, test_images]),  # (70000, 28, 28)
+        labels=np.concatenate([train_labels, test_labels]),  # (70000,)
+        provenance=Provenance(
+            source=description,
+            caption=f"{source.title} ({source.credit})",
+            checked="published MD5 of all four files",
+            is_standin=False,
+        ),
+    )

@@ -1,1 +1,1 @@
-"""The MNIST exercise: digits by two gradient tapes."""
+"""The MNIST exercise: a GAN that learns digits with two gradient tapes."""

@@ -1,4 +1,4 @@
-"""The MNIST exercise's networks. Its requirements are the sheet's; the sizes, which it leaves open, are ours."""
+"""The MNIST exercise's networks. The kinds of layers are the sheet's; the sizes, which it leaves open, are ours."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import keras
 from keras import layers
 
 from assignment.training import streams
-from assignment.training.compiling import compile_for_tapes
-from assignment.training.gan import Gan
+from assignment.training.gan import DROPOUT, LATENT_DIM, Gan, compile_for_tapes
 
-LATENT_DIM = 100  # the sheet: "e.g., 100-dimensional"
-KERNEL = 4  # a multiple of the stride, so that every pixel is covered as often (Odena et al. 2016)
+KERNEL = 4  # a multiple of the stride, so that all pixels are covered equally often (Odena et al. 2016)
 SLOPE = 0.2  # of LeakyReLU below 0 (Radford et al. 2016)
-DROPOUT = 0.3  # as the lecture's discriminators have
 
 
 def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """`digits_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1]. 784,640 weights.
+    """Build `digits_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1]; 784,640 weights.
 
     The sheet: Dense, BatchNormalization, LeakyReLU, a reshape, transposed convolutions of stride 2, tanh.
     """
@@ -39,9 +36,9 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
 
 
 def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """`digits_discriminator_model_<firstname>`: images (n, 28, 28, 1) to probabilities of being real (n, 1).
+    """Build `digits_discriminator_model_<firstname>`: images (n, 28, 28, 1) to probabilities of being real (n, 1).
 
-    138,561 weights. The sheet: convolutions of stride 2, LeakyReLU, Dropout, one sigmoid unit.
+    It has 138,561 weights. The sheet: convolutions of stride 2, LeakyReLU, Dropout, one sigmoid unit.
     """
     streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     strided = {"kernel_size": KERNEL, "strides": 2, "padding": "same"}
@@ -62,5 +59,10 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
 
 
 def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) -> Gan:
-    """Both with binary cross-entropy and an Adam of its own (rate 2e-4, beta 0.5: Radford et al. 2016, section 4)."""
-    return compile_for_tapes(generator, discriminator, loss=keras.losses.BinaryCrossentropy(), rate=2e-4, beta_1=0.5)
+    """Compile both networks with binary cross-entropy and Adam.
+
+    Source of the rate 2e-4 and beta_1 0.5: Radford et al. 2016, section 4.
+    """
+    return compile_for_tapes(
+        generator, discriminator, loss=keras.losses.BinaryCrossentropy(), learning_rate=2e-4, beta_1=0.5
+    )

@@ -1,64 +1,49 @@
-"""The MNIST exercise, in the order of the assignment's eight steps."""
+"""The MNIST exercise: its eight steps, put together."""
 
 from __future__ import annotations
 
-import signal
-import time
+from collections.abc import Callable
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from assignment.data import sources
 from assignment.digits import networks
-from assignment.evaluation.health import Scale
-from assignment.evaluation.variety import real_distance
+from assignment.digits.sheet import SHEET
+from assignment.evaluation.health import HealthThresholds
+from assignment.evaluation.metrics import real_distance
 from assignment.figures.grids import image_grid
-from assignment.session.journal import Sketch
-from assignment.session.resume import conditions_of, find_earlier
+from assignment.practices.view import TrainingView
 from assignment.session.run import Run
-from assignment.session.stages import facts_of, load_training_images, save_networks, show_networks
-from assignment.session.taped import train_by_tapes
-from assignment.training import streams
+from assignment.session.track import Track, TrainingData, compare_with_test_images, load_training_images
+from assignment.settings.tracks import DigitsSettings
+from assignment.training.steps import taped_update
 
 GRID_IMAGES = 12  # as in the assignment's grids
 
 
-def run_track(run: Run) -> signal.Signals | None:
-    """Carry out the exercise, going on from an earlier sitting; the signal that stopped it, None at its end."""
-    began = time.perf_counter()
-    settings = run.settings
-    run.screen.step(1, "Get the data")
-    source = sources.MNIST
-    data, run = load_training_images(source, run)
-    images = data.images
-    conditions = conditions_of(run, images)
-    earlier = find_earlier(run, conditions)
-    if earlier.finished:
-        return None
+def draw_real_images(data: TrainingData, run: Run[DigitsSettings]) -> Figure:
+    """Draw the first 12 images."""
+    title = f"The first {GRID_IMAGES} images of {data.source.title}"
+    return image_grid(data.images[:GRID_IMAGES], title, run.caption)
 
-    run.screen.step(2, f"Display the first {GRID_IMAGES} images")
-    title = f"The first {GRID_IMAGES} images of {source.title}"
-    run.keep(image_grid(images[:GRID_IMAGES], title, run.caption), run.workspace.real_images)
 
-    noise = run.mixture.noise(streams.sample_noise(settings.seed, GRID_IMAGES, networks.LATENT_DIM))
-    generator, discriminator = show_networks(
-        run,
-        networks.build_generator,
-        networks.build_discriminator,
-        lambda network: network(noise, training=False).numpy(),
-        image_grid,
-    )
-    run.screen.step(6, "Compile the GAN model")
-    gan = run.mixture.compiled(networks.compile_gan(generator, discriminator))
-    return train_by_tapes(
-        run,
-        gan,
-        images,
-        sketch=Sketch(
-            lambda: np.asarray(generator(noise, training=False)), scale=Scale(GRID_IMAGES, real_distance(images))
-        ),
-        save=lambda: save_networks(gan, run),
-        exam=data.exam(facts_of(run), asked=False),
-        conditions=conditions,
-        earlier=earlier,
-        began=began,
-    )
+def training_view(sample: Callable[[], np.ndarray], data: TrainingData, settings: DigitsSettings) -> TrainingView:
+    """Return how the training is drawn: a grid of 12 images."""
+    return TrainingView(sample, thresholds=HealthThresholds(GRID_IMAGES, real_distance(data.images)))
+
+
+TRACK: Track[DigitsSettings] = Track(
+    sheet=SHEET,
+    load_data=lambda run: load_training_images(sources.MNIST, run),
+    draw_real_images=draw_real_images,
+    build_generator=lambda settings, precision: networks.build_generator(settings.firstname, settings.seed, precision),
+    build_discriminator=lambda settings, precision: networks.build_discriminator(
+        settings.firstname, settings.seed, precision
+    ),
+    compile_gan=lambda generator, discriminator, settings: networks.compile_gan(generator, discriminator),
+    update_rule=taped_update,
+    training_view=training_view,
+    evaluation=compare_with_test_images,
+    grid_size=GRID_IMAGES,
+)

@@ -1,1 +1,1 @@
-"""Whether a generator has learned: measured by a classifier of our own, never by its losses."""
+"""Evaluation: measure generated images with a classifier of our own, and find problems in a training."""

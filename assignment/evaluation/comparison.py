@@ -1,8 +1,8 @@
-"""A generator's images beside real ones, as a judge sees them: every figure with the one that real images get.
+"""Compare generated images with real ones in a judge's features.
 
-The real images are halved, by a fixed shuffle. Draws of the generator's images are compared with the first half, and
-draws of the second half are compared with it in the same numbers: those are the floor, below which no generator has
-to come.
+A fixed shuffle splits the real images into two halves. The first half is the reference: generated images are compared
+with it. Images of the second half are compared with it as well, in draws of the same size. Their scores are the floor,
+which a generator does not have to beat.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import numpy as np
 
 from assignment.evaluation import metrics
 from assignment.evaluation.judge import Judge, Reading
-from assignment.evaluation.scores import Copying, Measures
+from assignment.evaluation.scores import CONFIDENCE, Copying, Scores
 
-DRAW = 2_000  # images, compared at once
-DRAWS = 5  # at the end of a training: 10,000 images
-CERTAIN = 0.9  # a probability; what is recognised with less is called doubtful
-COPIES_OF = 1_000  # images that are looked for among the training images, which takes every pair of them
+IMAGES_PER_DRAW = 2_000
+DRAW_COUNT = 5  # draws at the end of a training: 10,000 images
+COPY_CANDIDATES = 1_000  # images searched for copies; each is compared with every training image, which takes time
 
 
 class Comparison:
-    """Real images as a judge sees them, ready to be compared with."""
+    """Real images as a judge reads them, to compare generated images with.
+
+    classes: the sorted labels of the real images.
+    draw_size: number of images to compare at once.
+    """
 
     def __init__(self, judge: Judge, real_images: np.ndarray, real_labels: np.ndarray):
         """real_images: float32 (n, 28, 28, 1) in [-1, 1], n at least 8; real_labels: (n,)."""
@@ -32,55 +35,67 @@ class Comparison:
         self._images, self._labels = real_images, real_labels
         self.classes = np.unique(real_labels)
         self._reference = judge.read(real_images[self._halves[0]])
-        self._shares = metrics.class_shares(real_labels, self.classes)
-        self.draw = min(DRAW, len(order) // 2)  # images
+        self._real_shares = metrics.class_shares(real_labels, self.classes)
+        self.draw_size = min(IMAGES_PER_DRAW, len(order) // 2)
 
     @property
-    def reference(self) -> int:
-        """How many real images every draw is compared with."""
+    def reference_size(self) -> int:
+        """The number of real images that every draw is compared with."""
         return len(self._halves[0])
 
-    def measure(self, images: np.ndarray, asked: np.ndarray | None = None) -> Measures:
-        """Compare images float (n, 28, 28, 1) in [-1, 1]; `asked` (n,) are the classes that they should be of."""
-        return self._measure(self._judge.read(images), asked)
+    def measure(self, images: np.ndarray, expected_classes: np.ndarray | None = None) -> Scores:
+        """Return the scores of images float (n, 28, 28, 1) in [-1, 1].
 
-    def floor(self) -> list[Measures]:
-        """What `DRAWS` draws of real images get that are not in the reference; the draws share images."""
-        chosen = self._halves[1]
-        read, labels = self._judge.read(self._images[chosen]), self._labels[chosen]
-        draws = [np.random.default_rng(number).permutation(len(chosen))[: self.draw] for number in range(DRAWS)]
-        return [self._measure(read.of(draw), labels[draw]) for draw in draws]
+        expected_classes: (n,), the class that each image should show; None if there is none.
+        """
+        return self._score(self._judge.read(images), expected_classes)
 
-    def _measure(self, fake: Reading, asked: np.ndarray | None) -> Measures:
+    def floor(self) -> list[Scores]:
+        """Return the scores of `DRAW_COUNT` draws of real images outside the reference; the draws share images."""
+        second_half = self._halves[1]
+        reading, labels = self._judge.read(self._images[second_half]), self._labels[second_half]
+        draws = [
+            np.random.default_rng(number).permutation(len(second_half))[: self.draw_size]
+            for number in range(DRAW_COUNT)
+        ]
+        return [self._score(reading.select(draw), labels[draw]) for draw in draws]
+
+    def _score(self, fake: Reading, expected_classes: np.ndarray | None) -> Scores:
         real = self._reference
         precision, recall = metrics.precision_and_recall(real.features, fake.features)
         shares = metrics.class_shares(fake.classes, self.classes)
-        return Measures(
+        return Scores(
             judge_fid=metrics.frechet_distance(real.features, fake.features),
             kernel_distance=metrics.kernel_distance(real.features, fake.features),
             precision=precision,
             recall=recall,
-            certain=float((fake.certainty >= CERTAIN).mean()),
-            agreement=nan if asked is None else float((fake.classes == asked).mean()),
-            classes=metrics.covered(shares, self._shares),
+            confident=float((fake.confidence >= CONFIDENCE).mean()),
+            agreement=nan if expected_classes is None else float((fake.classes == expected_classes).mean()),
+            classes=metrics.count_covered_classes(shares, self._real_shares),
             smallest_share=float(shares.min()),
             diversity=metrics.diversity(real.features, real.classes, fake.features, fake.classes, self.classes),
         )
 
 
 def find_copies(images: np.ndarray, training_images: np.ndarray, unseen_images: np.ndarray | None) -> Copying:
-    """Look for copies of training images among `images`; all float (n, 28, 28, 1) in [-1, 1].
+    """Search the first `COPY_CANDIDATES` of `images` for copies of training images.
 
-    The floor is of the unseen real images, or without them of training images from the other training images.
+    All images: float (n, 28, 28, 1) in [-1, 1]. The floor is the distance of unseen real images to the training images.
+    If `unseen_images` is None, it is the distance of training images to the other training images.
     """
-    images, training_images = _flat(images[:COPIES_OF]), _flat(training_images)
-    fake = metrics.nearest_distances(images, training_images)
+    candidates, training_pixels = _flatten(images[:COPY_CANDIDATES]), _flatten(training_images)
+    distances = metrics.nearest_distances(candidates, training_pixels)
     if unseen_images is None:
-        floor = metrics.nearest_distances(training_images[:COPIES_OF], training_images, nth=2)  # the first is itself
+        # The nearest training image is the image itself, so the second nearest counts.
+        floor = metrics.nearest_distances(training_pixels[:COPY_CANDIDATES], training_pixels, nth=2)
     else:
-        floor = metrics.nearest_distances(_flat(unseen_images[:COPIES_OF]), training_images)
-    return Copying(float(np.median(fake)), float(np.median(floor)), metrics.copies(fake, floor))
+        floor = metrics.nearest_distances(_flatten(unseen_images[:COPY_CANDIDATES]), training_pixels)
+    return Copying(
+        nearest=float(np.median(distances)),
+        floor=float(np.median(floor)),
+        copies=metrics.copy_share(distances, floor),
+    )
 
 
-def _flat(images: np.ndarray) -> np.ndarray:
+def _flatten(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1)

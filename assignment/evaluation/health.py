@@ -1,8 +1,8 @@
-"""Whether a training is well, in plain words: what was seen, what it usually means, and what to try next.
+"""Find problems in a training: what was seen, what it usually means, and what to try next.
 
-Pure functions of what a training has brought so far. A single epoch may be chance, so that all but NaN is said after
-several of them in a row. Sources of what is looked at: the lecture's table of problems and remedies, and Chintala et
-al. 2016 ("How to train a GAN?", 10); the thresholds are ours.
+These are pure functions of the epochs so far. One bad epoch may be chance, so every problem except divergence must last
+for several epochs in a row. Sources: the lecture's table of problems and remedies, and Chintala et al. 2016 ("How to
+train a GAN?", 10). The thresholds are ours.
 """
 
 from __future__ import annotations
@@ -13,45 +13,49 @@ from typing import NamedTuple
 
 import numpy as np
 
-RECENT = 3  # epochs
-NEAR_LEAST = 0.02  # nats, of the discriminator above its least: it gives the truth 98 % on average
-BEATEN = 1.4  # nats: twice what pure guessing has
-LARGE_GRADIENT, SMALL_GRADIENT = 100.0, 1e-5  # the first is the lecture's and Chintala's
-NEAR_UNDECIDED, STUCK = 0.006, 8  # nats and epochs; smoothed labels move an undecided loss by 0.005
-EARLY = 5  # epochs: BatchNormalization's averages lag behind, and the grids are grey (README, the grids)
-NEAR_COPIES = 0.1  # of the real images' distance from each other
-NARROWED = 0.5  # of the variety before
+LASTING_EPOCHS = 3  # bad epochs in a row that count as a problem
+STUCK_EPOCHS = 8  # the same for losses that do not change
+WARM_UP_EPOCHS = 5  # BatchNormalization's averages lag behind at first, and the grids are gray (docs/figures.md)
+MINIMUM_MARGIN = 0.02  # nats above the minimum of the discriminator's loss: it is right with a probability of 98 %
+WORSE_THAN_CHANCE_LOSS = 1.4  # nats; twice the loss of guessing
+LARGE_GRADIENT = 100.0  # from the lecture and Chintala
+SMALL_GRADIENT = 1e-5
+UNDECIDED_MARGIN = 0.006  # nats; smoothed labels move the loss of guessing by 0.005
+COLLAPSED_VARIETY = 0.1  # of the real images' variety
+DECREASED_VARIETY = 0.5  # of the earlier variety
+EARLIER_QUANTILE = 0.9  # of the earlier varieties; their maximum may be chance
 
-NOT_A_NUMBER = "not a number"
+DIVERGENCE = "divergence"
 DISCRIMINATOR_WINS = "the discriminator wins"
-DISCRIMINATOR_LOST = "the discriminator is lost"
+WORSE_THAN_CHANCE = "the discriminator is worse than chance"
 EXPLODING = "exploding gradients"
 VANISHING = "vanishing gradients"
-NOTHING_LEARNED = "neither network learns"
+NO_LEARNING = "neither network learns"
 COLLAPSE = "mode collapse"
-NARROWING = "the variety falls"
-UNSTABLE = (NOT_A_NUMBER, DISCRIMINATOR_WINS, DISCRIMINATOR_LOST, EXPLODING, VANISHING, NOTHING_LEARNED)
+DECREASING_VARIETY = "decreasing variety"
+UNSTABLE = (DIVERGENCE, DISCRIMINATOR_WINS, WORSE_THAN_CHANCE, EXPLODING, VANISHING, NO_LEARNING)
 
 
-class Scale(NamedTuple):
-    """By what a track's training is measured.
+class HealthThresholds(NamedTuple):
+    """Thresholds for a track's health checks.
 
-    `of_a_kind` images of its grid after each other are of one kind, and `real_distance` is that of real images of one
-    kind, as `variety` gives it; 0 kinds: variety is not watched. `least_loss` is the least that the discriminator's
-    loss can be and `undecided` what both losses are where it only guesses, in nats; NaN where they hold more than that.
+    images_per_class: number of consecutive images of a class in the track's grid; 0 if the variety is not checked.
+    real_distance: mean distance between real images of a class, from `metrics.real_distance`.
+    minimum_loss: minimum of the discriminator's loss, in nats.
+    undecided_loss: both losses, in nats, if the discriminator only guesses; NaN if they include other terms.
     """
 
-    of_a_kind: int = 0
+    images_per_class: int = 0
     real_distance: float = nan
-    least_loss: float = 0.0
-    undecided: float = log(2)
+    minimum_loss: float = 0.0
+    undecided_loss: float = log(2)
 
 
 class Epoch(NamedTuple):
-    """What health looks at after an epoch: mean losses in nats, norms of the gradients, and the grid's variety.
+    """What the health checks use of an epoch: mean losses in nats, norms of the gradients, and the grid's variety.
 
-    `variety` is the distance within the grid by that within real images of the same kinds. NaN stands for a gradient
-    or a variety that was not measured.
+    `variety` is the mean distance between the grid's images of a class, divided by that of real images. Gradients and
+    variety are NaN if they were not measured.
     """
 
     epoch: int
@@ -62,175 +66,198 @@ class Epoch(NamedTuple):
     variety: float = nan
 
 
-class Finding(NamedTuple):
-    """One thing that is not well: its `name`, what was `seen`, what it usually `means`, and since how many epochs.
+class Problem(NamedTuple):
+    """A problem of a training: its name, what was seen, and what that usually means.
 
-    `try_next` are settings, the first of which that can still be changed for the better is the one to try.
+    try_next: settings in the order to try them.
+    duration: epochs in a row that it takes to find the problem.
     """
 
     name: str
     seen: str
     means: str
     try_next: tuple[str, ...]
-    lasted: int = RECENT
+    duration: int = LASTING_EPOCHS
 
 
-class Spell(NamedTuple):
-    """A finding as it was first made, and the first and the last epoch in which it was so."""
+class Episode(NamedTuple):
+    """A problem as it was first found, with the first and the last epoch of it."""
 
-    finding: Finding
+    problem: Problem
     first: int
     last: int
 
 
-def least_smoothed_loss(smoothing: float) -> float:
-    """The least that a discriminator's loss can be, in nats, where real images are asked for as 1 - `smoothing`.
+def minimum_smoothed_loss(smoothing: float) -> float:
+    """Return the minimum of the discriminator's loss, in nats, if the targets of real images are 1 - `smoothing`.
 
-    Half the entropy of that answer, since the fakes' half of the loss can be 0.
+    It is half the entropy of the smoothed target, because the loss on fake images can be 0.
     """
     return -sum(share * log(share) for share in (smoothing, 1 - smoothing) if share) / 2
 
 
-def findings(epochs: Sequence[Epoch], scale: Scale = Scale()) -> list[Finding]:
-    """What is not well after the last of `epochs`, which are all that there were, in their order."""
-    checks = (not_finite, certain, beaten, exploding, vanishing, stuck, narrow)
-    return [finding for check in checks if (finding := check(epochs, scale))]
+def find_problems(epochs: Sequence[Epoch], thresholds: HealthThresholds = HealthThresholds()) -> list[Problem]:
+    """Return the problems after the last epoch; `epochs` are all epochs so far, in order."""
+    checks = (
+        check_divergence,
+        check_winning_discriminator,
+        check_losing_discriminator,
+        check_exploding_gradients,
+        check_vanishing_gradients,
+        check_stuck_losses,
+        check_variety,
+    )
+    return [problem for check in checks if (problem := check(epochs, thresholds))]
 
 
-def spells(epochs: Sequence[Epoch], scale: Scale = Scale()) -> list[Spell]:
-    """All that was not well in a training, in the order in which it was found."""
-    found: list[Spell] = []
+def find_episodes(epochs: Sequence[Epoch], thresholds: HealthThresholds = HealthThresholds()) -> list[Episode]:
+    """Return all problems of a training with their first and last epochs, in the order in which they were found."""
+    found: list[Episode] = []
     for count, epoch in enumerate(epochs, start=1):
-        for finding in findings(epochs[:count], scale):
-            going_on = [one for one in found if (one.finding.name, one.last) == (finding.name, epoch.epoch - 1)]
-            if going_on:
-                found[found.index(going_on[0])] = going_on[0]._replace(last=epoch.epoch)
+        for problem in find_problems(epochs[:count], thresholds):
+            index = _find_open_episode(found, problem.name, last=epoch.epoch - 1)
+            if index is None:
+                found.append(Episode(problem, first=epoch.epoch - problem.duration + 1, last=epoch.epoch))
             else:
-                found.append(Spell(finding, epoch.epoch - finding.lasted + 1, epoch.epoch))
+                found[index] = found[index]._replace(last=epoch.epoch)
     return found
 
 
-def not_finite(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """A loss that is no number any more, or a gradient that is infinite."""
+def _find_open_episode(episodes: Sequence[Episode], name: str, last: int) -> int | None:
+    """Return the index of the first episode of a problem that lasted until epoch `last`, or None."""
+    for index, episode in enumerate(episodes):
+        if episode.problem.name == name and episode.last == last:
+            return index
+    return None
+
+
+def check_divergence(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find a loss that is NaN or infinite, or a gradient that is infinite."""
     last = epochs[-1]
     if not (isnan(last.discriminator_loss) or isnan(last.generator_loss) or inf in last or -inf in last):
         return None
-    return Finding(
-        NOT_A_NUMBER,
-        f"a loss, a weight or a gradient of epoch {last.epoch} is NaN or infinite",
-        "a step was so large that the weights left all bounds, and no later step brings them back",
-        ("precision", "batch_size"),
-        lasted=1,
+    return Problem(
+        DIVERGENCE,
+        seen=f"a loss, a weight or a gradient of epoch {last.epoch} is NaN or infinite",
+        means="an update was far too large, and the weights cannot recover from it",
+        try_next=("precision", "batch_size"),
+        duration=1,
     )
 
 
-def certain(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """A discriminator that is always right."""
-    bound = scale.least_loss + NEAR_LEAST
-    if not _lasts(epochs, RECENT, lambda epoch: epoch.discriminator_loss < bound):
+def check_winning_discriminator(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find a discriminator that is always right."""
+    bound = thresholds.minimum_loss + MINIMUM_MARGIN
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.discriminator_loss < bound):
         return None
-    least = f"{scale.least_loss:.3f}, its least" if scale.least_loss else "0"
-    return Finding(
+    minimum = f"its minimum of {thresholds.minimum_loss:.3f}" if thresholds.minimum_loss else "0"
+    last = epochs[-1]
+    return Problem(
         DISCRIMINATOR_WINS,
-        f"the discriminator's loss is near {least} ({epochs[-1].discriminator_loss:.4f} nats) for {RECENT} epochs, the"
-        f" generator's is {epochs[-1].generator_loss:.1f}",
-        "it tells every fake at once, so that the generator cannot learn from it what to do better",
-        ("label_smoothing", "seed"),
+        seen=f"the discriminator's loss has been near {minimum} for {LASTING_EPOCHS} epochs (now"
+        f" {last.discriminator_loss:.4f} nats); the generator's loss is {last.generator_loss:.1f}",
+        means="the discriminator recognizes every generated image, so the generator cannot learn from it",
+        try_next=("label_smoothing", "seed"),
     )
 
 
-def beaten(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """A discriminator that does worse than guessing, for long."""
-    if isnan(scale.undecided) or not _lasts(epochs, RECENT, lambda epoch: epoch.discriminator_loss > BEATEN):
+def check_losing_discriminator(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find a discriminator that is worse than guessing."""
+    if isnan(thresholds.undecided_loss):
         return None
-    return Finding(
-        DISCRIMINATOR_LOST,
-        f"the discriminator's loss is {epochs[-1].discriminator_loss:.2f} nats, and over {BEATEN} for {RECENT} epochs;"
-        f" guessing alone has {scale.undecided:.3f}",
-        "its steps are too large for what it learns, so that it says wrong things with certainty",
-        ("batch_size",),
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.discriminator_loss > WORSE_THAN_CHANCE_LOSS):
+        return None
+    return Problem(
+        WORSE_THAN_CHANCE,
+        seen=f"the discriminator's loss has been over {WORSE_THAN_CHANCE_LOSS} for {LASTING_EPOCHS} epochs (now"
+        f" {epochs[-1].discriminator_loss:.2f} nats); guessing gives {thresholds.undecided_loss:.3f}",
+        means="its updates are too large for what it learns, so it gives wrong answers with high confidence",
+        try_next=("batch_size",),
     )
 
 
-def exploding(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """Gradients beyond all measure."""
-    if not _lasts(epochs, RECENT, lambda epoch: max(_gradients(epoch), default=0.0) > LARGE_GRADIENT):
+def check_exploding_gradients(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find gradients that are far too large."""
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: max(_gradients(epoch), default=0.0) > LARGE_GRADIENT):
         return None
-    return Finding(
+    return Problem(
         EXPLODING,
-        f"a network's gradient has a norm of about {max(_gradients(epochs[-1])):.0f}, and over {LARGE_GRADIENT:.0f} for"
-        f" {RECENT} epochs",
-        "each step throws the weights further than the last corrected them",
-        ("batch_size",),
+        seen=f"the norm of a network's gradient has been over {LARGE_GRADIENT:.0f} for {LASTING_EPOCHS} epochs (now"
+        f" about {max(_gradients(epochs[-1])):.0f})",
+        means="each update overshoots by more than the last one corrected",
+        try_next=("batch_size",),
     )
 
 
-def vanishing(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """Gradients that move nothing."""
-    if not _lasts(epochs, RECENT, lambda epoch: min(_gradients(epoch), default=inf) < SMALL_GRADIENT):
+def check_vanishing_gradients(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find gradients that are too small to change the weights."""
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: min(_gradients(epoch), default=inf) < SMALL_GRADIENT):
         return None
-    return Finding(
+    return Problem(
         VANISHING,
-        f"a network's gradient has a norm of about {min(_gradients(epochs[-1])):.1e}, near 0 for {RECENT} epochs",
-        "the discriminator's answer no longer depends on what it is shown, so that nothing is learned",
-        ("label_smoothing", "seed"),
+        seen=f"the norm of a network's gradient has been near 0 for {LASTING_EPOCHS} epochs (now about"
+        f" {min(_gradients(epochs[-1])):.1e})",
+        means="the discriminator's answer no longer depends on its input, so neither network learns",
+        try_next=("label_smoothing", "seed"),
     )
 
 
-def stuck(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """Both losses where pure guessing has them: the discriminator has never begun to tell real from fake."""
+def check_stuck_losses(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find losses that stay where guessing puts them: the discriminator has never begun to learn."""
 
-    def undecided(epoch: Epoch) -> bool:
+    def is_undecided(epoch: Epoch) -> bool:
         losses = (epoch.discriminator_loss, epoch.generator_loss)
-        return all(abs(loss - scale.undecided) < NEAR_UNDECIDED for loss in losses)
+        return all(abs(loss - thresholds.undecided_loss) < UNDECIDED_MARGIN for loss in losses)
 
-    if not _lasts(epochs, STUCK, undecided):
+    if not _lasts(epochs, STUCK_EPOCHS, is_undecided):
         return None
-    return Finding(
-        NOTHING_LEARNED,
-        f"both losses stand at ln 2 = {scale.undecided:.3f} for {STUCK} epochs",
-        "the discriminator only guesses; either it is not trained at all, or it cannot see the difference",
-        ("seed",),
-        lasted=STUCK,
+    return Problem(
+        NO_LEARNING,
+        seen=f"both losses have been at ln 2 = {thresholds.undecided_loss:.3f} for {STUCK_EPOCHS} epochs",
+        means="the discriminator only guesses: it is not trained at all, or it cannot see the difference",
+        try_next=("seed",),
+        duration=STUCK_EPOCHS,
     )
 
 
-def narrow(epochs: Sequence[Epoch], scale: Scale) -> Finding | None:
-    """A grid of one image again and again, or one that once varied and does so less and less."""
-    return _near_copies(epochs) or _narrowing(epochs)
+def check_variety(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find a grid of nearly identical images, or one whose images become less and less varied."""
+    return _check_collapse(epochs) or _check_decreasing_variety(epochs)
 
 
-def _near_copies(epochs: Sequence[Epoch]) -> Finding | None:
-    if len(epochs) < EARLY + RECENT or not _lasts(epochs, RECENT, lambda epoch: epoch.variety < NEAR_COPIES):
+def _check_collapse(epochs: Sequence[Epoch]) -> Problem | None:
+    if len(epochs) < WARM_UP_EPOCHS + LASTING_EPOCHS:
         return None
-    return Finding(
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.variety < COLLAPSED_VARIETY):
+        return None
+    return Problem(
         COLLAPSE,
-        f"the images of the grid are near-copies of each other ({epochs[-1].variety:.0%} of the real images' variety)",
-        "the generator has found one image that the discriminator takes, and draws it whatever the noise",
-        ("label_smoothing", "seed"),
+        seen=f"the images of the grid are nearly identical ({epochs[-1].variety:.0%} of the real images' variety)",
+        means="the generator has found one image that the discriminator accepts, and draws it for every noise",
+        try_next=("label_smoothing", "seed"),
     )
 
 
-def _narrowing(epochs: Sequence[Epoch]) -> Finding | None:
-    before = [epoch.variety for epoch in epochs[EARLY:-RECENT] if not isnan(epoch.variety)]
-    if len(before) < EARLY:
+def _check_decreasing_variety(epochs: Sequence[Epoch]) -> Problem | None:
+    earlier = [epoch.variety for epoch in epochs[WARM_UP_EPOCHS:-LASTING_EPOCHS] if not isnan(epoch.variety)]
+    if len(earlier) < WARM_UP_EPOCHS:
         return None
-    # Not the largest, which may be chance, and no more than the real images': noise is more varied than they are.
-    widest = min(np.quantile(before, 0.9), 1.0)
-    if not _lasts(epochs, RECENT, lambda epoch: epoch.variety < NARROWED * widest):
+    # At most 1: noise is more varied than real images are.
+    highest = min(np.quantile(earlier, EARLIER_QUANTILE), 1.0)
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.variety < DECREASED_VARIETY * highest):
         return None
-    return Finding(
-        NARROWING,
-        f"the images of the grid are {epochs[-1].variety:.0%} as different from each other as real ones, where they"
-        f" were {widest:.0%}",
-        "the generator gives up kinds of images, which is how a mode collapse begins",
-        ("label_smoothing", "seed"),
+    return Problem(
+        DECREASING_VARIETY,
+        seen=f"the variety of the grid's images fell from {highest:.0%} of the real images' variety to"
+        f" {epochs[-1].variety:.0%}",
+        means="the generator no longer draws some kinds of images, which is how mode collapse begins",
+        try_next=("label_smoothing", "seed"),
     )
 
 
-def _lasts(epochs: Sequence[Epoch], count: int, holds: Callable[[Epoch], bool]) -> bool:
-    """Whether `holds` is true of each of the last `count` epochs, and there are as many."""
-    return len(epochs) >= count and all(map(holds, epochs[-count:]))
+def _lasts(epochs: Sequence[Epoch], count: int, is_bad: Callable[[Epoch], bool]) -> bool:
+    """Return whether there are at least `count` epochs and `is_bad` is true of each of the last ones."""
+    return len(epochs) >= count and all(map(is_bad, epochs[-count:]))
 
 
 def _gradients(epoch: Epoch) -> list[float]:

@@ -1,8 +1,7 @@
-"""The judges that were trained, kept outside the runs' folders: one for each data set, trained once."""
+"""Trained judges, stored outside the folders of the runs: each data set's judge is trained once."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,98 +13,102 @@ import keras
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assignment.data.dataset import TRAINING, Dataset, scaled
+from assignment.data.dataset import TRAINING_IMAGES, Dataset, scale_pixels
 from assignment.data.idx import md5
 from assignment.data.sources import keras_caches
 from assignment.evaluation.judge import CODE_VERSION, EPOCHS, Judge, train_classifier
-from assignment.storage.files import replacing, sha256
+from assignment.storage.files import read_json, replacing, sha256, write_json
 
 FOLDER = "gan-assignment"
 
+# Entered before a judge is trained; yields the function to call with the share that is done, in 0..1.
+Progress = Callable[[], AbstractContextManager[Callable[[float], None]]]
 
-class Kept(NamedTuple):
-    """A judge and what is known of it: its data set's MD5, its weights' hash, `accuracy` on the test images, ..."""
+
+class StoredJudge(NamedTuple):
+    """A judge and its facts: the MD5 of its data set, the hash of its weights, its accuracy on the test images, ..."""
 
     judge: Judge
     facts: dict[str, Any]
 
 
-def judge_of(
-    name: str,
-    dataset: Dataset,
-    training: Callable[[], AbstractContextManager[Callable[[float], None]]],
-    waiting: Callable[[], None] = lambda: None,
-) -> Kept:
-    """The judge of a data set, from the shelf or else trained on its first 60,000 images and put there.
+def get_judge(
+    name: str, dataset: Dataset, progress: Progress, on_wait: Callable[[], None] = lambda: None
+) -> StoredJudge:
+    """Return the stored judge of a data set, or train one on its first 60,000 images and store it.
 
-    `name` is the data set's ("mnist"); `training` is entered where a judge has to be trained, which takes minutes, and
-    what it gives is told the share done. Two runs that want the same judge wait for one training, and `waiting` is
-    called by the one that does. A judge that is damaged, or that another version of the code made, is made anew; where
-    nothing can be kept, it is for this run only.
+    name: of the data set, as in "mnist".
+    progress: entered before a judge is trained, which takes minutes.
+    on_wait: called before waiting for another run that trains the same judge.
+
+    A damaged judge, or one from another version of the code, is trained again. If the folder cannot be written, the
+    judge is for this run only.
     """
-    wanted = {"data": name, "data_md5": md5(dataset.images.tobytes() + dataset.labels.tobytes()), "code": CODE_VERSION}
-    path = shelf() / f"judge_{name}_{wanted['data_md5'][:12]}_code_{CODE_VERSION}.keras"
+    data_md5 = md5(dataset.images.tobytes() + dataset.labels.tobytes())
+    identity = {"data": name, "data_md5": data_md5, "code": CODE_VERSION}
+    path = store_folder() / f"judge_{name}_{data_md5[:12]}_code_{CODE_VERSION}.keras"
     lock = FileLock(path.with_suffix(".lock"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            waiting()
+            on_wait()
             lock.acquire()
     except OSError:
-        return _trained(dataset, wanted, training)
+        return _train(dataset, identity, progress)
     try:
-        kept = _read(path, wanted)
-        if kept is None:
-            kept = _trained(dataset, wanted, training)
-            _write(path, kept)
-        return kept
+        stored = _read(path, identity)
+        if stored is None:
+            stored = _train(dataset, identity, progress)
+            _write(path, stored)
+        return stored
     finally:
         lock.release()
 
 
-def shelf() -> Path:
-    """The folder of the judges, in Keras' home."""
+def store_folder() -> Path:
+    """Return the folder of the judges, in Keras' home folder."""
     return keras_caches()[0] / FOLDER
 
 
-def _trained(dataset: Dataset, wanted: dict[str, Any], training) -> Kept:
-    images, labels = scaled(dataset.images[..., np.newaxis]), dataset.labels
+def _train(dataset: Dataset, identity: dict[str, Any], progress: Progress) -> StoredJudge:
+    images, labels = scale_pixels(dataset.images[..., np.newaxis]), dataset.labels
     started = time.perf_counter()
-    with training() as trained:
-        classifier = train_classifier(images[:TRAINING], labels[:TRAINING], EPOCHS, trained=trained)
+    with progress() as on_progress:
+        classifier = train_classifier(
+            images[:TRAINING_IMAGES], labels[:TRAINING_IMAGES], EPOCHS, on_progress=on_progress
+        )
     judge = Judge(classifier)
     facts = {
-        **wanted,
+        **identity,
         "images": dataset.provenance.caption,
         "weights": judge.fingerprint(),
-        "accuracy": judge.accuracy(images[TRAINING:], labels[TRAINING:]),
+        "accuracy": judge.accuracy(images[TRAINING_IMAGES:], labels[TRAINING_IMAGES:]),
         "seconds": round(time.perf_counter() - started),
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "keras": keras.__version__,
     }
-    return Kept(judge, facts)
+    return StoredJudge(judge, facts)
 
 
-def _write(path: Path, kept: Kept) -> None:
-    """Keep a judge and, last, its facts with the SHA-256 that vouches for it; not where it cannot be written."""
+def _write(path: Path, stored: StoredJudge) -> None:
+    """Write a judge, then its facts with the SHA-256 of its file; do nothing if the files cannot be written."""
     try:
         with replacing(path) as temporary:
-            kept.judge.classifier.save(temporary)
-        with replacing(path.with_suffix(".json")) as temporary:
-            temporary.write_text(json.dumps({**kept.facts, "sha256": sha256(path)}, indent=2), encoding="utf-8")
+            stored.judge.classifier.save(temporary)
+        write_json(path.with_suffix(".json"), {**stored.facts, "sha256": sha256(path)})
     except OSError:
-        pass  # the run has its judge; the next one trains its own again
+        pass  # this run has its judge; the next run trains its own
 
 
-def _read(path: Path, wanted: dict[str, Any]) -> Kept | None:
-    """The judge at `path`; None where it is not what is wanted, or not what was written."""
+def _read(path: Path, identity: dict[str, Any]) -> StoredJudge | None:
+    """Return the judge at `path`; None if it is missing, damaged or not the one of `identity`."""
     try:
-        facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if {name: facts.get(name) for name in wanted} != wanted or facts.pop("sha256") != sha256(path):
+        facts = read_json(path.with_suffix(".json"))
+        if {key: facts.get(key) for key in identity} != identity or facts.pop("sha256") != sha256(path):
             return None
         judge = Judge(keras.models.load_model(path, compile=False))
-        return Kept(judge, facts) if facts["weights"] == judge.fingerprint() else None
+        return StoredJudge(judge, facts) if facts["weights"] == judge.fingerprint() else None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None

@@ -1,159 +1,189 @@
-"""How far generated images are from real ones: pure functions of arrays, without Keras.
+"""Metrics of images and of their features: pure functions of NumPy arrays.
 
-They compare images by their features, float (n, dimensions), which `judge.py` reads from them. The Fréchet distance is
-that of the published FID, but in our own classifier's features: its values must not be set beside published ones.
+Features are float (n, dimensions), as the judge reads them from images. The Fréchet distance is that of the published
+FID, but in our own classifier's features, so it does not compare with published FIDs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
-NEIGHBOURS = 3  # Kynkäänniemi et al. 2019, section 3
-AT_A_TIME = 1_000  # rows of a table of distances; more at once costs memory and saves nothing
+NEIGHBORS = 3  # Kynkäänniemi et al. 2019, section 3
+ROWS_PER_BLOCK = 1_000  # of a table of distances; more would cost memory and save no time
+REAL_IMAGES, REAL_IMAGES_PER_CLASS = 200, 50  # enough to measure the mean distance between real images
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """The squared Fréchet distance of two sets of features, each taken as one normal distribution; 0 for the same.
+    """Return the squared Fréchet distance of two sets of features, each taken as one normal distribution.
 
-    Source: Heusel et al. 2017, equation 6. Raises ValueError for fewer than two images or other dimensions.
+    It is 0 for equal sets. Raises ValueError for fewer than two images or different dimensions.
+    Source: Heusel et al. 2017, equation 6.
     """
-    _check(real, fake)
+    _check_comparable(real, fake)
     shift = real.mean(axis=0, dtype=np.float64) - fake.mean(axis=0, dtype=np.float64)
-    of_real, of_fake = (np.atleast_2d(np.cov(np.asarray(part, np.float64), rowvar=False)) for part in (real, fake))
-    # The trace of (AB)^(1/2) is that of (A^(1/2) B A^(1/2))^(1/2), which is symmetric and needs no complex numbers.
-    values, vectors = np.linalg.eigh(of_real)
+    real_covariance, fake_covariance = _covariance(real), _covariance(fake)
+    # The trace of (AB)^(1/2) equals that of (A^(1/2) B A^(1/2))^(1/2), which is symmetric: no complex numbers.
+    values, vectors = np.linalg.eigh(real_covariance)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ of_fake @ root), 0)).sum()
-    return float(shift @ shift + np.trace(of_real) + np.trace(of_fake) - 2 * shared)
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ fake_covariance @ root), 0)).sum()
+    return float(shift @ shift + np.trace(real_covariance) + np.trace(fake_covariance) - 2 * shared)
 
 
-def precision_and_recall(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
-    """How many fakes lie among the real features, and how many of the real ones among the fakes', each in 0..1.
+def precision_and_recall(real: np.ndarray, fake: np.ndarray, neighbors: int = NEIGHBORS) -> tuple[float, float]:
+    """Return the share of fake features that lie among the real ones, and the reverse, each in 0..1.
 
-    A point lies among a set when it is no further from one of its points than that one's k-th neighbour in the set.
-    Source: Kynkäänniemi et al. 2019, equations 1 and 2. Raises ValueError for no more images than `neighbours`.
+    A feature lies among a set if it is no further from one of its members than that member's k-th neighbor in the set.
+    Raises ValueError if a set has no more than `neighbors` images, or for different dimensions.
+    Source: Kynkäänniemi et al. 2019, equations 1 and 2.
     """
-    _check(real, fake)
-    if min(len(real), len(fake)) <= neighbours:
-        raise ValueError(f"{neighbours} neighbours need more than {neighbours} images on either side")
-    return _share_among(fake, real, neighbours), _share_among(real, fake, neighbours)
+    _check_comparable(real, fake)
+    if min(len(real), len(fake)) <= neighbors:
+        raise ValueError(f"{neighbors} neighbors need more than {neighbors} images in each set")
+    return _share_among(fake, real, neighbors), _share_among(real, fake, neighbors)
 
 
 def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """The squared maximum mean discrepancy of two sets of features under the kernel (x·y / dimensions + 1)³.
+    """Return the squared maximum mean discrepancy of two sets of features under the kernel (x·y / dimensions + 1)³.
 
-    Its mean over all draws from one distribution is 0 at any count (it is unbiased), so that single values may be
-    negative. Source: Bińkowski et al. 2018, section 4 (KID), in our own features. Raises ValueError for fewer than two
-    images or other dimensions.
+    It is unbiased: for two sets from one distribution its expected value is 0 at any sample size, and single values may
+    be negative. Raises ValueError for fewer than two images or different dimensions.
+    Source: Bińkowski et al. 2018, section 4 (KID), in our own features.
     """
-    _check(real, fake)
-    within = [
-        (_kernel_sum(part, part) - _kernel_of_selves(part)) / (len(part) * (len(part) - 1)) for part in (real, fake)
-    ]
-    return within[0] + within[1] - 2 * _kernel_sum(real, fake) / (len(real) * len(fake))
+    _check_comparable(real, fake)
+    within_real, within_fake = (
+        (_kernel_sum(features, features) - _kernel_diagonal_sum(features)) / (len(features) * (len(features) - 1))
+        for features in (real, fake)
+    )
+    return within_real + within_fake - 2 * _kernel_sum(real, fake) / (len(real) * len(fake))
 
 
-def class_shares(recognised: np.ndarray, classes: Sequence[int]) -> np.ndarray:
-    """The share of the images (n,) recognised as each of `classes`, float (classes,) in 0..1."""
-    return np.array([(recognised == label).mean() for label in classes])
+def class_shares(recognized: np.ndarray, classes: Iterable[int]) -> np.ndarray:
+    """Return the share of the images (n,) recognized as each of `classes`, float (classes,) in 0..1."""
+    return np.array([(recognized == label).mean() for label in classes])
 
 
-def covered(shares: np.ndarray, real_shares: np.ndarray, enough: float = 0.1) -> int:
-    """How many classes have at least `enough` of the share that they have among real images."""
-    return int((shares >= enough * real_shares).sum())
+def count_covered_classes(shares: np.ndarray, real_shares: np.ndarray, threshold: float = 0.1) -> int:
+    """Return the number of classes that reach at least `threshold` of their share among real images."""
+    return int((shares >= threshold * real_shares).sum())
 
 
 def mean_distance(points: np.ndarray) -> float:
-    """The mean Euclidean distance of every pair of points (n, dimensions); 0 for fewer than two."""
+    """Return the mean Euclidean distance over all pairs of points (n, dimensions); 0 for fewer than two."""
     if len(points) < 2:
         return 0.0
-    total = sum(np.sqrt(_squared_distances(part, points)).sum() for part in _parts(points))
+    total = sum(np.sqrt(_squared_distances(block, points)).sum() for block in _blocks(points, ROWS_PER_BLOCK))
     return float(total / (len(points) * (len(points) - 1)))
 
 
-def diversity(
-    real: np.ndarray, real_classes: np.ndarray, fake: np.ndarray, fake_classes: np.ndarray, classes: Sequence[int]
-) -> float:
-    """The fakes' mean distance from each other within a class, by the real images'; the mean over `classes`.
+def distance_within_classes(images: np.ndarray, images_per_class: int) -> float:
+    """Return the mean Euclidean distance between images of a class, as the mean over the classes.
 
-    1 where they vary as real images do, 0 where each class has one image only, or none.
+    images: (classes * images_per_class, 28, 28, 1), class by class.
     """
-    pairs = [
+    classes = np.reshape(images, (-1, images_per_class, 28 * 28))
+    return float(np.mean([mean_distance(pixels) for pixels in classes]))
+
+
+def real_distance(images: np.ndarray, labels: np.ndarray | None = None) -> float:
+    """Return the mean Euclidean distance between real images (n, 28, 28) or (n, 28, 28, 1).
+
+    Without labels (n,) it is that between the first 200 images; with them, that within a class, as the mean over the
+    classes, from the first 50 images of each.
+    """
+    if labels is None:
+        return distance_within_classes(images[:REAL_IMAGES], len(images[:REAL_IMAGES]))
+    classes = [images[labels == label][:REAL_IMAGES_PER_CLASS] for label in np.unique(labels)]
+    return float(np.mean([distance_within_classes(members, len(members)) for members in classes]))
+
+
+def diversity(
+    real: np.ndarray, real_classes: np.ndarray, fake: np.ndarray, fake_classes: np.ndarray, classes: Iterable[int]
+) -> float:
+    """Return the mean distance between fake features of a class, divided by that of real ones; the mean over `classes`.
+
+    It is 1 if they vary as much as real images, and 0 if every class has one image or none.
+    """
+    distances = [
         (mean_distance(fake[fake_classes == label]), mean_distance(real[real_classes == label])) for label in classes
     ]
-    return float(np.mean([of_fake / of_real if of_real else 1.0 for of_fake, of_real in pairs]))
+    return float(np.mean([fake_mean / real_mean if real_mean else 1.0 for fake_mean, real_mean in distances]))
 
 
 def nearest_distances(images: np.ndarray, others: np.ndarray, nth: int = 1) -> np.ndarray:
-    """How far each image (n, pixels) is from the `nth` nearest of `others`: root of the mean squared difference, (n,).
+    """Return the distance of each image (n, pixels) to the `nth` nearest of `others`, (n,).
 
-    Raises ValueError for other numbers of pixels, or fewer than two images.
+    The distance is the root mean square difference over the pixels. Raises ValueError for different numbers of pixels
+    or fewer than two images.
     """
-    _check(images, others)
+    _check_comparable(images, others)
     nearest = []
-    for part in _parts(images):
-        blocks = [_squared_distances(part, block) for block in _parts(others, 10 * AT_A_TIME)]
-        few = [np.partition(block, range(min(nth, block.shape[1])), axis=1)[:, :nth] for block in blocks]
-        nearest.append(np.sort(np.concatenate(few, axis=1), axis=1)[:, nth - 1])
+    for block in _blocks(images, ROWS_PER_BLOCK):
+        tables = [_squared_distances(block, columns) for columns in _blocks(others, 10 * ROWS_PER_BLOCK)]
+        smallest = [np.partition(table, range(min(nth, table.shape[1])), axis=1)[:, :nth] for table in tables]
+        nearest.append(np.sort(np.concatenate(smallest, axis=1), axis=1)[:, nth - 1])
     return np.sqrt(np.concatenate(nearest) / images.shape[1])
 
 
-def copies(to_training: np.ndarray, unseen_to_training: np.ndarray, nearer_than: float = 0.01) -> float:
-    """The share of images that are nearer to a training image than all but `nearer_than` of the unseen real ones are.
+def copy_share(distances: np.ndarray, real_distances: np.ndarray, quantile: float = 0.01) -> float:
+    """Return the share of `distances` below the given quantile of `real_distances`, in 0..1.
 
-    Both are what `nearest_distances` gives. A generator that draws afresh has about `nearer_than`, one that copies its
-    training images 1.
+    Both are distances to the training images, from `nearest_distances`: of generated images and of unseen real ones.
+    The share is about `quantile` for a generator that draws new images, and 1 for one that copies training images.
     """
-    return float((to_training < np.quantile(unseen_to_training, nearer_than)).mean())
+    return float((distances < np.quantile(real_distances, quantile)).mean())
 
 
-def agreement(asked: np.ndarray, recognised: np.ndarray, classes: int) -> np.ndarray:
-    """For each class, how many of the images that were asked for it are recognised as it: float (classes,) in 0..1.
+def agreement(requested: np.ndarray, recognized: np.ndarray, class_count: int) -> np.ndarray:
+    """Return, for each class, the share of the images requested as it that are recognized as it.
 
-    NaN for a class that nobody asked for.
+    requested, recognized: classes (n,). The result is float (class_count,) in 0..1; NaN for a class never requested.
     """
-    hits = np.bincount(asked[asked == recognised], minlength=classes)
+    hits = np.bincount(requested[requested == recognized], minlength=class_count)
     with np.errstate(invalid="ignore"):
-        return hits / np.bincount(asked, minlength=classes)
+        return hits / np.bincount(requested, minlength=class_count)
 
 
-def _share_among(points: np.ndarray, others: np.ndarray, neighbours: int) -> float:
+def _covariance(features: np.ndarray) -> np.ndarray:
+    return np.atleast_2d(np.cov(np.asarray(features, np.float64), rowvar=False))
+
+
+def _share_among(points: np.ndarray, others: np.ndarray, neighbors: int) -> float:
     radii = np.concatenate(
         [
-            # A point is its own nearest neighbour, so the k-th of the others stands at place k.
-            np.partition(_squared_distances(part, others), neighbours, axis=1)[:, neighbours]
-            for part in _parts(others)
+            # Index 0 is the point itself, so index k is its k-th neighbor.
+            np.partition(_squared_distances(block, others), neighbors, axis=1)[:, neighbors]
+            for block in _blocks(others, ROWS_PER_BLOCK)
         ]
     )
-    among = [(_squared_distances(part, others) <= radii).any(axis=1) for part in _parts(points)]
+    among = [(_squared_distances(block, others) <= radii).any(axis=1) for block in _blocks(points, ROWS_PER_BLOCK)]
     return float(np.concatenate(among).mean())
 
 
 def _kernel_sum(points: np.ndarray, others: np.ndarray) -> float:
     points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
-    return float(sum(((part @ others.T / points.shape[1] + 1) ** 3).sum() for part in _parts(points)))
+    blocks = _blocks(points, ROWS_PER_BLOCK)
+    return float(sum(((block @ others.T / points.shape[1] + 1) ** 3).sum() for block in blocks))
 
 
-def _kernel_of_selves(points: np.ndarray) -> float:
+def _kernel_diagonal_sum(points: np.ndarray) -> float:
     return float((((np.asarray(points, np.float64) ** 2).mean(axis=1) + 1) ** 3).sum())
 
 
-def _parts(points: np.ndarray, size: int | None = None) -> list[np.ndarray]:
-    size = size or AT_A_TIME
-    return [points[start : start + size] for start in range(0, len(points), size)]
+def _blocks(points: np.ndarray, rows: int) -> list[np.ndarray]:
+    return [points[start : start + rows] for start in range(0, len(points), rows)]
 
 
 def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Of every point to every other, (points, others)."""
+    """Return the squared Euclidean distance of every point to every other, (points, others)."""
     points, others = np.asarray(points, np.float64), np.asarray(others, np.float64)
     table = (points**2).sum(axis=1)[:, np.newaxis] + (others**2).sum(axis=1) - 2 * points @ others.T
     return np.maximum(table, 0)
 
 
-def _check(real: np.ndarray, fake: np.ndarray) -> None:
+def _check_comparable(real: np.ndarray, fake: np.ndarray) -> None:
     if real.ndim != 2 or fake.ndim != 2 or real.shape[1] != fake.shape[1]:
         raise ValueError(f"features of shapes {real.shape} and {fake.shape} cannot be compared")
     if min(len(real), len(fake)) < 2:
-        raise ValueError("one image alone has no spread")
+        raise ValueError("each set needs at least two images")

@@ -1,68 +1,75 @@
-"""What is measured of a generator, and how it is called: plain records, which every other part may read."""
+"""Records of the metrics of a generator, and how the metrics are named for users."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+CONFIDENCE = 0.9  # probability of the recognized class from which an image counts as recognized with confidence
 
-class Measures(NamedTuple):
-    """One draw of images beside the reference.
 
-    `judge_fid` is the Fréchet distance in the judge's features, which is not comparable with published FIDs, and
-    `kernel_distance` the unbiased one; `precision` and `recall` are those of 3 nearest neighbours; `certain` is the
-    share that the judge recognises as any class with certainty, `agreement` that of what was asked for (NaN where
-    nothing was); `classes` counts the classes that have a tenth of their real share, `smallest_share` is the share of
-    the rarest; `diversity` is the mean distance within a class by the real one.
+class Scores(NamedTuple):
+    """The metrics of one draw of images, compared with the real images.
+
+    judge_fid: Fréchet distance in the judge's features, 0 or more; does not compare with published FIDs.
+    kernel_distance: unbiased kernel distance in the same features, near 0 for equal distributions.
+    precision, recall: by the 3 nearest neighbors, in 0..1.
+    confident: share of the images that the judge recognizes with a confidence of `CONFIDENCE` or more, as any class.
+    agreement: share recognized as the class that they should show; NaN if there is no such class.
+    classes: number of classes that reach a tenth of their real share.
+    smallest_share: share of the rarest class.
+    diversity: mean distance within a class, divided by that of real images.
     """
 
     judge_fid: float
     kernel_distance: float
     precision: float
     recall: float
-    certain: float
+    confident: float
     agreement: float
     classes: float
     smallest_share: float
     diversity: float
 
 
-# How each of them is called for people, and its decimals.
-NAMES = {
+# Metric name: title for users, number of decimals.
+METRICS = {
     "judge_fid": ("judge FID", 2),
     "kernel_distance": ("kernel distance (KID)", 3),
     "precision": ("precision", 3),
     "recall": ("recall", 3),
-    "certain": ("recognised with certainty", 3),
-    "agreement": ("recognised as what it should be", 3),
+    "confident": (f"recognized with confidence >= {CONFIDENCE}", 3),
+    "agreement": ("recognized as the right class", 3),
     "classes": ("classes covered", 1),
     "smallest_share": ("share of the rarest class", 3),
     "diversity": ("diversity within a class", 3),
 }
-MOST_ROWS = 20  # of a table of the training: a grid after every epoch would make it 300
-OVER_TIME = ("judge_fid", "precision", "recall", "agreement", "diversity")  # in a table of the training
+METRICS_OVER_TIME = ("judge_fid", "precision", "recall", "agreement", "diversity")  # columns of the table over epochs
+MAX_ROWS = 20  # of the table over epochs; with a grid after every epoch it could have 300
+
+Item = TypeVar("Item")
 
 
-class Range(NamedTuple):
-    """A figure's mean over several draws, the least and the most of them."""
+class ScoreRange(NamedTuple):
+    """The mean, minimum and maximum of one metric over several draws."""
 
     mean: float
-    least: float
-    most: float
+    lowest: float
+    highest: float
 
-    def told(self, decimals: int) -> str:
-        """For people: `12.31 (11.90 to 12.84)`."""
-        return f"{self.mean:.{decimals}f} ({self.least:.{decimals}f} to {self.most:.{decimals}f})"
+    def format(self, decimals: int) -> str:
+        """Return the mean with its range, as in `12.31 (11.90 to 12.84)`."""
+        return f"{self.mean:.{decimals}f} ({self.lowest:.{decimals}f} to {self.highest:.{decimals}f})"
 
 
 class Copying(NamedTuple):
-    """How far images are from the nearest training image, and how many of them are copies.
+    """How near generated images are to the training images.
 
-    `nearest` and `floor` are medians, in root-mean-square differences of pixels in [-1, 1]: of the generated images,
-    and of real ones from the other training images. `copies` is the share of the generated ones that are nearer than
-    99 % of those.
+    nearest: median distance of a generated image to the nearest training image (root mean square over the pixels).
+    floor: the same for real images.
+    copies: share of the generated images that are nearer to a training image than 99 % of the real ones are.
     """
 
     nearest: float
@@ -70,18 +77,18 @@ class Copying(NamedTuple):
     copies: float
 
 
-def summarised(draws: Sequence[Measures]) -> dict[str, Range]:
-    """Every figure over the draws, by name; none for a figure that was not measured."""
-    values = {name: np.array([getattr(draw, name) for draw in draws]) for name in Measures._fields}
+def summarize(draws: Sequence[Scores]) -> dict[str, ScoreRange]:
+    """Return the range of every metric over the draws, by name; metrics with a NaN are left out."""
+    values = {name: np.array([getattr(draw, name) for draw in draws]) for name in Scores._fields}
     return {
-        name: Range(float(of.mean()), float(of.min()), float(of.max()))
-        for name, of in values.items()
-        if not np.isnan(of).any()
+        name: ScoreRange(float(scores.mean()), float(scores.min()), float(scores.max()))
+        for name, scores in values.items()
+        if not np.isnan(scores).any()
     }
 
 
-def thinned(things: Sequence, most: int = MOST_ROWS) -> list:
-    """All of the things, or where they are more than `most`, as many from the first to the last."""
-    if len(things) <= most:
-        return list(things)
-    return [things[round(place * (len(things) - 1) / (most - 1))] for place in range(most)]
+def evenly_spaced(items: Sequence[Item], limit: int = MAX_ROWS) -> list[Item]:
+    """Return at most `limit` items (2 or more), evenly spaced, always with the first and the last."""
+    if len(items) <= limit:
+        return list(items)
+    return [items[round(position * (len(items) - 1) / (limit - 1))] for position in range(limit)]

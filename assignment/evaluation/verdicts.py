@@ -1,6 +1,6 @@
-"""The questions that a sheet asks of a trained generator, answered with the figures that the answer rests on.
+"""Answer the questions about a trained generator, with the numbers that each answer rests on.
 
-Source: the MNIST exercise, "Success Metrics". The bounds are ours, and stand beside every answer.
+Source of the questions: the MNIST exercise, "Success Metrics". The thresholds are ours; every answer states them.
 """
 
 from __future__ import annotations
@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assignment.evaluation.health import UNSTABLE, Spell
-from assignment.evaluation.scores import Copying, Range
+from assignment.evaluation.health import UNSTABLE, Episode
+from assignment.evaluation.scores import CONFIDENCE, Copying, ScoreRange
 
-# Shares of what real images have.
-AS_CERTAIN, AS_PRECISE = 0.8, 0.5
-AS_AGREED = 0.9
-AS_VARIED, AS_RECALLED = 0.5, 0.25
-NO_COLLAPSE = "Is it free of mode collapse?"
-IMPROVED = 0.5  # of the untrained generator's judge FID
-COPIES = 0.2  # of the images, where 1 % is what chance brings
+# Shares of the floor that the scores must reach.
+MINIMUM_CONFIDENT, MINIMUM_PRECISION = 0.8, 0.5
+MINIMUM_AGREEMENT = 0.9
+MINIMUM_DIVERSITY, MINIMUM_RECALL = 0.5, 0.25
+MAXIMUM_FID_RATIO = 0.5  # of the last judge FID to the first
+COPY_LIMIT = 0.2  # of the images; about 1 % are near a training image by chance
+LISTED_FIDS = 5  # in the evidence; of more, the first two, the middle one and the last two are listed
+
+NO_COLLAPSE_QUESTION = "Is the generator free of mode collapse?"
 
 
 class Verdict(NamedTuple):
-    """An answer, "yes", "no" or "not shown", to a question, and the evidence in words with its figures and bounds."""
+    """The answer to a question ("yes", "no" or "not shown") and the evidence, with its numbers and thresholds."""
 
     question: str
     answer: str
@@ -29,103 +31,117 @@ class Verdict(NamedTuple):
 
 
 def verdicts(
-    figures: Mapping[str, Range],
-    floor: Mapping[str, Range],
+    scores: Mapping[str, ScoreRange],
+    floor: Mapping[str, ScoreRange],
     copying: Copying,
     judge_fids: Mapping[int, float],
-    spells: Sequence[Spell],
-    classes: int,
+    episodes: Sequence[Episode],
+    class_count: int,
 ) -> list[Verdict]:
-    """Judge a generator by its `figures` and their `floor`, as `measures.summarised` gives them.
+    """Return the verdicts on a generator.
 
-    `judge_fids` are those that were measured, by epoch in their order; `spells` is what was not well; `classes` is how
-    many there are to cover.
+    scores, floor: those of the generated images and of real ones, from `scores.summarize`.
+    judge_fids: the measured judge FIDs by epoch, in order.
+    episodes: the problems found during the training.
+    class_count: number of classes that the generator should cover.
     """
-    given = [recognisable(figures, floor)]
-    if "agreement" in figures:
-        given.append(as_asked(figures, floor))
-    return [*given, no_collapse(figures, floor, classes), stable(spells), improving(judge_fids), no_copies(copying)]
+    answers = [recognizable(scores, floor)]
+    if "agreement" in scores:
+        answers.append(right_class(scores, floor))
+    return [
+        *answers,
+        no_collapse(scores, floor, class_count),
+        stable(episodes),
+        improved(judge_fids),
+        original(copying),
+    ]
 
 
-def recognisable(figures: Mapping[str, Range], floor: Mapping[str, Range]) -> Verdict:
-    """Whether the images are recognisable, and lie where real ones do."""
-    certain, precise = _share(figures, floor, "certain"), _share(figures, floor, "precision")
+def recognizable(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange]) -> Verdict:
+    """Answer whether the images are recognizable and lie among real ones."""
+    confident, precision = _share_of_floor(scores, floor, "confident"), _share_of_floor(scores, floor, "precision")
     return Verdict(
-        "Are the images recognisable?",
-        _answer(certain >= AS_CERTAIN and precise >= AS_PRECISE),
-        f"The judge recognises {figures['certain'].mean:.1%} of them with certainty, and {floor['certain'].mean:.1%} of"
-        f" real ones; {figures['precision'].mean:.1%} of them lie among real images, and {floor['precision'].mean:.1%}"
-        f" of real ones do; yes from {AS_CERTAIN:.0%} and {AS_PRECISE:.0%} of those on.",
+        "Are the images recognizable?",
+        _yes_or_no(confident >= MINIMUM_CONFIDENT and precision >= MINIMUM_PRECISION),
+        f"The judge recognizes {scores['confident'].mean:.1%} of the images with confidence >= {CONFIDENCE} (real"
+        f" images: {floor['confident'].mean:.1%}). Precision is {scores['precision'].mean:.1%} (real images:"
+        f" {floor['precision'].mean:.1%}). Yes if they reach {MINIMUM_CONFIDENT:.0%} and {MINIMUM_PRECISION:.0%} of the"
+        " real images' values.",
     )
 
 
-def as_asked(figures: Mapping[str, Range], floor: Mapping[str, Range]) -> Verdict:
-    """Whether the images are of the class that they should be of."""
+def right_class(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange]) -> Verdict:
+    """Answer whether the images show the class that they should show."""
     return Verdict(
-        "Are they what they should be?",
-        _answer(_share(figures, floor, "agreement") >= AS_AGREED),
-        f"The judge recognises {figures['agreement'].mean:.1%} of them as what they should be, and"
-        f" {floor['agreement'].mean:.1%} of real ones; yes from {AS_AGREED:.0%} of that on.",
+        "Do the images show the right class?",
+        _yes_or_no(_share_of_floor(scores, floor, "agreement") >= MINIMUM_AGREEMENT),
+        f"The judge recognizes {scores['agreement'].mean:.1%} of the images as the right class (real images:"
+        f" {floor['agreement'].mean:.1%}). Yes if this reaches {MINIMUM_AGREEMENT:.0%} of the real images' value.",
     )
 
 
-def no_collapse(figures: Mapping[str, Range], floor: Mapping[str, Range], classes: int) -> Verdict:
-    """Whether the generator draws all there is to draw."""
-    diversity, recall = _share(figures, floor, "diversity"), _share(figures, floor, "recall")
+def no_collapse(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange], class_count: int) -> Verdict:
+    """Answer whether the generator draws all classes, and varied images of each."""
+    covered = scores["classes"].mean
+    diversity, recall = _share_of_floor(scores, floor, "diversity"), _share_of_floor(scores, floor, "recall")
+    # The mean number of classes over the draws may be a fraction, so it is rounded.
+    covers_all = covered > class_count - 0.5
     return Verdict(
-        NO_COLLAPSE,
-        _answer(figures["classes"].mean > classes - 0.5 and diversity >= AS_VARIED and recall >= AS_RECALLED),
-        f"{figures['classes'].mean:.0f} of {classes} {'class is' if classes == 1 else 'classes are'} covered; images of"
-        f" one class are {diversity:.0%} as different from each other as real ones, and recall is {recall:.0%} of"
-        f" theirs; yes with all classes, from {AS_VARIED:.0%} and {AS_RECALLED:.0%} on.",
+        NO_COLLAPSE_QUESTION,
+        _yes_or_no(covers_all and diversity >= MINIMUM_DIVERSITY and recall >= MINIMUM_RECALL),
+        f"{covered:.0f} of {class_count} {'class is' if class_count == 1 else 'classes are'} covered. Diversity within"
+        f" a class is {diversity:.0%} of the real images', and recall is {recall:.0%} of theirs. Yes if all classes are"
+        f" covered and the two reach {MINIMUM_DIVERSITY:.0%} and {MINIMUM_RECALL:.0%}.",
     )
 
 
-def stable(spells: Sequence[Spell]) -> Verdict:
-    """Whether the training was stable."""
+def stable(episodes: Sequence[Episode]) -> Verdict:
+    """Answer whether the training was stable."""
     found = [
-        f"{spell.finding.name} (epochs {spell.first} to {spell.last})"
-        for spell in spells
-        if spell.finding.name in UNSTABLE
+        f"{episode.problem.name} (epochs {episode.first} to {episode.last})"
+        for episode in episodes
+        if episode.problem.name in UNSTABLE
     ]
     return Verdict(
         "Were the losses stable?",
-        _answer(not found),
-        f"Seen during the training: {', '.join(found)}."
+        _yes_or_no(not found),
+        f"Problems during training: {', '.join(found)}."
         if found
-        else "No loss went to its least, stood still at ln 2 or left all bounds, and no gradient exploded or vanished.",
+        else "No loss reached its minimum, stayed at ln 2, or became very large, NaN or infinite, and no gradient"
+        " exploded or vanished.",
     )
 
 
-def improving(judge_fids: Mapping[int, float]) -> Verdict:
-    """Whether the images became better over the training."""
-    question = "Did the images improve over the training?"
+def improved(judge_fids: Mapping[int, float]) -> Verdict:
+    """Answer whether the images became better during the training."""
+    question = "Did the images improve during training?"
     if len(judge_fids) < 2:
-        return Verdict(question, "not shown", "They were measured only once.")
+        return Verdict(question, "not shown", "The images were measured only once.")
     first, *_, last = judge_fids.values()
-    told = [f"{fid:.1f} ({'untrained' if epoch == 0 else f'epoch {epoch}'})" for epoch, fid in judge_fids.items()]
-    shown = told if len(told) <= 5 else [*told[:2], told[len(told) // 2], *told[-2:]]
+    values = [f"{fid:.1f} ({f'epoch {epoch}' if epoch else 'untrained'})" for epoch, fid in judge_fids.items()]
+    if len(values) > LISTED_FIDS:
+        values = [*values[:2], values[len(values) // 2], *values[-2:]]
     return Verdict(
         question,
-        _answer(last <= IMPROVED * first),
-        f"Judge FID: {', '.join(shown)}; yes from half of the first on.",
+        _yes_or_no(last <= MAXIMUM_FID_RATIO * first),
+        f"Judge FID: {', '.join(values)}. Yes if it fell to half of its first value or less.",
     )
 
 
-def no_copies(copying: Copying) -> Verdict:
-    """Whether the generator draws images of its own."""
+def original(copying: Copying) -> Verdict:
+    """Answer whether the generator draws new images."""
     return Verdict(
-        "Are they more than copies of the training images?",
-        _answer(copying.copies < COPIES),
-        f"{copying.copies:.1%} of them are nearer to a training image than 99 % of other real images are; drawing"
-        f" afresh brings about 1 %; yes below {COPIES:.0%}.",
+        "Are the images more than copies of the training images?",
+        _yes_or_no(copying.copies < COPY_LIMIT),
+        f"{copying.copies:.1%} of the images are nearer to a training image than 99 % of other real images are; chance"
+        f" gives about 1 %. Yes if fewer than {COPY_LIMIT:.0%} are.",
     )
 
 
-def _share(figures: Mapping[str, Range], floor: Mapping[str, Range], name: str) -> float:
-    """A figure by its floor; 0 by 0 is as good as it gets."""
-    return figures[name].mean / floor[name].mean if floor[name].mean else 1.0
+def _share_of_floor(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange], name: str) -> float:
+    """Return a score divided by its floor; 1 if the floor is 0."""
+    return scores[name].mean / floor[name].mean if floor[name].mean else 1.0
 
 
-def _answer(holds: bool) -> str:
+def _yes_or_no(holds: bool) -> str:
     return "yes" if holds else "no"

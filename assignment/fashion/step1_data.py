@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assignment.data.dataset import TROUSER, Dataset, scaled
+from assignment.data.dataset import TROUSER, Dataset, scale_pixels
 
-FIRST = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
+DS1_SIZE = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
 
 
 class SheetData(NamedTuple):
-    """The sheet's three: `ds1` and `ds2` are dictionaries with `images` and `labels`, `dataset` is all trousers.
+    """The sheet's `ds1` and `ds2`, dictionaries with `images` and `labels`, and its `dataset`, all trousers.
 
     Images are float32 (n, 28, 28) in [-1, 1]; labels uint8 (n,).
     """
@@ -29,8 +29,8 @@ class SheetData(NamedTuple):
 
 def split_data(source: Dataset) -> SheetData:
     """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1)."""
-    images = scaled(source.images)  # (70000, 28, 28), 0..255 to -1..1
-    ds1 = {"images": images[:FIRST], "labels": source.labels[:FIRST]}
-    ds2 = {"images": images[FIRST:], "labels": source.labels[FIRST:]}
+    images = scale_pixels(source.images)  # (70000, 28, 28), 0..255 to -1..1
+    ds1 = {"images": images[:DS1_SIZE], "labels": source.labels[:DS1_SIZE]}
+    ds2 = {"images": images[DS1_SIZE:], "labels": source.labels[DS1_SIZE:]}
     dataset = np.concatenate([part["images"][part["labels"] == TROUSER] for part in (ds1, ds2)])  # (7000, 28, 28)
     return SheetData(ds1, ds2, dataset)

@@ -13,17 +13,17 @@ import keras
 from keras import layers
 
 from assignment.training import streams
-
-LATENT_DIM = 100  # the sheet: "Input = Vector with dimension size 100"
+from assignment.training.gan import LATENT_DIM
 
 
 def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """The sheet's generator, `generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+    """Build the sheet's generator, `generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
 
-    2,330,944 weights, 25,472 of them (BatchNormalization's averages) not trainable. `precision` is the dtype policy of
-    all layers but the last, which stays in float32 so that pixels are not rounded to bfloat16's eight bits.
+    It has 2,330,944 weights; 25,472 of them, BatchNormalization's moving averages, are not trainable.
+    precision: the dtype policy of all layers but the last, which is float32 so that pixels are not rounded to 8 bits.
 
-    The sheet's `77256` neurons are 7*7*256 with the signs lost. It gives LeakyReLU no slope: Keras' default, 0.3.
+    The sheet's `77256` neurons are 7*7*256 without the multiplication signs. It gives no slope for LeakyReLU: Keras'
+    default is 0.3.
     """
     streams.seed_initial_weights(seed, streams.GENERATOR)
     transposed = partial(layers.Conv2DTranspose, kernel_size=5, padding="same", use_bias=False)

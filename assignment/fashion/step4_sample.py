@@ -1,4 +1,4 @@
-"""Step 4 of the sheet: sample the untrained generator."""
+"""Step 4 of the sheet: sample the untrained generator. Step 7 samples and draws its grids in the same way."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from matplotlib.figure import Figure
 from assignment.figures.grids import image_grid
 
 
-def sample_untrained(generator: keras.Model, noise: np.ndarray, caption: str) -> Figure:
-    """12 images of the untrained generator from `noise` (12, 100): 4x3 subplots, 8x8 inches, no ticks."""
-    return image_grid(generator(noise, training=False), "12 samples of the untrained generator", caption)
+def sample_generator(generator: keras.Model, noise: np.ndarray) -> np.ndarray:
+    """Return the images that the generator makes of noise (n, 100), outside training mode: (n, 28, 28, 1)."""
+    return np.asarray(generator(noise, training=False))
+
+
+def draw_samples(images: np.ndarray, title: str, caption: str) -> Figure:
+    """Draw 12 generated images, float (12, 28, 28, 1) in [-1, 1]: 4x3 subplots, 8x8 inches, no ticks."""
+    return image_grid(images, title, caption)

@@ -16,10 +16,12 @@ from assignment.training import streams
 
 
 def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """The sheet's discriminator, `discriminator_model_<firstname>`: images (n, 28, 28, 1) to validity (n, 1) in 0..1.
+    """Build the sheet's discriminator, `discriminator_model_<firstname>`: images (n, 28, 28, 1) to validity (n, 1).
 
-    6,629,953 weights. Validity 1 is "real". `precision` is the dtype policy of all layers but the last, whose
-    probability stays in float32 for the loss. The sheet says "no bias" of every layer but the last, which keeps its.
+    It has 6,629,953 weights. Validity is the probability that the image is real, 0..1.
+    precision: the dtype policy of all layers but the last, which is float32 for the loss.
+
+    The sheet says "no bias" for every layer but the last, which keeps its bias.
     """
     streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     convolution = partial(layers.Conv2D, kernel_size=5, strides=2, padding="same", use_bias=False, dtype=precision)

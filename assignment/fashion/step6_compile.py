@@ -16,10 +16,10 @@ LOSS = "binary_crossentropy"  # the sheet, step 6
 
 
 def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) -> Gan:
-    """Compile the discriminator, then freeze it inside a combined model that is compiled with an Adam of its own.
+    """Compile the discriminator, then a combined model in which it is frozen, with its own Adam optimizer.
 
-    The freeze does not outlast this function: on Keras 3 it would stop the discriminator's own training too. It is set
-    again around each call that needs it (training/freezing.py).
+    The freeze ends with this function: on Keras 3 it would also stop the discriminator's own training. It is set again
+    around each call that needs it (training/freezing.py).
     """
     discriminator.compile(loss=LOSS, optimizer=_adam())
     with frozen(discriminator):
@@ -30,5 +30,5 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential) ->
 
 
 def _adam() -> keras.optimizers.Adam:
-    # The sheet, step 6. One for each compiled model: an Adam keeps moments for one set of weights only.
+    # The sheet, step 6. Each compiled model needs its own: an Adam keeps moments for one set of weights only.
     return keras.optimizers.Adam(learning_rate=2e-4, beta_1=0.5, beta_2=0.999)

@@ -1,4 +1,8 @@
-"""Step 7 of the sheet: train the GAN model."""
+"""Step 7 of the sheet: train the GAN model.
+
+Both phases of an update, first the discriminator's and then the generator's, are in
+`assignment.training.steps.compiled_update`.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assignment.fashion.step3_generator import LATENT_DIM
 from assignment.settings.tracks import FashionSettings
-from assignment.training.loop import Place, Row, train
-from assignment.training.steps import Update
+from assignment.training.gan import LATENT_DIM
+from assignment.training.loop import Position, Row, train
+from assignment.training.steps import Update, compiled_update
+
+UPDATE_RULE = compiled_update  # phase 1 trains the discriminator, phase 2 the generator
 
 
-def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, place: Place) -> Iterator[Row]:
-    """Train on `dataset`, float32 (n, 28, 28) in [-1, 1], for the settings' epochs and batch size; a row an epoch.
+def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, position: Position) -> Iterator[Row]:
+    """Train for the settings' epochs and batch size (the sheet: 300 and 128); yields one row per epoch.
 
-    The sheet: 300 epochs, batch size 128. `update` is a rule of the compiled GAN, `training.steps.compiled_update`'s;
-    `place` is where to begin, `Place()` for a training from its start.
+    update: `UPDATE_RULE(gan)` of the compiled GAN.
+    dataset: float32 (n, 28, 28) in [-1, 1].
+    position: where to begin; `Position()` is the start of a training.
     """
     return train(
         update,
@@ -30,5 +37,5 @@ def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, pl
         batch_size=settings.batch_size,
         latent_dim=LATENT_DIM,
         seed=settings.seed,
-        place=place,
+        position=position,
     )

@@ -10,10 +10,10 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 from pathlib import Path
 
 from assignment.storage.workspace import Workspace
-from assignment.training.export import Facts, export_pair
+from assignment.training.export import ModelMetadata, export_pair
 from assignment.training.gan import Gan
 
 
-def save_models(gan: Gan, workspace: Workspace, facts: Facts) -> tuple[Path, Path]:
-    """Write the generator and the discriminator as .h5, each read back and compared before it takes its place."""
-    return export_pair(gan, workspace.models, facts)
+def save_models(gan: Gan, workspace: Workspace, metadata: ModelMetadata) -> tuple[Path, Path]:
+    """Write the generator and the discriminator as .h5 files; each is read back and compared before it is kept."""
+    return export_pair(gan, workspace.models, metadata)

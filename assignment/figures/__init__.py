@@ -1,1 +1,1 @@
-"""Arrays and rows in, matplotlib figures out; nothing here knows Keras."""
+"""Matplotlib figures, drawn from arrays and rows without Keras."""

@@ -1,4 +1,4 @@
-"""Grids over time as an animated picture."""
+"""Grids over the training as an animated GIF."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from assignment.figures.style import drawing
+from assignment.figures.style import ignore_missing_glyphs
 from assignment.storage.files import replacing
 
-DOTS_PER_INCH = 70  # the assignment's grid is 560 pixels square: its caption can be read, thirty frames are a megabyte
-MOST_FRAMES = 30
-FRAME = 200  # milliseconds
-LAST_FRAME = 2500  # milliseconds; time to look at where it ended
-GREYS = 16  # of a frame: enough for garments, and the file is a tenth smaller than with 32
+# The assignment's grid is 560 pixels square at this resolution: its caption is legible, and 30 frames take a megabyte.
+DOTS_PER_INCH = 70
+MAX_FRAMES = 30
+FRAME_DURATION = 200  # milliseconds
+LAST_FRAME_DURATION = 2500  # milliseconds; time to look at the result
+GRAY_LEVELS = 16  # of a frame; enough for garments, and the file is a tenth smaller than with 32
 
 
 def save_animation(
@@ -26,22 +28,26 @@ def save_animation(
     caption: str,
     draw: Callable[[np.ndarray, str, str], Figure],
 ) -> None:
-    """Write grids of images, one frame each under its title, as a GIF that repeats; whole or not at all.
+    """Write grids of images, each with its title, as a GIF that repeats; the file is replaced atomically.
 
-    frames: one or more arrays that `draw` makes a figure of (images, title, caption), the first one at the first
-    moment. Of many, thirty evenly spaced ones are shown, the first and the last among them.
+    frames: one or more arrays of images, in order. Of more than 30, 30 evenly spaced ones are used, always with the
+    first and the last.
+    draw: draws one frame from (images, title, caption).
     """
-    chosen = np.unique(np.linspace(0, len(frames) - 1, min(MOST_FRAMES, len(frames))).round().astype(int))
-    pictures = []
-    for index in chosen:
-        figure = draw(frames[index], titles[index], caption)
-        figure.set_dpi(DOTS_PER_INCH)
-        with drawing():
-            figure.canvas.draw()
-        drawn = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("L")
-        pictures.append(drawn.quantize(GREYS))
-    durations = [FRAME] * (len(pictures) - 1) + [LAST_FRAME]
+    count = min(MAX_FRAMES, len(frames))
+    chosen = np.unique(np.linspace(0, len(frames) - 1, count).round().astype(int))
+    pictures = [_rasterize(draw(frames[index], titles[index], caption)) for index in chosen]
+    durations = [FRAME_DURATION] * (len(pictures) - 1) + [LAST_FRAME_DURATION]
     with replacing(path) as temporary:
         pictures[0].save(
             temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True
         )
+
+
+def _rasterize(figure: Figure) -> Image.Image:
+    """Return the figure as a picture in shades of gray."""
+    figure.set_dpi(DOTS_PER_INCH)
+    canvas = FigureCanvasAgg(figure)
+    with ignore_missing_glyphs():
+        canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("L").quantize(GRAY_LEVELS)

@@ -1,24 +1,28 @@
-"""A network drawn as a diagram, from its table of layers alone."""
+"""Diagrams of networks, drawn from their tables of layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from assignment.figures.style import INK, QUIET, new_figure
+from assignment.figures.style import MUTED_COLOR, TEXT_COLOR, new_figure
 
-PAGE = (8.27, 11.69)  # inches: A4 upright, one page
-TALLEST_LEVEL = 1.0  # inches a level may take; a short network does not stretch over the page
-HEAD = 1.15  # inches kept for the title, the totals and the caption
-GAP = 0.3  # of a level's height, left for the arrow
-LANE = 0.02  # of the page's width, for each arrow that passes levels by
+PAGE = (8.27, 11.69)  # inches; one A4 page, upright
+MAX_LEVEL_HEIGHT = 1.0  # inches; a network with few layers does not stretch over the page
+HEADER_HEIGHT = 1.15  # inches for the title, the totals and the caption
+GAP = 0.3  # of a level's height; the space for an arrow
+BOX_HEIGHT = 1 - GAP  # of a level's height
+BOX_MARGIN = 0.02  # of the page's width, on each side of a box
+LANE = 0.02  # of the page's width; for each arrow that skips levels
+NARROW_BOX = 0.6  # of the page's width; narrower boxes have smaller text
 
-# A layer's colour says what it does; a kind that is not listed stays white.
-COLOURS = {
+# A layer's color shows its purpose; kinds that are not listed are white.
+COLORS = {
     "Input": "#e8eaed",
     "Dense": "#fde2c8",
     "Embedding": "#fde2c8",
@@ -32,134 +36,188 @@ COLOURS = {
     "Dropout": "#eadff0",
 }
 
+Point = tuple[float, float]
 
-def draw_network(rows: Sequence, title: str, caption: str) -> Figure:
-    """Draw a network top to bottom: every layer's kind, output size, neurons, settings and weights, and the totals.
 
-    rows: a table of layers as `training.description.layer_table` makes it, each naming the layers before it in
-    `inputs`, so that several inputs and branches that join are drawn as such. Source: the assignment sheet, steps 3
-    and 5 ("the size of each layer (# of neurons) and number of weights in each layer").
+class Layer(Protocol):
+    """A row of the table of layers; `training.description.LayerRow` describes the fields."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def output_shape(self) -> tuple[int, ...]: ...
+    @property
+    def neurons(self) -> int: ...
+    @property
+    def kernel(self) -> tuple[int, ...] | None: ...
+    @property
+    def stride(self) -> tuple[int, ...] | None: ...
+    @property
+    def padding(self) -> str | None: ...
+    @property
+    def activation(self) -> str | None: ...
+    @property
+    def use_bias(self) -> bool | None: ...
+    @property
+    def trainable(self) -> int: ...
+    @property
+    def non_trainable(self) -> int: ...
+    @property
+    def inputs(self) -> tuple[str, ...]: ...
+
+
+def draw_network(layers: Sequence[Layer], title: str, caption: str) -> Figure:
+    """Draw a network from top to bottom: each layer's kind, output size, neurons, settings and weights, and the totals.
+
+    layers: the table from `training.description.layer_table`. Each layer names its `inputs`, the layers before it, so
+    that several inputs and branches that join can be drawn.
+    Source: the assignment sheet, steps 3 and 5 ("the size of each layer (# of neurons) and number of weights in each
+    layer").
     """
-    levels = _levels(rows)
-    height = min(TALLEST_LEVEL, (PAGE[1] - HEAD) / len(levels))
-    figure = new_figure(PAGE[0], HEAD + height * len(levels), title, caption)
+    levels = _arrange_in_levels(layers)
+    level_height = min(MAX_LEVEL_HEIGHT, (PAGE[1] - HEADER_HEIGHT) / len(levels))
+    figure = new_figure(PAGE[0], HEADER_HEIGHT + level_height * len(levels), title, caption)
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.set_xlim(0, 1)
     axes.set_ylim(len(levels) - 0.8 * GAP, -GAP / 2)
-    axes.set_title(_totals(rows), fontsize=10, color=INK)
+    axes.set_title(_format_totals(layers), fontsize=10, color=TEXT_COLOR)
 
-    places = {}  # the middle of each box and its level
+    box_tops: dict[str, Point] = {}  # by layer: the middle of its box's upper edge
     for depth, level in enumerate(levels):
         width = 1 / len(level)
-        for position, row in enumerate(level):
-            places[row.name] = ((position + 0.5) * width, depth)
-            _draw_box(axes, row, left=position * width + 0.02, top=depth, width=width - 0.04)
-    passing = 0
-    for row in rows:
-        for before in row.inputs:
-            start, end = places[before], places[row.name]
+        for position, layer in enumerate(level):
+            box_tops[layer.name] = ((position + 0.5) * width, depth)
+            _draw_box(axes, layer, left=position * width + BOX_MARGIN, top=depth, width=width - 2 * BOX_MARGIN)
+    lanes = 0
+    for layer in layers:
+        for before in layer.inputs:
+            start, end = box_tops[before], box_tops[layer.name]
             if end[1] - start[1] > 1:
-                passing += 1
-                _draw_arrow(axes, _around(start, end, lane=1 + passing * LANE))
+                lanes += 1
+                _draw_arrow(axes, _route_around(start, end, lane=1 + lanes * LANE))
             else:
-                _draw_arrow(axes, [(start[0], start[1] + 1 - GAP), end])
-    axes.set_xlim(0, 1 + passing * LANE + (LANE if passing else 0))  # the outermost line keeps clear of the edge
+                _draw_arrow(axes, [(start[0], start[1] + BOX_HEIGHT), end])
+    axes.set_xlim(0, 1 + lanes * LANE + (LANE if lanes else 0))  # the outermost lane keeps clear of the edge
     return figure
 
 
-def _levels(rows: Sequence) -> list[list]:
-    """Rows by depth: a layer stands one level below the deepest of its inputs, an input just above its first reader."""
-    depths = {}
-    for row in rows:
-        depths[row.name] = 1 + max((depths[before] for before in row.inputs), default=-1)
-    for row in rows:
-        if not row.inputs:
-            readers = [depths[other.name] for other in rows if row.name in other.inputs]
-            depths[row.name] = min(readers, default=1) - 1
-    return [[row for row in rows if depths[row.name] == depth] for depth in range(max(depths.values()) + 1)]
+def _arrange_in_levels(layers: Sequence[Layer]) -> list[list[Layer]]:
+    """Return the layers by level.
+
+    A layer is one level below its deepest input; an input is just above the first layer that uses it.
+    """
+    depths: dict[str, int] = {}
+    for layer in layers:
+        depths[layer.name] = 1 + max((depths[before] for before in layer.inputs), default=-1)
+    for layer in layers:
+        if not layer.inputs:
+            users = [depths[other.name] for other in layers if layer.name in other.inputs]
+            depths[layer.name] = min(users, default=1) - 1
+    return [[layer for layer in layers if depths[layer.name] == depth] for depth in range(max(depths.values()) + 1)]
 
 
-def _draw_box(axes: Axes, row, left: float, top: float, width: float) -> None:
-    height = 1 - GAP
+def _draw_box(axes: Axes, layer: Layer, left: float, top: float, width: float) -> None:
+    """Draw a layer's box with two lines of text, each with a left, a middle and a right part."""
     axes.add_patch(
         FancyBboxPatch(
             (left, top),
             width,
-            height,
+            BOX_HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.012",
             mutation_aspect=8,
-            facecolor=COLOURS.get(row.kind, "white"),
-            edgecolor=QUIET,
+            facecolor=COLORS.get(layer.kind, "white"),
+            edgecolor=MUTED_COLOR,
             linewidth=0.8,
         )
     )
-    upper, lower = top + 0.36 * height, top + 0.72 * height
-    narrow = width < 0.6
-    size = 6.5 if narrow else 9
-    pad = 0.015
+    upper, lower = top + 0.36 * BOX_HEIGHT, top + 0.72 * BOX_HEIGHT
+    is_narrow = width < NARROW_BOX
+    font_size = 6.5 if is_narrow else 9.0
+    padding = 0.015
+    left_edge, right_edge = left + padding, left + width - padding
+    middle = left + width * (0.5 if is_narrow else 0.53)
 
-    def write(x: float, y: float, text: str, align: str, **look) -> None:
-        axes.text(x, y, text, ha=align, va="center", clip_on=False, **{"fontsize": size, "color": INK, **look})
+    def write(x: float, y: float, text: str, alignment: str, **options: Any) -> None:
+        options = {"fontsize": font_size, "color": TEXT_COLOR, **options}
+        axes.text(x, y, text, ha=alignment, va="center", clip_on=False, **options)
 
-    write(left + pad, upper, row.kind, "left", fontweight="bold")
-    write(left + pad, lower, row.name, "left", color=QUIET, fontsize=size - 1.5)
-    middle = left + width * (0.5 if narrow else 0.53)
-    write(middle, upper, _size(row), "center")
-    write(middle, lower, _options(row), "center", color=QUIET, fontsize=size - 1)
-    write(left + width - pad, upper, _weights(row), "right", fontweight="bold")
-    write(left + width - pad, lower, _split(row), "right", color=QUIET, fontsize=size - 1.5)
-
-
-def _around(start: tuple[float, float], end: tuple[float, float], lane: float) -> list[tuple[float, float]]:
-    """The corners of an arrow that passes levels by: it keeps to the gaps between them and to a lane at their side."""
-    below, above = start[1] + 1 - 0.6 * GAP, end[1] - 0.6 * GAP
-    return [(start[0], start[1] + 1 - GAP), (start[0], below), (lane, below), (lane, above), (end[0], above), end]
+    write(left_edge, upper, layer.kind, "left", fontweight="bold")
+    write(left_edge, lower, layer.name, "left", color=MUTED_COLOR, fontsize=font_size - 1.5)
+    write(middle, upper, _format_size(layer), "center")
+    write(middle, lower, _format_settings(layer), "center", color=MUTED_COLOR, fontsize=font_size - 1)
+    write(right_edge, upper, _format_weights(layer), "right", fontweight="bold")
+    write(right_edge, lower, _format_weight_split(layer), "right", color=MUTED_COLOR, fontsize=font_size - 1.5)
 
 
-def _draw_arrow(axes: Axes, corners: Sequence[tuple[float, float]]) -> None:
+def _route_around(start: Point, end: Point, lane: float) -> list[Point]:
+    """Return the corners of an arrow that skips levels.
+
+    The arrow stays in the gaps between the levels and in a lane beside them.
+    """
+    below_start, above_end = start[1] + 1 - 0.6 * GAP, end[1] - 0.6 * GAP
+    return [
+        (start[0], start[1] + BOX_HEIGHT),
+        (start[0], below_start),
+        (lane, below_start),
+        (lane, above_end),
+        (end[0], above_end),
+        end,
+    ]
+
+
+def _draw_arrow(axes: Axes, corners: Sequence[Point]) -> None:
     axes.add_patch(
         FancyArrowPatch(
-            path=Path(corners), arrowstyle="-|>", mutation_scale=9, edgecolor=QUIET, facecolor="none", linewidth=0.9
+            path=Path(corners),
+            arrowstyle="-|>",
+            mutation_scale=9,
+            edgecolor=MUTED_COLOR,
+            facecolor="none",
+            linewidth=0.9,
         )
     )
 
 
-def _times(sizes: Sequence[int]) -> str:
+def _format_product(sizes: Sequence[int]) -> str:
     return "×".join(f"{size:,}" for size in sizes)
 
 
-def _size(row) -> str:
-    size = f"{_times(row.output_shape)} = " if len(row.output_shape) > 1 else ""
-    unit = "value" if row.kind == "Input" else "neuron"
-    return f"{size}{row.neurons:,} {unit}" + ("s" if row.neurons > 1 else "")
+def _format_size(layer: Layer) -> str:
+    shape = f"{_format_product(layer.output_shape)} = " if len(layer.output_shape) > 1 else ""
+    unit = "value" if layer.kind == "Input" else "neuron"
+    plural = "s" if layer.neurons > 1 else ""
+    return f"{shape}{layer.neurons:,} {unit}{plural}"
 
 
-def _options(row) -> str:
-    options = []
-    if row.kernel:
-        options.append(f"kernel {_times(row.kernel)}")
-    if row.stride:
-        options.append(f"stride {_times(row.stride)}")
-    if row.padding:
-        options.append(f"'{row.padding}' padding")
-    if row.use_bias is not None:
-        options.append("with bias" if row.use_bias else "no bias")
-    if row.activation:
-        options.append(row.activation)
-    return ", ".join(options)
+def _format_settings(layer: Layer) -> str:
+    settings = []
+    if layer.kernel:
+        settings.append(f"kernel {_format_product(layer.kernel)}")
+    if layer.stride:
+        settings.append(f"stride {_format_product(layer.stride)}")
+    if layer.padding:
+        settings.append(f"'{layer.padding}' padding")
+    if layer.use_bias is not None:
+        settings.append("with bias" if layer.use_bias else "no bias")
+    if layer.activation:
+        settings.append(layer.activation)
+    return ", ".join(settings)
 
 
-def _weights(row) -> str:
-    total = row.trainable + row.non_trainable
+def _format_weights(layer: Layer) -> str:
+    total = layer.trainable + layer.non_trainable
     return f"{total:,} weights" if total else "no weights"
 
 
-def _split(row) -> str:
-    return f"{row.trainable:,} trainable, {row.non_trainable:,} not" if row.non_trainable else ""
+def _format_weight_split(layer: Layer) -> str:
+    if not layer.non_trainable:
+        return ""
+    return f"{layer.trainable:,} trainable, {layer.non_trainable:,} not"
 
 
-def _totals(rows: Sequence) -> str:
-    trainable = sum(row.trainable for row in rows)
-    non_trainable = sum(row.non_trainable for row in rows)
+def _format_totals(layers: Sequence[Layer]) -> str:
+    trainable = sum(layer.trainable for layer in layers)
+    non_trainable = sum(layer.non_trainable for layer in layers)
     return f"{trainable + non_trainable:,} weights: {trainable:,} trainable, {non_trainable:,} not trainable"

@@ -1,4 +1,4 @@
-"""What a judge measured over the epochs of a run."""
+"""The judge's metrics over the epochs of a training."""
 
 from __future__ import annotations
 
@@ -8,42 +8,40 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from assignment.figures.style import DISCRIMINATOR, GENERATOR, INK, new_figure
+from assignment.figures.style import DISCRIMINATOR_COLOR, GENERATOR_COLOR, TEXT_COLOR, new_figure, open_axes
 
-FLOOR = "dotted: real images in their place"
+FLOOR_LEGEND = "dotted: floor (real images)"
 
 
-def measures_over_time(
+def metric_curves(
     measured: Mapping[int, Mapping[str, float]], floor: Mapping[str, float], title: str, caption: str
 ) -> Figure:
-    """Judge FID; precision and recall; diversity, and agreement where it was measured: over the epochs.
+    """Draw three panels over the epochs: judge FID; precision and recall; diversity and, if measured, agreement.
 
-    `measured` has the figures of every epoch at which there was a measurement, 0 for the untrained generator: judge FID
-    is 0 or more, precision, recall and agreement are in 0..1, diversity is 1 for real images. `floor` is what real
-    images get in place of generated ones, as dotted lines.
+    measured: the metrics by epoch, 0 for the untrained generator. Judge FID is 0 or more; precision, recall and
+    agreement are in 0..1; diversity is 1 for real images.
+    floor: the metrics of real images in place of generated ones, drawn as dotted lines.
     """
     figure = new_figure(15, 4.5, title, caption)
     left, middle, right = figure.subplots(1, 3)
-    _draw(left, measured, floor, "judge_fid", "judge FID", GENERATOR)
+    _draw(left, measured, floor, "judge_fid", "judge FID", GENERATOR_COLOR, floor_color=TEXT_COLOR)
     left.set_yscale("log")
     left.yaxis.set_major_formatter(ScalarFormatter())
     left.set_ylabel("judge FID (log scale; not a published FID)")
-    _draw(middle, measured, floor, "precision", "precision: fakes among the real ones", GENERATOR)
-    _draw(middle, measured, floor, "recall", "recall: real ones among the fakes", DISCRIMINATOR)
+    _draw(middle, measured, floor, "precision", "precision: generated images among real ones", GENERATOR_COLOR)
+    _draw(middle, measured, floor, "recall", "recall: real images among generated ones", DISCRIMINATOR_COLOR)
     middle.set_ylabel("share of the images")
-    _draw(right, measured, floor, "diversity", "diversity within a class, by the real one", GENERATOR)
-    if "agreement" in floor and all("agreement" in one for one in measured.values()):
-        _draw(right, measured, floor, "agreement", "share recognised as what it should be", DISCRIMINATOR)
-    right.set_ylabel("share")
+    _draw(right, measured, floor, "diversity", "diversity within a class (real images: 1)", GENERATOR_COLOR)
+    if "agreement" in floor and all("agreement" in metrics for metrics in measured.values()):
+        _draw(right, measured, floor, "agreement", "share recognized as the right class", DISCRIMINATOR_COLOR)
+    right.set_ylabel("share, or ratio to real images")
     for axes in (middle, right):
         axes.set_ylim(bottom=0)
     for axes in (left, middle, right):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(alpha=0.25)
-        axes.legend(frameon=False, fontsize=9, title=FLOOR, title_fontsize=8)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+        axes.legend(frameon=False, fontsize=9, title=FLOOR_LEGEND, title_fontsize=8)
+        open_axes(axes)
     return figure
 
 
@@ -54,7 +52,9 @@ def _draw(
     name: str,
     label: str,
     color: str,
+    floor_color: str | None = None,
 ) -> None:
-    values = [one[name] for one in measured.values()]
+    """Draw one metric and its floor, which has the same color unless `floor_color` is given."""
+    values = [metrics[name] for metrics in measured.values()]
     axes.plot(list(measured), values, color=color, label=label, marker="o", markersize=4)
-    axes.axhline(floor[name], color=INK if name == "judge_fid" else color, linestyle=":", linewidth=1.2)
+    axes.axhline(floor[name], color=floor_color or color, linestyle=":", linewidth=1.2)

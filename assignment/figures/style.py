@@ -1,4 +1,4 @@
-"""What all figures share: their letters, their ink, their caption, and how they reach a file."""
+"""The style that all figures share: fonts, colors, title and caption; and how a figure is saved."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import matplotlib
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from assignment.storage.files import replacing
 
-# First names come in any alphabet. matplotlib's own font has Latin, Greek, Cyrillic and Arabic letters; for others it
-# takes the first of these fonts, of Windows, macOS and Linux, that is installed.
-OTHER_ALPHABETS = (
+# First names may be in any alphabet. DejaVu Sans, matplotlib's own font, has Latin, Greek, Cyrillic and Arabic letters;
+# matplotlib looks for other letters in these fonts of Windows, macOS and Linux, as far as they are installed.
+FALLBACK_FONTS = (
     "Microsoft YaHei",
     "Yu Gothic",
     "Malgun Gothic",
@@ -31,56 +34,71 @@ OTHER_ALPHABETS = (
     "WenQuanYi Zen Hei",
     "FreeSans",
 )
-_INSTALLED = set(font_manager.get_font_names())
-matplotlib.rcParams["font.family"] = ["DejaVu Sans", *(font for font in OTHER_ALPHABETS if font in _INSTALLED)]
+_INSTALLED_FONTS = set(font_manager.get_font_names())
+matplotlib.rcParams["font.family"] = ["DejaVu Sans", *(font for font in FALLBACK_FONTS if font in _INSTALLED_FONTS)]
 
-INK = "#1b1f24"
-QUIET = "#5b6470"
-# Two hues that stay apart for colour-blind readers (Okabe and Ito, 2008).
-GENERATOR = "#d55e00"
-DISCRIMINATOR = "#0072b2"
-DOTS_PER_INCH = 110  # an 8x8 inch figure is 880 pixels: sharp on a screen, small in a mail
-CAPTION_BAND = 0.3  # inches kept free at the foot for the caption
-TITLE_BAND = 0.45  # inches kept free at the head for the title
+TEXT_COLOR = "#1b1f24"
+MUTED_COLOR = "#5b6470"
+# Two hues that color-blind readers can distinguish (Okabe and Ito, 2008).
+GENERATOR_COLOR = "#d55e00"
+DISCRIMINATOR_COLOR = "#0072b2"
+DOTS_PER_INCH = 110  # an 8x8 inch figure is 880 pixels wide: sharp on a screen, small in an email
+CAPTION_HEIGHT = 0.3  # inches at the bottom
+TITLE_HEIGHT = 0.45  # inches at the top
+TITLE_SIZE, CAPTION_SIZE = 13.0, 8.0  # points
+WIDEST_LINE = 0.92  # of the figure's width
 
 
-def new_figure(width: float, height: float, title: str, caption: str, layout: str = "constrained") -> Figure:
-    """An empty figure of `width` x `height` inches with its title and, at the foot, the caption of its run.
+def new_figure(
+    width: float, height: float, title: str, caption: str, layout: Literal["constrained", "compressed"] = "constrained"
+) -> Figure:
+    """Return an empty figure of `width` x `height` inches with a title at the top and a caption at the bottom.
 
-    `layout` is matplotlib's engine: "compressed" keeps a grid of squares together.
+    The "compressed" layout keeps a grid of square images together.
     """
-    figure = Figure(figsize=(width, height), facecolor="white", layout=layout)
+    bottom, top = CAPTION_HEIGHT / height, TITLE_HEIGHT / height
+    engine = ConstrainedLayoutEngine(rect=(0, bottom, 1, 1 - bottom - top), compress=layout == "compressed")
+    figure = Figure(figsize=(width, height), facecolor="white", layout=engine)
     FigureCanvasAgg(figure)
-    foot, head = CAPTION_BAND / height, TITLE_BAND / height
-    figure.get_layout_engine().set(rect=(0, foot, 1, 1 - foot - head))
-    middle = 1 - 0.55 * TITLE_BAND / height
-    _fit(figure, figure.suptitle(title, y=middle, va="center", fontsize=13, color=INK))
-    _fit(figure, figure.text(0.5, 0.1 / height, caption, ha="center", va="bottom", fontsize=8, color=QUIET))
+    title_y, caption_y = 1 - 0.55 * TITLE_HEIGHT / height, 0.1 / height
+    lines = (
+        figure.suptitle(title, y=title_y, va="center", fontsize=TITLE_SIZE, color=TEXT_COLOR),
+        figure.text(0.5, caption_y, caption, ha="center", va="bottom", fontsize=CAPTION_SIZE, color=MUTED_COLOR),
+    )
+    for line in lines:
+        _shrink_to_width(figure, line)
     return figure
 
 
+def open_axes(axes: Axes) -> None:
+    """Draw a pale grid, and only the left and bottom spines."""
+    axes.grid(alpha=0.25)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
 def signature(firstname: str, seed: int, practices: Iterable[str]) -> str:
-    """Whose figure it is, for a caption: `ana, seed 1, ema`."""
+    """Return the beginning of a caption: the run's first name, seed and practices, as in `ana, seed 1, ema`."""
     return ", ".join([firstname, f"seed {seed}", *practices])
 
 
-def _fit(figure: Figure, text: Text) -> None:
-    """Make a line smaller that is wider than the page: first names may have 64 letters."""
-    with drawing():
-        widest, width = 0.92 * figure.bbox.width, text.get_window_extent().width
+def _shrink_to_width(figure: Figure, text: Text) -> None:
+    """Reduce the font size of a line that is wider than the figure; first names may have 64 letters."""
+    with ignore_missing_glyphs():
+        widest, width = WIDEST_LINE * figure.bbox.width, text.get_window_extent().width
     if width > widest:
-        text.set_fontsize(text.get_fontsize() * widest / width)
+        text.set_fontsize(float(text.get_fontsize()) * widest / width)
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Within the block a letter that no font has is drawn as a box, without a word on the console."""
+def ignore_missing_glyphs() -> Iterator[None]:
+    """Within the block, draw letters that no font has as boxes without a warning."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write `figure` to `path` as a PNG, whole or not at all."""
-    with replacing(path) as temporary, drawing():
+    """Write `figure` to `path` as a PNG file, atomically."""
+    with replacing(path) as temporary, ignore_missing_glyphs():
         figure.savefig(temporary, dpi=DOTS_PER_INCH)

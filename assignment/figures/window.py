@@ -1,38 +1,39 @@
-"""Saved figures in windows, where there is a display."""
+"""Windows that show the saved figures, where there is a display."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from matplotlib.backends import BackendFilter, backend_registry
+
 
 class Windows:
-    """One window for each figure of a run; a figure that is saved again is refreshed in its window.
+    """One window for each figure of a run; saving a figure again refreshes its window.
 
-    A window that the person has closed stays closed.
+    A window that the user has closed stays closed.
     """
 
-    def __init__(self):
-        import matplotlib.pyplot as plt  # only here: choosing a window system is slow and not always possible
+    def __init__(self) -> None:
+        # pyplot is imported here because it chooses a window system, which is slow and not always possible.
+        import matplotlib.pyplot as plt
 
         self._plt = plt
         self._opened: set[str] = set()
-        plt.rcParams["figure.raise_window"] = False  # a refreshed figure must not take the keyboard away
+        plt.rcParams["figure.raise_window"] = False  # a refreshed figure must not take the keyboard focus
 
     @property
     def available(self) -> bool:
-        """Whether a window system answered; without one, matplotlib draws to files only."""
-        import matplotlib
-
+        """Whether matplotlib can open windows; without a window system it only draws to files."""
         try:
             backend = self._plt.get_backend().lower()
             self._plt.switch_backend(backend)
-        except ImportError:  # a window system was named, as by MPLBACKEND, and does not answer
+        except ImportError:  # MPLBACKEND or the like names a window system that is not there
             return False
-        return backend in {name.lower() for name in _interactive_backends(matplotlib)}
+        return backend in {name.lower() for name in backend_registry.list_builtin(BackendFilter.INTERACTIVE)}
 
     def show(self, path: Path) -> None:
-        """Open or refresh the window of the picture at `path` without waiting."""
-        name = path.stem if "_epoch_" not in path.stem else "step7_grid"
+        """Open or refresh the window of the picture at `path`, without waiting."""
+        name = "step7_grid" if "_epoch_" in path.stem else path.stem  # all grids share one window
         if name in self._opened and name not in self._plt.get_figlabels():
             return
         self._opened.add(name)
@@ -47,9 +48,3 @@ class Windows:
     def hold(self) -> None:
         """Wait until every window is closed."""
         self._plt.show(block=True)
-
-
-def _interactive_backends(matplotlib) -> list[str]:
-    from matplotlib.backends import BackendFilter, backend_registry
-
-    return backend_registry.list_builtin(BackendFilter.INTERACTIVE)

@@ -1,1 +1,1 @@
-"""The lab: the same training with each practice alone, on the same seeds, and what that shows."""
+"""The lab: train the same GAN with each practice alone, on the same seeds, and compare the results."""

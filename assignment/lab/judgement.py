@@ -1,4 +1,4 @@
-"""What the pairs of the same seed show: a practice's differences to the baseline, and a verdict by a stated rule."""
+"""Compare each practice with the baseline on the same seeds, and give a verdict by a fixed rule."""
 
 from __future__ import annotations
 
@@ -8,61 +8,37 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment.lab.plan import BASELINE
-from assignment.lab.results import FIGURES, Result
+from assignment.lab.results import COMPARED_METRICS, Result
 from assignment.practices.catalogue import BY_NAME
 
-FEWEST_SEEDS = 3  # of which an interval says something at all
-# Student's t for a two-sided 95 % interval, by the degrees of freedom (any table); beyond them the last is taken, which
-# is a little too wide.
-STUDENT = (
-    12.706,
-    4.303,
-    3.182,
-    2.776,
-    2.571,
-    2.447,
-    2.365,
-    2.306,
-    2.262,
-    2.228,
-    2.201,
-    2.179,
-    2.160,
-    2.145,
-    2.131,
-    2.120,
-    2.110,
-    2.101,
-    2.093,
-    2.086,
-    2.080,
-    2.074,
-    2.069,
-    2.064,
-    2.060,
-    2.056,
-    2.052,
-    2.048,
-    2.045,
-    2.042,
+MIN_SEEDS = 3  # the interval of two seeds is too wide to be of use
+# Two-sided 95 % quantiles of Student's t distribution for 1, 2, 3, ... degrees of freedom (any statistics table). With
+# more degrees of freedom the last one is used, which makes the interval slightly too wide.
+# fmt: off
+STUDENT_T_95 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 )
-HELPS, HURTS, UNSHOWN, TOO_FEW = "helps", "hurts", "no difference shown", "not enough seeds"
-INCOMPARABLE = "nothing to compare with"
-WHY_INCOMPARABLE = (
-    "the baseline of its seeds broke down, or was not tried, or another judge measured it, or beside other images"
-    " (results.csv has them); --fresh, or another --outputs-dir, measures all alike"
+# fmt: on
+HELPS, HURTS, NO_DIFFERENCE, TOO_FEW_SEEDS = "helps", "hurts", "no difference shown", "not enough seeds"
+NOT_COMPARABLE = "nothing to compare with"
+WHY_NOT_COMPARABLE = (
+    "the baseline with its seeds diverged, was not run, or was measured by another judge or against other images (see"
+    " results.csv); --fresh or another --outputs-dir measures all of them alike"
 )
 RULE = (
-    "A practice helps (hurts) where the 95 % interval of its paired differences in judge FID is wholly below (above) 0,"
-    f" and hurts where it broke down with a seed that the baseline bears; with fewer than {FEWEST_SEEDS} seeds nothing"
-    " is said. One practice in twenty that changes nothing is called something by chance."
+    "A practice helps (hurts) if the 95 % interval of its paired differences in judge FID is entirely below (above) 0."
+    " It also hurts if it diverged on a seed where the baseline did not. Fewer than"
+    f" {MIN_SEEDS} seeds give no verdict. By chance, about one in twenty practices that change nothing is still said to"
+    " help or hurt."
 )
 
 
 class Difference(NamedTuple):
-    """A practice's differences to the baseline in one figure: of each seed, their mean, and its 95 % interval.
+    """The differences of a practice from the baseline in one metric: by seed, their mean and its 95 % interval.
 
-    `low` and `high` are NaN with fewer than `FEWEST_SEEDS`: an interval of two seeds is some ten times as wide as they.
+    The mean is NaN without any seed; `low` and `high` are NaN with fewer than `MIN_SEEDS`.
     """
 
     by_seed: dict[int, float]
@@ -70,73 +46,88 @@ class Difference(NamedTuple):
     low: float
     high: float
 
-    def told(self, decimals: int) -> str:
-        """For people: `-12.3 (-20.1 to -4.5)`, or the mean alone of fewer than three seeds."""
-        mean = self.mean_told(decimals)
+    def format(self, decimals: int) -> str:
+        """Return the mean and the interval as text, `-12.3 (-20.1 to -4.5)`, or the mean alone if there is none."""
+        mean = self.format_mean(decimals)
         if np.isnan(self.low):
             return mean
         return f"{mean} ({self.low:+.{decimals}f} to {self.high:+.{decimals}f})"
 
-    def mean_told(self, decimals: int) -> str:
-        """The mean alone."""
+    def format_mean(self, decimals: int) -> str:
+        """Return the mean as text, or "none"."""
         return "none" if np.isnan(self.mean) else f"{self.mean:+.{decimals}f}"
 
 
 class Judgement(NamedTuple):
-    """What a lab says of one practice: the differences by figure, the verdict on judge FID, how trials were sick.
+    """The result of a lab for one practice.
 
-    `broke_down` counts the seeds that have no figures since their training broke down where the baseline's did not.
+    differences: by metric (the keys of `COMPARED_METRICS`).
+    verdict: by judge FID.
+    problems: of its trials, in words.
+    diverged: number of seeds on which the practice diverged and the baseline did not.
     """
 
     practice: str
     differences: dict[str, Difference]
     verdict: str
-    not_well: str
-    broke_down: int
+    problems: str
+    diverged: int
 
     @property
     def seeds(self) -> str:
-        """For people: `3`, or `2 (1 broke down)` of three."""
+        """The number of compared seeds as text, `3`, or `2 (1 diverged)`."""
         compared = str(len(self.differences["judge_fid"].by_seed))
-        return f"{compared} ({self.broke_down} broke down)" if self.broke_down else compared
+        return f"{compared} ({self.diverged} diverged)" if self.diverged else compared
 
 
-def judgements(results: Sequence[Result]) -> list[Judgement]:
-    """What the results show of each practice that was tried, the best mean judge FID first, those without one last."""
-    baseline = {one.seed: one for one in results if one.practice == BASELINE and one.status == "finished"}
-    judged = []
+def judge_practices(results: Sequence[Result]) -> list[Judgement]:
+    """Return a judgement of every practice that has results: lowest mean judge FID first, those without one last."""
+    finished_baseline = {
+        result.seed: result for result in results if result.practice == BASELINE and result.status == "finished"
+    }
+    judgements = []
     for practice in BY_NAME:
-        tried = [one for one in results if one.practice == practice]
-        if not tried:
-            continue
-        pairs = [(one, baseline[one.seed]) for one in tried if _are_comparable(one, baseline.get(one.seed))]
-        differences = {
-            name: _difference({one.seed: getattr(one, name) - getattr(plain, name) for one, plain in pairs})
-            for name in FIGURES
-        }
-        broke_down = sum(one.status == "failed" and one.seed in baseline for one in tried)
-        verdict = _verdict(differences["judge_fid"], broke_down)
-        judged.append(Judgement(practice, differences, verdict, how_sick(tried), broke_down))
-    return sorted(judged, key=lambda one: np.nan_to_num(one.differences["judge_fid"].mean, nan=np.inf))
+        of_practice = [result for result in results if result.practice == practice]
+        if of_practice:
+            judgements.append(_judge(practice, of_practice, finished_baseline))
+    return sorted(judgements, key=lambda judgement: np.nan_to_num(judgement.differences["judge_fid"].mean, nan=np.inf))
 
 
-def how_sick(results: Iterable[Result]) -> str:
-    """How these trials were not well, with the seeds of which it is said; nothing where all were well."""
-    seeds: dict[str, list[int]] = {}
+def describe_problems(results: Iterable[Result]) -> str:
+    """Return the problems of these trials in words, each with its seeds; an empty string if there are none."""
+    seeds_by_problems: dict[str, list[int]] = {}
     for result in results:
-        if result.not_well:
-            seeds.setdefault(result.not_well, []).append(result.seed)
+        if result.problems:
+            seeds_by_problems.setdefault(result.problems, []).append(result.seed)
     return "; ".join(
-        f"{not_well} (seed{'s' if len(of) > 1 else ''} {', '.join(map(str, of))})" for not_well, of in seeds.items()
+        f"{problems} (seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))})"
+        for problems, seeds in seeds_by_problems.items()
     )
 
 
-def _are_comparable(one: Result, plain: Result | None) -> bool:
-    """Whether both came to their end, and were measured by the same judge beside the same images."""
+def _judge(practice: str, results: Sequence[Result], baseline: dict[int, Result]) -> Judgement:
+    """Judge one practice by its results and those of the finished baseline trials, by seed."""
+    pairs = [
+        (result, baseline[result.seed])
+        for result in results
+        if result.seed in baseline and _are_comparable(result, baseline[result.seed])
+    ]
+    differences = {
+        name: _difference({result.seed: getattr(result, name) - getattr(plain, name) for result, plain in pairs})
+        for name in COMPARED_METRICS
+    }
+    diverged = sum(result.status == "failed" and result.seed in baseline for result in results)
+    verdict = _verdict(differences["judge_fid"], diverged)
+    return Judgement(practice, differences, verdict, describe_problems(results), diverged)
+
+
+def _are_comparable(result: Result, baseline: Result) -> bool:
+    """Return whether the trial finished, and the same judge measured both against the same images."""
     return (
-        plain is not None
-        and one.status == "finished"
-        and ((one.epochs, one.judge, one.images) == (plain.epochs, plain.judge, plain.images))
+        result.status == "finished"
+        and result.epochs == baseline.epochs
+        and result.judge == baseline.judge
+        and result.images == baseline.images
     )
 
 
@@ -144,20 +135,20 @@ def _difference(by_seed: dict[int, float]) -> Difference:
     values = np.array(list(by_seed.values()))
     count = len(values)
     mean = float(values.mean()) if count else np.nan
-    if count < FEWEST_SEEDS:
+    if count < MIN_SEEDS:
         return Difference(by_seed, mean, np.nan, np.nan)
-    student = STUDENT[min(count - 2, len(STUDENT) - 1)]
-    half = student * float(values.std(ddof=1)) / np.sqrt(count)
-    return Difference(by_seed, mean, mean - half, mean + half)
+    student_t = STUDENT_T_95[min(count - 2, len(STUDENT_T_95) - 1)]
+    half_width = student_t * float(values.std(ddof=1)) / np.sqrt(count)
+    return Difference(by_seed, mean, mean - half_width, mean + half_width)
 
 
-def _verdict(difference: Difference, broke_down: int) -> str:
-    if not difference.by_seed and not broke_down:
-        return INCOMPARABLE
-    if len(difference.by_seed) + broke_down < FEWEST_SEEDS:
-        return TOO_FEW
-    if broke_down:
+def _verdict(difference: Difference, diverged: int) -> str:
+    if not difference.by_seed and not diverged:
+        return NOT_COMPARABLE
+    if len(difference.by_seed) + diverged < MIN_SEEDS:
+        return TOO_FEW_SEEDS
+    if diverged:
         return HURTS
     if difference.high < 0:
         return HELPS
-    return HURTS if difference.low > 0 else UNSHOWN
+    return HURTS if difference.low > 0 else NO_DIFFERENCE

@@ -1,50 +1,47 @@
-"""The page of a lab: what each practice changed, in one HTML file that needs nothing else."""
+"""The HTML page of a lab: what each practice changed, in one self-contained file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
+from assignment.lab.judgement import RULE, Judgement
+from assignment.lab.plan import BASELINE
+from assignment.lab.results import COMPARED_METRICS, Result
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.report.page import data_url, template
-from assignment.storage.files import replacing
+from assignment.storage.files import write_text
 
 
 def write_lab_page(
     workspace: LabWorkspace,
-    *,
     settings: LabSettings,
+    results: Sequence[Result],
+    judgements: Sequence[Judgement],
+    *,
     images: str,
-    is_standin: bool,
-    line: str,
-    judged: Sequence,
-    baseline: Sequence,
-    rule: str,
-    figures: Mapping[str, tuple[str, int]],
     key: str,
-) -> Path:
-    """Write the page of the lab whose figure stands in the workspace.
+    command: str,
+) -> None:
+    """Write the page of a lab whose figure is in the workspace.
 
-    `judged` are the practices' judgements and `baseline` the results of the trials without any (of `lab.results`);
-    `figures` are what was measured, by name, with their titles and decimals; `line` is the command that goes on; `key`
-    says what the figure's marks are.
-    Raises OSError when it cannot be written.
+    images: a sentence that says which images the lab used.
+    key: explains the marks of the figure.
+    command: continues the lab.
+    Raises OSError if the page cannot be written.
     """
     page = template("lab.html.jinja").render(
         settings=settings,
         images=images,
-        is_standin=is_standin,
-        line=line,
-        judged=judged,
-        baseline=baseline,
-        rule=rule,
-        figures=figures,
-        practices=BY_NAME,
+        is_standin=any(result.is_of_standin for result in results),
+        command=command,
+        judgements=judgements,
+        baseline=[result for result in results if result.practice == BASELINE],
+        rule=RULE,
+        metrics=COMPARED_METRICS,
+        catalogue=BY_NAME,
         key=key,
-        picture=data_url(workspace.figure),
+        figure=data_url(workspace.figure),
     )
-    with replacing(workspace.report) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    return workspace.report
+    write_text(workspace.report, page)

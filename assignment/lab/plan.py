@@ -1,4 +1,4 @@
-"""What a lab is to run: the baseline and each practice alone, each with the same seeds, each in a folder of its own."""
+"""The plan of a lab: the baseline and each practice alone, with the same seeds, each in its own folder."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assignment.lab.settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
+from assignment.settings.tracks import TRACKS
+from assignment.storage.workspace import Workspace
 
 BASELINE = "baseline"
-MOMENTS = 4  # at which a trial is measured: enough to see it go, and a grid takes seconds
-# Seconds that an epoch of the plain training took on one core of the machine that docs/practices.md names, and what a
-# trial takes besides (its start, its measuring, its figures). Only the order of magnitude carries over to another.
-EPOCH_SECONDS = {"fashion": 25.0, "conditional": 94.0, "digits": 86.0, "lecture": 176.0}
+GRIDS = 4  # in each trial, and as many evaluations: enough to see its course, and each takes seconds
+# Seconds that a trial takes in addition to its epochs: its start, its evaluation and its figures.
 OTHER_SECONDS = 60.0
 
 
 class Trial(NamedTuple):
-    """One training of a lab: a practice, or the baseline, with a seed; `folder` is its own."""
+    """One training of a lab: a practice, or the baseline, with a seed, in its own folder."""
 
     practice: str
     seed: int
@@ -28,62 +29,67 @@ class Trial(NamedTuple):
 
     @property
     def name(self) -> str:
-        """For people: `ema, seed 1`."""
+        """The name in messages: `ema, seed 1`."""
         return f"{self.practice}, seed {self.seed}"
 
-    def run_folder(self, settings: LabSettings) -> Path:
-        """Where its run's record and figures stand."""
-        return self.folder / settings.firstname / settings.track
+    @property
+    def log(self) -> Path:
+        """The output of its run."""
+        return self.folder / "log.txt"
+
+    def run_workspace(self, settings: LabSettings) -> Workspace:
+        """Return the workspace of its run."""
+        return Workspace.for_run(settings.track, self.folder, self.folder / "models", settings.firstname)
 
 
-def trials(settings: LabSettings, folder: Path) -> list[Trial]:
-    """All trainings of the lab in `folder`, in the order in which they are run: seed by seed, the baseline first.
+def plan_trials(settings: LabSettings, workspace: LabWorkspace) -> list[Trial]:
+    """Return all trials of the lab in the order in which they are run: seed by seed, the baseline first.
 
-    So that a lab which is stopped has tried everything with its first seeds.
+    A lab that is stopped early has then tried everything on its first seeds.
     """
     return [
-        Trial(practice, seed, folder / "runs" / practice / f"seed_{seed}")
+        Trial(practice, seed, workspace.trial_folder(practice, seed))
         for seed in range(1, settings.seeds + 1)
         for practice in (BASELINE, *settings.practices)
     ]
 
 
-def command(trial: Trial, settings: LabSettings) -> list[str]:
-    """The command of a trial, an ordinary run that continues where it was stopped."""
+def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
+    """Return the command of a trial: an ordinary run, which continues if it was stopped before."""
     options = {
         "--firstname": settings.firstname,
         "--track": settings.track,
         "--epochs": settings.epochs,
-        "--grid-every": -(-settings.epochs // MOMENTS),
+        "--grid-every": -(-settings.epochs // GRIDS),  # rounded up
         "--seed": trial.seed,
         "--precision": settings.precision,
         "--data": settings.data,
         "--data-dir": settings.data_dir,
         "--outputs-dir": trial.folder,
-        "--models-dir": trial.folder / "models",
+        "--models-dir": trial.run_workspace(settings).models_dir,
         "--practice": None if trial.practice == BASELINE else trial.practice,
     }
     if settings.data_dir is not None:
-        del options["--data"]  # the folder says it
-    # In one word each, since a name may begin with a hyphen.
-    given = [f"{name}={value}" for name, value in options.items() if value is not None]
-    return [sys.executable, "-m", "assignment", "run", *given]
+        del options["--data"]  # --data-dir implies the real images
+    # Each option is one word with its value, because a name may begin with a hyphen.
+    words = [f"{name}={value}" for name, value in options.items() if value is not None]
+    return [sys.executable, "-m", "assignment", "run", *words]
 
 
-def seconds_expected(waiting: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float] = {}) -> float:
-    """How long the `waiting` trials will take, `settings.jobs` at a time.
+def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float]) -> float:
+    """Return about how long these trials take, `settings.jobs` at a time; more jobs than cores do not speed them up.
 
-    `measured` are the seconds that trials of this lab took, by practice; what is not among them is reckoned from them
-    by the practice's cost, or else from another machine's. More jobs than cores bring nothing.
+    measured: mean seconds of this lab's finished trials, by practice.
+    Other practices are estimated from these and their relative times or, if there are none, from another machine.
     """
     plain = measured.get(BASELINE)
     if plain is None and measured:
-        plain = sum(seconds / _cost(name) for name, seconds in measured.items()) / len(measured)
+        plain = sum(seconds / _relative_time(practice) for practice, seconds in measured.items()) / len(measured)
     if plain is None:
-        plain = EPOCH_SECONDS[settings.track] * settings.epochs + OTHER_SECONDS
-    total = sum(measured.get(trial.practice, plain * _cost(trial.practice)) for trial in waiting)
-    return total / min(settings.jobs, os.cpu_count() or 1, max(len(waiting), 1))
+        plain = TRACKS[settings.track].EPOCH_SECONDS * settings.epochs + OTHER_SECONDS
+    total = sum(measured.get(trial.practice, plain * _relative_time(trial.practice)) for trial in trials)
+    return total / min(settings.jobs, os.cpu_count() or 1, max(len(trials), 1))
 
 
-def _cost(practice: str) -> float:
-    return BY_NAME[practice].time if practice in BY_NAME else 1.0
+def _relative_time(practice: str) -> float:
+    return BY_NAME[practice].relative_time if practice in BY_NAME else 1.0

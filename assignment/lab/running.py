@@ -1,4 +1,4 @@
-"""The trials as processes of their own, several side by side, stopped together and gone on with together."""
+"""Run trials as processes, several at a time, and stop them together."""
 
 from __future__ import annotations
 
@@ -6,110 +6,131 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NamedTuple, Protocol
 
 import assignment
 from assignment.lab.plan import Trial
 
-LOOK_EVERY = 1.0  # seconds
-# On Windows a process can be asked to stop only if it is in a group of its own, which Ctrl-C then does not reach.
-OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-ASK_TO_STOP = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
-PATIENCE = 120.0  # seconds for a run that was asked to stop to write its checkpoint
+POLL_SECONDS = 1.0  # between two looks at the processes
+# On Windows a process can be asked to stop only if it has its own process group, which Ctrl-C does not reach.
+PROCESS_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+STOP_TIMEOUT = 120.0  # seconds in which a run that was asked to stop can write its checkpoint
 
 
 class Stopped(Exception):
-    """Somebody asked the lab to stop, by a `signal`; every run has ended by then, with a checkpoint where it can."""
+    """The lab was asked to stop by `signal`. Every run has ended by then, with a checkpoint if possible."""
 
     def __init__(self, signal: signal.Signals):
         super().__init__(signal)
         self.signal = signal
 
 
-def run_trials(
-    trials: Sequence[Trial],
-    jobs: int,
-    command: Callable[[Trial], Sequence[str]],
-    started: Callable[[Trial], None],
-    ended: Callable[[Trial, int, float], None],
-    look: Callable[[Sequence[Trial]], None],
-    stopping: Callable[[int], None],
-) -> None:
-    """Run the trials in their order, at most `jobs` at a time, each by its `command`, its output in `log.txt`.
+class TrialObserver(Protocol):
+    """What `run_trials` calls."""
 
-    `started` is told each as it begins, `ended` each with its exit code and its seconds, and `look` every second those
-    under way. Raises Stopped after Ctrl-C or SIGTERM, when all have stopped: `stopping` is told how many are waited
-    for, and `ended` those that come to their end meanwhile. Raises what `ended` raises, when the others have stopped.
+    def on_start(self, trial: Trial) -> None:
+        """A trial has started."""
+
+    def on_end(self, trial: Trial, exit_code: int, seconds: float) -> None:
+        """A trial has ended."""
+
+    def on_poll(self, running: Sequence[Trial]) -> None:
+        """These trials are running; called every second."""
+
+    def on_stop(self, count: int) -> None:
+        """The lab was asked to stop, and waits for this number of trials."""
+
+
+class _Running(NamedTuple):
+    process: subprocess.Popen[bytes]
+    started: float  # by time.monotonic
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+def run_trials(
+    trials: Sequence[Trial], jobs: int, command: Callable[[Trial], Sequence[str]], observer: TrialObserver
+) -> None:
+    """Run the trials in their order, at most `jobs` at a time, each by its `command`, with its output in `trial.log`.
+
+    After Ctrl-C or SIGTERM, raises Stopped when all trials have stopped; those that finish meanwhile are reported to
+    `observer.on_end`. Raises what `observer.on_end` raises, after the other trials have stopped.
     """
-    waiting, running = list(trials), {}
-    with _stopping_on_term() as asked:
+    waiting = list(trials)
+    running: dict[Trial, _Running] = {}
+    with _interrupted_by_sigterm() as received:
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
                     trial = waiting.pop(0)
-                    running[trial] = (_start(trial, command(trial), jobs), time.monotonic())
-                    started(trial)
-                for trial, (process, since) in list(running.items()):
-                    if process.poll() is not None:
+                    running[trial] = _Running(_start(trial, command(trial), jobs), time.monotonic())
+                    observer.on_start(trial)
+                for trial, run in list(running.items()):
+                    if run.process.poll() is not None:
                         del running[trial]
-                        ended(trial, process.returncode, time.monotonic() - since)
-                look(list(running))
-                time.sleep(LOOK_EVERY)
+                        observer.on_end(trial, run.process.returncode, run.seconds)
+                observer.on_poll(list(running))
+                time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
-            stopping(len(running))
-            _stop(process for process, _ in running.values())
-            for trial, (process, since) in running.items():
-                if process.returncode == 0:  # it came to its end meanwhile
-                    ended(trial, 0, time.monotonic() - since)
-            raise Stopped(asked[-1] if asked else signal.SIGINT) from None
+            observer.on_stop(len(running))
+            _stop(run.process for run in running.values())
+            for trial, run in running.items():
+                if run.process.returncode == 0:  # finished before it could stop
+                    observer.on_end(trial, 0, run.seconds)
+            raise Stopped(received[-1] if received else signal.SIGINT) from None
         except BaseException:
-            _stop(process for process, _ in running.values())
+            _stop(run.process for run in running.values())
             raise
 
 
-def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen:
+def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen[bytes]:
     trial.folder.mkdir(parents=True, exist_ok=True)
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
-    places = [str(Path(assignment.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    package_parent = str(Path(assignment.__file__).parent.parent)  # for a package that is not installed
     environment = {
         **os.environ,
         "OMP_NUM_THREADS": threads,
         "TF_NUM_INTRAOP_THREADS": threads,
         "PYTHONIOENCODING": "utf-8",
-        "PYTHONPATH": os.pathsep.join(filter(None, places)),
+        "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH", "")])),
     }
-    with (trial.folder / "log.txt").open("ab") as log:
+    with trial.log.open("ab") as log:
         return subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, creationflags=OWN_GROUP
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, creationflags=PROCESS_GROUP
         )
 
 
-def _stop(processes: Iterator[subprocess.Popen]) -> None:
-    """Ask them all to stop, which a terminal's Ctrl-C may have done already, and wait for their checkpoints."""
-    asked = [process for process in processes if process.poll() is None]
-    for process in asked:
-        process.send_signal(ASK_TO_STOP)
-    for process in asked:
+def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """Ask all processes to stop, as Ctrl-C in a terminal may have done already, and wait for their checkpoints."""
+    alive = [process for process in processes if process.poll() is None]
+    for process in alive:
+        process.send_signal(STOP_SIGNAL)
+    for process in alive:
         try:
-            process.wait(PATIENCE)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 @contextmanager
-def _stopping_on_term() -> Iterator[list[signal.Signals]]:
-    """Within the block SIGTERM is a Ctrl-C that stands in the list."""
-    asked = []
+def _interrupted_by_sigterm() -> Iterator[list[signal.Signals]]:
+    """Raise KeyboardInterrupt on SIGTERM within the block; yield a list to which each such signal is added."""
+    received: list[signal.Signals] = []
 
-    def stop(number, frame):
-        asked.append(signal.Signals(number))
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        received.append(signal.Signals(number))
         raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, stop)
+    earlier = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield asked
+        yield received
     finally:
         signal.signal(signal.SIGTERM, earlier)

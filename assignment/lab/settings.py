@@ -1,4 +1,4 @@
-"""What a lab is asked to do, checked when it is made."""
+"""The settings of `assignment lab`, validated when they are created."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.errors import AssignmentError
-from assignment.practices.choice import checked_practices, usable
+from assignment.practices.choice import checked_practices, usable_practices
 from assignment.settings.checks import check_choice, check_whole_number
-from assignment.settings.tracks import TRACKS, FashionSettings
+from assignment.settings.tracks import TRACKS, FashionSettings, settings_from
 
-ALL = "all"  # of the practices that a track can use
-MOST_SEEDS, MOST_JOBS = 100, 64
+ALL = "all"  # practices that the track can use
+MAX_SEEDS, MAX_JOBS = 100, 64
 
 
 @dataclass(frozen=True)
 class LabSettings:
-    """What `assignment lab` can be asked: each of the `practices` alone, on seeds 1 to `seeds`, `jobs` at a time.
+    """The settings of `assignment lab`: each of the practices alone, on seeds 1 to `seeds`, `jobs` runs at a time.
 
-    `practices` are names, or "all" by itself, and are kept as names. Raises AssignmentError, one sentence, for a value
-    of the wrong type or out of its range.
+    `practices` are names, or "all" alone, which is replaced by the names. The other settings are those of each run.
+    Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
     """
 
     firstname: str
@@ -36,27 +36,23 @@ class LabSettings:
     fresh: bool = False
     dry_run: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("track", self.track, tuple(TRACKS))
-        check_whole_number("seeds", self.seeds, smallest=1, largest=MOST_SEEDS)
-        check_whole_number("jobs", self.jobs, smallest=1, largest=MOST_JOBS)
-        object.__setattr__(self, "practices", self._chosen())
-        run = TRACKS[self.track](  # whose checks are those of each of the lab's runs
-            firstname=self.firstname,
-            epochs=self.epochs,
-            precision=self.precision,
-            data=self.data,
-            data_dir=self.data_dir,
-            outputs_dir=self.outputs_dir,
-        )
-        object.__setattr__(self, "firstname", run.firstname)
+        check_whole_number("seeds", self.seeds, minimum=1, maximum=MAX_SEEDS)
+        check_whole_number("jobs", self.jobs, minimum=1, maximum=MAX_JOBS)
+        object.__setattr__(self, "practices", self._checked_practices())
+        # The settings of a run check the values that each run receives.
+        shared = ("firstname", "epochs", "precision", "data", "data_dir", "outputs_dir")
+        run_settings = settings_from(TRACKS[self.track], {name: getattr(self, name) for name in shared})
+        object.__setattr__(self, "firstname", run_settings.firstname)
 
-    def _chosen(self) -> tuple[str, ...]:
+    def _checked_practices(self) -> tuple[str, ...]:
         names = tuple(self.practices)
         if names == (ALL,):
-            return tuple(practice.name for practice in usable(self.track))
+            return tuple(practice.name for practice in usable_practices(self.track))
         if ALL in names or not all(names):
             raise AssignmentError(
-                f"--practices takes {ALL} by itself, or names with commas, as in --practices ema,replay."
+                f"--practices takes {ALL} alone, or names separated by commas, as in --practices ema,replay."
             )
+        # One at a time, because practices that conflict with each other are run separately.
         return tuple(dict.fromkeys(checked_practices([name], self.track)[0] for name in names))

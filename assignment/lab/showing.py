@@ -1,4 +1,4 @@
-"""What a lab has found, for people: its figure, its page and a table on the console."""
+"""Show the results of a lab: a figure, a page and a table on the console."""
 
 from __future__ import annotations
 
@@ -6,75 +6,80 @@ from collections.abc import Sequence
 
 from assignment.figures.differences import draw_differences
 from assignment.figures.style import save
-from assignment.lab.judgement import INCOMPARABLE, RULE, WHY_INCOMPARABLE, Judgement, how_sick, judgements
+from assignment.lab.judgement import (
+    NOT_COMPARABLE,
+    RULE,
+    WHY_NOT_COMPARABLE,
+    Judgement,
+    describe_problems,
+    judge_practices,
+)
 from assignment.lab.page import write_lab_page
 from assignment.lab.plan import BASELINE
-from assignment.lab.results import FIGURES, Result
+from assignment.lab.results import COMPARED_METRICS, Result
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.session.screen import Screen, counted
+from assignment.session.screen import Screen, plural
 
-KEY = f"A point is a seed, the stroke their mean, the bar its 95 % interval; the dotted line is the {BASELINE}."
+KEY = (
+    "Each point is a seed, the vertical stroke is the mean, the bar is its 95 % interval; the dotted line is the"
+    f" {BASELINE}."
+)
 
 
 def show_results(
-    results: Sequence[Result], settings: LabSettings, workspace: LabWorkspace, screen: Screen, line: str
+    results: Sequence[Result], settings: LabSettings, workspace: LabWorkspace, screen: Screen, command: str
 ) -> None:
-    """Draw and tell what the lab has found so far; nothing where no practice has a result yet.
+    """Draw and print the results so far. Does nothing while no practice has a result.
 
-    `line` is the command that goes on. Raises OSError when the figure or the page cannot be written.
+    `command` continues the lab. Raises OSError if the figure or the page cannot be written.
     """
-    judged = judgements(results)
-    if not judged:
+    judgements = judge_practices(results)
+    if not judgements:
         return
-    baseline = [result for result in results if result.practice == BASELINE]
     images = "Images: " + "; ".join(sorted({result.images for result in results})) + "."
-    caption = f"{settings.firstname}, {settings.track}, {counted(settings.epochs, 'epoch')}. {images} {KEY}"
-    title = f"What each practice changes: differences to the {BASELINE}"
-    save(draw_differences(judged, FIGURES, title, caption), workspace.figure)
-    write_lab_page(
-        workspace,
-        settings=settings,
-        images=images,
-        is_standin=any(result.is_of_standin for result in results),
-        line=line,
-        judged=judged,
-        baseline=baseline,
-        rule=RULE,
-        figures=FIGURES,
-        key=KEY,
-    )
-    screen.table(
-        f"What each practice changes: its mean difference to the {BASELINE} over the seeds (95 % interval)",
-        ("practice", *(title for title, _ in FIGURES.values()), "seeds", "verdict"),
-        [_row(one) for one in judged],
-    )
-    screen.say(f"  the {BASELINE} itself, seed by seed: {_told(baseline)}")
-    for name, not_well in [(BASELINE, how_sick(baseline)), *((one.practice, one.not_well) for one in judged)]:
-        if not_well:
-            screen.say(f"  {name} was not well: {not_well}")
-    for one in judged:
-        if one.verdict == INCOMPARABLE:
-            screen.say(f"  {one.practice} has {INCOMPARABLE}: {WHY_INCOMPARABLE}")
-    screen.say(f"  {RULE}")
+    caption = f"{settings.firstname}, {settings.track}, {plural(settings.epochs, 'epoch')}. {images} {KEY}"
+    title = f"What each practice changes: differences from the {BASELINE}"
+    save(draw_differences(judgements, COMPARED_METRICS, title, caption), workspace.figure)
+    write_lab_page(workspace, settings, results, judgements, images=images, key=KEY, command=command)
+    _print_results(results, judgements, screen)
     screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
 
 
-def _told(baseline: Sequence[Result]) -> str:
-    """What the baseline's trials brought, a figure after the other."""
+def _print_results(results: Sequence[Result], judgements: Sequence[Judgement], screen: Screen) -> None:
+    screen.table(
+        f"What each practice changes: mean difference from the {BASELINE} over the seeds (95 % interval)",
+        ("practice", *(title for title, _ in COMPARED_METRICS.values()), "seeds", "verdict"),
+        [_table_row(judgement) for judgement in judgements],
+    )
+    baseline = [result for result in results if result.practice == BASELINE]
+    screen.say(f"  the {BASELINE} itself, by seed: {_values_by_seed(baseline)}")
+    problems = {BASELINE: describe_problems(baseline)}
+    problems |= {judgement.practice: judgement.problems for judgement in judgements}
+    for name, description in problems.items():
+        if description:
+            screen.say(f"  problems with {name}: {description}")
+    for judgement in judgements:
+        if judgement.verdict == NOT_COMPARABLE:
+            screen.say(f"  {judgement.practice} has {NOT_COMPARABLE}: {WHY_NOT_COMPARABLE}")
+    screen.say(f"  {RULE}")
+
+
+def _values_by_seed(baseline: Sequence[Result]) -> str:
+    """Return the values of the baseline's trials, one metric after the other."""
     return "; ".join(
-        f"{called} " + ", ".join(f"{getattr(result, name):.{decimals}f}" for result in baseline)
-        for name, (called, decimals) in FIGURES.items()
+        f"{title} " + ", ".join(f"{getattr(result, name):.{decimals}f}" for result in baseline)
+        for name, (title, decimals) in COMPARED_METRICS.items()
     )
 
 
-def _row(judgement: Judgement) -> tuple[str, ...]:
-    first, *others = FIGURES.items()
-    name, (_, decimals) = first
+def _table_row(judgement: Judgement) -> tuple[str, ...]:
+    """Return the cells of a practice; the interval only for the first metric, so that the table stays narrow."""
+    (first, (_, first_decimals)), *others = COMPARED_METRICS.items()
     return (
         judgement.practice,
-        judgement.differences[name].told(decimals),
-        *(judgement.differences[other].mean_told(places) for other, (_, places) in others),
+        judgement.differences[first].format(first_decimals),
+        *(judgement.differences[name].format_mean(decimals) for name, (_, decimals) in others),
         judgement.seeds,
         judgement.verdict,
     )

@@ -1,4 +1,4 @@
-"""Every path that a lab writes, named in one place, and how one lab makes room for another."""
+"""Every path that a lab writes, in one place, and how a new lab replaces an earlier one."""
 
 from __future__ import annotations
 
@@ -6,119 +6,94 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.storage.files import make_writable, refuse_folders
-from assignment.storage.workspace import Workspace
+from assignment.storage.files import check_not_folders, ensure_writable
+from assignment.storage.workspace import RunFile, Workspace
 
 
 @dataclass(frozen=True)
 class LabWorkspace:
-    """The files of a lab; its runs have workspaces of their own below `runs`."""
+    """The files of a lab. Its runs have their own workspaces in `runs`."""
 
     folder: Path
 
+    conditions = RunFile("lab.json")
+    results = RunFile("results.csv")
+    figure = RunFile("results.png")
+    report = RunFile("report.html")
+    runs = RunFile("runs")  # a folder
+    lock = RunFile(".lock")
+    holder = RunFile(".holder.json")
+    earlier = RunFile("earlier")  # a complete earlier lab, kept until the new lab has its first result
+    moving = RunFile("earlier-moving")  # an earlier lab while it is set aside or restored; its rest is in `folder`
+    discarded = RunFile("earlier-discarded")  # an earlier lab that is being deleted
+
     @classmethod
-    def of(cls, track: str, outputs_dir: Path, firstname: str) -> LabWorkspace:
-        """The workspace of a lab, by the layout `<outputs_dir>/<firstname>/lab/<track>/`."""
+    def for_lab(cls, track: str, outputs_dir: Path, firstname: str) -> LabWorkspace:
+        """Return the workspace of a lab, with the layout `<outputs_dir>/<firstname>/lab/<track>/`."""
         return cls(outputs_dir / firstname / "lab" / track)
 
-    @property
-    def conditions(self) -> Path:
-        return self.folder / "lab.json"
-
-    @property
-    def results(self) -> Path:
-        return self.folder / "results.csv"
-
-    @property
-    def figure(self) -> Path:
-        return self.folder / "results.png"
-
-    @property
-    def report(self) -> Path:
-        return self.folder / "report.html"
-
-    @property
-    def runs(self) -> Path:
-        return self.folder / "runs"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / ".lock"
-
-    @property
-    def holder(self) -> Path:
-        return self.folder / ".holder.json"
+    def trial_folder(self, practice: str, seed: int) -> Path:
+        return self.runs / practice / f"seed_{seed}"
 
     def prepare(self) -> None:
-        """Make the folder, and see that its files can be written. Raises AssignmentError, naming what is in the way."""
-        make_writable(self.folder)
-        refuse_folders(self.conditions, self.results, self.figure, self.report)
+        """Create the folder, and check that the lab's files can be written.
+
+        Raises AssignmentError, which names the folder or file that is in the way.
+        """
+        ensure_writable(self.folder)
+        check_not_folders(self.conditions, self.results, self.figure, self.report)
         if self.runs.exists():
-            make_writable(self.runs)
+            ensure_writable(self.runs)
 
-    def of_runs(self) -> list[Workspace]:
-        """The workspaces of the lab's runs that have begun."""
-        return [
-            Workspace(lock.parent, lock.parents[2] / "models", lock.parents[1].name)
-            for lock in sorted(self.runs.rglob(".lock"))
-        ]
-
-    @property
-    def aside(self) -> Path:
-        """Where an earlier lab waits, whole, until the one that is to replace it has a first result."""
-        return self.folder / "earlier"
+    def run_workspaces(self) -> list[Workspace]:
+        """Return the workspaces of the lab's runs that have started."""
+        workspaces = []
+        for lock in sorted(self.runs.rglob(self.lock.name)):  # runs/<practice>/seed_<n>/<firstname>/<track>/.lock
+            track, firstname, trial = lock.parent, lock.parents[1], lock.parents[2]
+            workspaces.append(Workspace.for_run(track.name, trial, trial / "models", firstname.name))
+        return workspaces
 
     @property
-    def moving(self) -> Path:
-        """An earlier lab on its way aside or back: what is not in it is still, or again, in its place."""
-        return self.folder / "earlier-moving"
-
-    @property
-    def discarded(self) -> Path:
-        """An earlier lab that is being deleted."""
-        return self.folder / "earlier-discarded"
-
-    @property
-    def has_aside(self) -> bool:
-        """Whether an earlier lab waits here, or was on its way."""
-        return self.aside.is_dir() or self.moving.is_dir()
+    def has_earlier(self) -> bool:
+        """Whether an earlier lab is set aside here, completely or in part."""
+        return self.earlier.is_dir() or self.moving.is_dir()
 
     def set_aside(self) -> None:
-        """Put the lab that stands here aside, so that a kill at any moment leaves what `bring_back` can mend."""
+        """Set aside the lab in this folder. If the program is killed meanwhile, `restore_earlier` undoes it."""
         self.moving.mkdir()
-        for path in filter(Path.exists, self._products):
+        for path in filter(Path.exists, self._contents):
             path.rename(self.moving / path.name)
-        self.moving.rename(self.aside)
+        self.moving.rename(self.earlier)
 
-    def bring_back(self) -> None:
-        """Put the lab that was put aside, if one was, in the place of what has been begun since."""
+    def restore_earlier(self) -> None:
+        """Restore the lab that was set aside, if any; it replaces what was written since."""
         shutil.rmtree(self.discarded, ignore_errors=True)
-        if self.aside.is_dir():
+        if self.earlier.is_dir():
             self.remove_lab()
-            self.aside.rename(self.moving)
+            self.earlier.rename(self.moving)
         if self.moving.is_dir():
             for path in self.moving.iterdir():
                 path.rename(self.folder / path.name)
             self.moving.rmdir()
 
-    def remove_aside(self) -> None:
-        """Delete the lab that was put aside, if one was."""
-        if self.aside.is_dir():
-            self.aside.rename(self.discarded)
+    def discard_earlier(self) -> None:
+        """Delete the lab that was set aside, if any."""
+        if self.earlier.is_dir():
+            self.earlier.rename(self.discarded)
             shutil.rmtree(self.discarded, ignore_errors=True)
 
     def remove_lab(self) -> None:
-        """Delete the lab that stands here, with its runs."""
-        for path in self._products:
+        """Delete the lab in this folder, with its runs."""
+        for path in self._contents:
             if path.is_dir():
                 shutil.rmtree(path)
             path.unlink(missing_ok=True)
 
-    @property
-    def _products(self) -> tuple[Path, ...]:
-        return self.report, self.figure, self.results, self.conditions, self.runs
-
     def remove_partials(self) -> None:
-        """Delete what a lab that was killed had only begun to write here."""
+        """Delete the partial files of a lab that was killed."""
         for path in self.folder.glob(".partial-*"):
             path.unlink(missing_ok=True)
+
+    @property
+    def _contents(self) -> tuple[Path, ...]:
+        return self.report, self.figure, self.results, self.conditions, self.runs

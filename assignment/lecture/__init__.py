@@ -1,1 +1,1 @@
-"""The lecture notebook: its DCGAN and its dense GAN, by two gradient tapes, and its exercises."""
+"""The lecture notebook: its DCGAN and its dense GAN, trained with two gradient tapes, and its exercises."""

@@ -1,4 +1,4 @@
-"""The lecture notebook's networks: its DCGAN, which its second exercise makes larger or smaller, and its dense GAN."""
+"""The lecture notebook's networks: its DCGAN, whose size the second exercise changes, and its dense GAN."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import keras
 from keras import layers
 
 from assignment.training import streams
-from assignment.training.compiling import compile_for_tapes
-from assignment.training.gan import Gan
-from assignment.training.losses import RealSmoothed
+from assignment.training.gan import DROPOUT, LATENT_DIM, Gan, compile_for_tapes
 
-LATENT_DIM = 100  # the notebook
-DROPOUT = 0.3  # the notebook
-NOTEBOOKS_GENERATOR, NOTEBOOKS_DISCRIMINATOR = 2_330_944, 212_865  # weights of its DCGAN
-DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN names none, and has Keras' 0.3
+NOTEBOOK_GENERATOR_WEIGHTS, NOTEBOOK_DISCRIMINATOR_WEIGHTS = 2_330_944, 212_865  # of its DCGAN
+DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN gives none: Keras' default is 0.3
 
 
 def build_dcgan_generator(
@@ -27,32 +23,34 @@ def build_dcgan_generator(
     kernel: int = 5,
     extra_layers: int = 0,
 ) -> keras.Sequential:
-    """`lecture_generator_model_<firstname>`, the DCGAN's: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+    """Build the DCGAN's `lecture_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
 
-    The defaults are the notebook's network, 2,330,944 weights. `filters` are the discriminator's, from the image
-    inwards, and are walked back here from twice the last; every one of `extra_layers` is a transposed convolution more
-    at 7x7, as the second exercise's hint has it. Source: the notebook, section 5.
+    The defaults are the notebook's network with 2,330,944 weights.
+    filters: those of the discriminator, from the image inwards; the generator uses them in reverse order, after twice
+    the last.
+    extra_layers: additional transposed convolutions at 7x7, as the second exercise suggests.
+    Source: the notebook, section 5.
     """
     streams.seed_initial_weights(seed, streams.GENERATOR)
     transposed = partial(layers.Conv2DTranspose, kernel_size=kernel, padding="same", use_bias=False)
     outer, inner = filters
 
-    def normalised():
+    def normalized():
         return [layers.BatchNormalization(dtype=precision), layers.LeakyReLU(dtype=precision)]
 
     stack = [
         keras.Input((LATENT_DIM,), name="noise"),  # (n, 100)
         layers.Dense(7 * 7 * 2 * inner, use_bias=False, dtype=precision),  # (n, 12544)
-        *normalised(),
+        *normalized(),
         layers.Reshape((7, 7, 2 * inner), dtype=precision),  # (n, 7, 7, 256)
     ]
     for _ in range(extra_layers):
-        stack += [transposed(2 * inner, strides=1, dtype=precision), *normalised()]  # (n, 7, 7, 256)
+        stack += [transposed(2 * inner, strides=1, dtype=precision), *normalized()]  # (n, 7, 7, 256)
     stack += [
         transposed(inner, strides=1, dtype=precision),
-        *normalised(),  # (n, 7, 7, 128)
+        *normalized(),  # (n, 7, 7, 128)
         transposed(outer, strides=2, dtype=precision),
-        *normalised(),  # (n, 14, 14, 64)
+        *normalized(),  # (n, 14, 14, 64)
         transposed(1, strides=2, activation="tanh", dtype="float32"),  # (n, 28, 28, 1)
     ]
     return keras.Sequential(stack, name=f"lecture_generator_model_{firstname}")
@@ -66,14 +64,15 @@ def build_dcgan_discriminator(
     kernel: int = 5,
     extra_layers: int = 0,
 ) -> keras.Sequential:
-    """`lecture_discriminator_model_<firstname>`, the DCGAN's: images (n, 28, 28, 1) to logits (n, 1).
+    """Build the DCGAN's `lecture_discriminator_model_<firstname>`: images (n, 28, 28, 1) to logits (n, 1).
 
-    The defaults are the notebook's network, 212,865 weights; every one of `extra_layers` is a convolution of stride 1
-    more at 7x7. Source: the notebook, section 5.
+    The defaults are the notebook's network with 212,865 weights.
+    extra_layers: additional convolutions of stride 1 at 7x7.
+    Source: the notebook, section 5.
     """
     streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
 
-    def convolved(count, strides):
+    def convolution(count, strides):
         return [
             layers.Conv2D(count, kernel, strides=strides, padding="same", dtype=precision),
             layers.LeakyReLU(dtype=precision),
@@ -83,11 +82,11 @@ def build_dcgan_discriminator(
     outer, inner = filters
     stack = [
         keras.Input((28, 28, 1), name="image"),  # (n, 28, 28, 1)
-        *convolved(outer, 2),  # (n, 14, 14, 64)
-        *convolved(inner, 2),  # (n, 7, 7, 128)
+        *convolution(outer, 2),  # (n, 14, 14, 64)
+        *convolution(inner, 2),  # (n, 7, 7, 128)
     ]
     for _ in range(extra_layers):
-        stack += convolved(inner, 1)  # (n, 7, 7, 128)
+        stack += convolution(inner, 1)  # (n, 7, 7, 128)
     stack += [
         layers.Flatten(dtype=precision),  # (n, 6272)
         layers.Dense(1, dtype="float32"),  # (n, 1)
@@ -96,9 +95,9 @@ def build_dcgan_discriminator(
 
 
 def build_dense_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """`lecture_generator_model_<firstname>`, the dense GAN's: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
+    """Build the dense GAN's `lecture_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
 
-    1,493,520 weights. Source: the notebook, section 4.
+    It has 1,493,520 weights. Source: the notebook, section 4.
     """
     streams.seed_initial_weights(seed, streams.GENERATOR)
     stack = [keras.Input((LATENT_DIM,), name="noise")]  # (n, 100)
@@ -116,9 +115,9 @@ def build_dense_generator(firstname: str, seed: int, precision: str = "float32")
 
 
 def build_dense_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
-    """`lecture_discriminator_model_<firstname>`, the dense GAN's: images (n, 28, 28, 1) to probabilities (n, 1).
+    """Build the dense GAN's `lecture_discriminator_model_<firstname>`: images (n, 28, 28, 1) to probabilities (n, 1).
 
-    533,505 weights. Source: the notebook, section 4.
+    It has 533,505 weights. Source: the notebook, section 4.
     """
     streams.seed_initial_weights(seed, streams.DISCRIMINATOR)
     stack = [keras.Input((28, 28, 1), name="image"), layers.Flatten(dtype=precision)]  # (n, 784)
@@ -133,10 +132,9 @@ def build_dense_discriminator(firstname: str, seed: int, precision: str = "float
 
 
 def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential, smoothing: float = 0.0) -> Gan:
-    """Both with binary cross-entropy and an Adam of its own at the notebook's rate; real images are asked for as
-    1 - `smoothing`.
+    """Compile both networks with binary cross-entropy and Adam; the target for real images is 1 - `smoothing`.
 
-    The notebook's dense GAN ends in a sigmoid, its DCGAN in logits. Source: its sections 4 to 6, and 10 (smoothing).
+    The notebook's dense GAN ends in a sigmoid, its DCGAN in logits. Source: sections 4 to 6, and 10 (smoothing).
     """
     from_logits = discriminator.layers[-1].activation is keras.activations.linear
     loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
@@ -146,6 +144,25 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential, sm
         discriminator,
         loss=loss,
         discriminator_loss=smoothed,
-        rate=1e-4,
+        learning_rate=1e-4,
         beta_1=0.9,  # the notebook: Adam(1e-4), Keras' other defaults
     )
+
+
+@keras.saving.register_keras_serializable("assignment")  # Keras copies a compiled model by its loss's name
+class RealSmoothed(keras.losses.Loss):
+    """Binary cross-entropy with the target 1 - `smoothing` for real images and 0 for fakes.
+
+    One-sided label smoothing: the discriminator never becomes certain, so the generator's gradients do not vanish.
+    Sources: Salimans et al. 2016, section 3.4; the lecture, section 10 (smoothing 0.1, so that real is 0.9).
+    """
+
+    def __init__(self, smoothing: float, from_logits: bool):
+        super().__init__(name="smoothed_binary_crossentropy")
+        self.smoothing, self.from_logits = smoothing, from_logits
+
+    def call(self, y_true, y_pred):
+        return keras.losses.binary_crossentropy(y_true * (1 - self.smoothing), y_pred, from_logits=self.from_logits)
+
+    def get_config(self):
+        return {"smoothing": self.smoothing, "from_logits": self.from_logits}

@@ -1,1 +1,1 @@
-"""The practices themselves, each a replaced ingredient; `assignment.practices.catalogue` says what they are for."""
+"""Practices such as label smoothing: `catalogue` describes them, `registry` has the classes that implement them."""

@@ -1,109 +1,114 @@
-"""Networks with other layers."""
+"""Practices that add, remove or replace layers."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import keras
 from keras import layers
 
 from assignment.practices.layers import MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization
 from assignment.practices.practice import Practice
-from assignment.practices.rewiring import last_dense, rewired, with_other
-
-DROPOUT = 0.3  # as the lecture's discriminators have
+from assignment.practices.rewiring import copy_layer, last_dense, rewire
+from assignment.training.gan import DROPOUT
 
 
 class WithDropout(Practice):
-    """Dropout behind every LeakyReLU of the discriminator. Source: Srivastava et al. 2014."""
+    """Dropout after every LeakyReLU of the discriminator. Source: Srivastava et al. 2014."""
 
-    def discriminator(self, network):
-        def change(layer):
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
             if not isinstance(layer, layers.LeakyReLU):
                 return [layer]
             return [layer, layers.Dropout(DROPOUT, name=f"{layer.name}_dropout", dtype=layer.dtype_policy.name)]
 
-        return rewired(network, change)
+        return rewire(network, replace)
 
 
 class WithoutDropout(Practice):
     """The discriminator without its dropout. Source: the first exercise."""
 
-    def discriminator(self, network):
-        return rewired(network, lambda layer: [nothing(layer) if isinstance(layer, layers.Dropout) else layer])
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
+            return [identity_like(layer) if isinstance(layer, layers.Dropout) else layer]
+
+        return rewire(network, replace)
 
 
 class WithoutBatchNormalization(Practice):
     """The generator without its BatchNormalization. Source: the first exercise.
 
-    Its shifts stay: the layers that had no bias, since one of them followed, have one.
+    The layers before a BatchNormalization have no bias, since its shift acts as one. Here they have a bias instead.
     """
 
-    def generator(self, network):
-        followed = [layer for layer in network.layers[:-1] if not getattr(layer, "use_bias", True)]
+    def generator(self, network: keras.Model) -> keras.Model:
+        without_bias = [layer for layer in network.layers[:-1] if not getattr(layer, "use_bias", True)]
 
-        def change(layer):
+        def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
             if isinstance(layer, layers.BatchNormalization):
-                return [nothing(layer)]
-            return [with_other(layer, use_bias=True) if layer in followed else layer]
+                return [identity_like(layer)]
+            return [copy_layer(layer, use_bias=True) if layer in without_bias else layer]
 
-        bare = rewired(network, change)
-        for layer in followed:
-            bare.get_layer(layer.name).kernel.assign(layer.kernel)
-        return bare
+        rewired = rewire(network, replace)
+        for layer in without_bias:
+            rewired.get_layer(layer.name).kernel.assign(layer.kernel)
+        return rewired
 
 
-class Spectral(Practice):
-    """Every Dense and Conv2D layer of the discriminator divided by its spectral norm. Source: Miyato et al. 2018."""
+class WithSpectralNormalization(Practice):
+    """Spectral normalization of every Dense and Conv2D layer of the discriminator. Source: Miyato et al. 2018."""
 
-    def discriminator(self, network):
-        def change(layer):
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
             if isinstance(layer, (layers.Dense, layers.Conv2D)):
-                return [SpectralNormalization(layer, name=f"{layer.name}_normalised")]
+                return [SpectralNormalization(layer, name=f"{layer.name}_normalized")]
             return [layer]
 
-        return rewired(network, change)
+        return rewire(network, replace)
 
 
-class Discrimination(Practice):
-    """Minibatch discrimination before the discriminator's answer. Source: Salimans et al. 2016, section 3.2."""
+class WithMinibatchDiscrimination(Practice):
+    """Minibatch discrimination before the discriminator's output. Source: Salimans et al. 2016, section 3.2."""
 
-    def discriminator(self, network):
-        return with_batch_seen(network, MinibatchDiscrimination)
-
-
-class Deviation(Practice):
-    """The batch's standard deviation before the discriminator's answer. Source: Karras et al. 2018, section 3."""
-
-    def discriminator(self, network):
-        return with_batch_seen(network, MinibatchDeviation)
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_minibatch_layer(network, MinibatchDiscrimination)
 
 
-def nothing(layer: keras.Layer) -> keras.Layer:
-    """A layer that does nothing, in the place of `layer`."""
+class WithMinibatchDeviation(Practice):
+    """The batch's standard deviation before the discriminator's output. Source: Karras et al. 2018, section 3."""
+
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_minibatch_layer(network, MinibatchDeviation)
+
+
+def identity_like(layer: keras.Layer) -> keras.Layer:
+    """Return a layer with the name and precision of `layer` that returns its input."""
     return layers.Identity(name=layer.name, dtype=layer.dtype_policy.name)
 
 
-def with_batch_seen(network: keras.Model, kind: type[keras.Layer]) -> keras.Model:
-    """`network`, whose last Dense layer reads what a layer of this `kind` sees of the batch, too."""
-    answer = last_dense(network)
-    precision = "float32" if answer.input.dtype == "float32" else f"mixed_{answer.input.dtype}"  # of what it reads
+def with_minibatch_layer(network: keras.Model, layer_class: type[keras.Layer]) -> keras.Model:
+    """Return `network` with a layer of `layer_class` before its last Dense layer, which has new weights."""
+    output_layer = last_dense(network)
+    input_dtype = output_layer.input.dtype
+    precision = "float32" if input_dtype == "float32" else f"mixed_{input_dtype}"
 
-    def change(layer):
-        if layer is not answer:
+    def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
+        if layer is not output_layer:
             return [layer]
-        return [kind(name=kind.__name__.lower(), dtype=precision), with_other(layer)]
+        return [layer_class(name=layer_class.__name__.lower(), dtype=precision), copy_layer(layer)]
 
-    return rewired(network, change)
+    return rewire(network, replace)
 
 
-def with_linear_answer(network: keras.Model) -> keras.Model:
-    """`network` with no sigmoid at its end: any number in place of a probability."""
+def with_linear_output(network: keras.Model) -> keras.Model:
+    """Return `network` without its final sigmoid, so that it outputs any number instead of a probability."""
     last = network.layers[-1]
     if getattr(last, "activation", keras.activations.linear) is keras.activations.linear:
         return network
 
-    def change(layer):
-        return [with_other(layer, activation="linear") if layer is last else layer]
+    def replace(layer: keras.Layer) -> Sequence[keras.Layer]:
+        return [copy_layer(layer, activation="linear") if layer is last else layer]
 
-    linear = rewired(network, change)
+    linear = rewire(network, replace)
     linear.layers[-1].set_weights(last.get_weights())
     return linear

@@ -1,56 +1,60 @@
-"""Which practices of the catalogue a run can use, alone and together."""
+"""Checks that the practices of a run can be used with its track and with each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import combinations
 
 from assignment.errors import AssignmentError
-from assignment.practices.catalogue import BY_NAME, CATALOGUE, CHANGED_IN_TURN, Practice
+from assignment.practices.catalogue import BY_NAME, CATALOGUE, SHARED_INGREDIENTS, CatalogueEntry
 
 
-def checked_practices(names: Iterable[str], *circumstances: str) -> tuple[str, ...]:
-    """Return the practices of these names, each once, in the catalogue's order, whatever the order they came in.
+def checked_practices(names: Iterable[str], *conflict_keys: str) -> tuple[str, ...]:
+    """Return the names without repetitions, in the order of the catalogue.
 
-    `circumstances` are the track's name and the settings that a practice may clash with. Raises AssignmentError for a
-    name that is not in the catalogue, or for practices that cannot go together or with the circumstances.
+    conflict_keys: the name of the track, and settings that a practice may conflict with.
+    Raises AssignmentError if a name is unknown, or if a practice conflicts with a key or with another practice.
     """
-    wanted = set(names)
-    unknown = sorted(wanted - set(BY_NAME))
+    requested = set(names)
+    unknown = sorted(requested - set(BY_NAME))
     if unknown:
-        if all(name.strip() in BY_NAME for name in unknown[0].split(",")):
-            raise AssignmentError(f"--practice takes one name, not {unknown[0]!r}; give it once for each practice.")
-        near = get_close_matches(unknown[0].lower(), BY_NAME, n=1)
-        if near:
-            raise AssignmentError(f"there is no practice {unknown[0]!r}; perhaps you mean {near[0]}.")
-        raise AssignmentError(
-            f"there is no practice {unknown[0]!r}; `assignment practices` lists them: {', '.join(BY_NAME)}."
-        )
-    chosen = [practice for practice in CATALOGUE if practice.name in wanted]
+        raise AssignmentError(_unknown_name_message(unknown[0]))
+    chosen = [practice for practice in CATALOGUE if practice.name in requested]
     for practice in chosen:
-        for circumstance in circumstances:
-            if circumstance in practice.clashes:
+        for key in conflict_keys:
+            if key in practice.conflicts:
                 raise AssignmentError(
-                    f"--practice {practice.name} cannot be used with {circumstance}: {practice.clashes[circumstance]}."
+                    f"--practice {practice.name} cannot be used with {key}: {practice.conflicts[key]}."
                 )
-    for number, practice in enumerate(chosen):
-        for other in chosen[number + 1 :]:
-            _refuse_together(practice, other)
+    for first, second in combinations(chosen, 2):
+        reason = _conflict(first, second)
+        if reason:
+            raise AssignmentError(f"--practice {first.name} and --practice {second.name} cannot be combined: {reason}.")
     return tuple(practice.name for practice in chosen)
 
 
-def usable(*circumstances: str) -> list[Practice]:
-    """The practices that can be used by themselves under the circumstances."""
-    return [practice for practice in CATALOGUE if not set(circumstances) & set(practice.clashes)]
+def usable_practices(*conflict_keys: str) -> list[CatalogueEntry]:
+    """Return the practices that conflict with none of the keys."""
+    return [practice for practice in CATALOGUE if not set(conflict_keys) & set(practice.conflicts)]
 
 
-def _refuse_together(one: Practice, other: Practice) -> None:
-    reason = one.clashes.get(other.name) or other.clashes.get(one.name) or _both_replace(one, other)
-    if reason:
-        raise AssignmentError(f"--practice {one.name} and --practice {other.name} cannot go together: {reason}.")
+def _unknown_name_message(name: str) -> str:
+    if all(part.strip() in BY_NAME for part in name.split(",")):
+        return f"--practice takes one name, not {name!r}; give the option once for each practice."
+    matches = get_close_matches(name.lower(), BY_NAME, n=1)
+    if matches:
+        return f"there is no practice {name!r}; did you mean {matches[0]}?"
+    return f"there is no practice {name!r}; `assignment practices` describes them: {', '.join(BY_NAME)}."
 
 
-def _both_replace(one: Practice, other: Practice) -> str | None:
-    both: Sequence[str] = [name for name in one.ingredients if name in other.ingredients]
-    shared = [name for name in both if name not in CHANGED_IN_TURN]
-    return f"both replace {shared[0]}" if shared else None
+def _conflict(first: CatalogueEntry, second: CatalogueEntry) -> str | None:
+    """Return the reason why two practices cannot be combined, or None."""
+    if second.name in first.conflicts:
+        return first.conflicts[second.name]
+    if first.name in second.conflicts:
+        return second.conflicts[first.name]
+    for ingredient in first.ingredients:
+        if ingredient in second.ingredients and ingredient not in SHARED_INGREDIENTS:
+            return f"both replace {ingredient}"
+    return None

@@ -1,4 +1,7 @@
-"""Chance within a compiled update, that follows from the seed, the purpose and the steps done: nothing to keep."""
+"""Random draws within a compiled update. Their seeds follow from the run's seed, the purpose and the number of steps.
+
+So a checkpoint needs no random state.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,26 @@ from assignment.training.gan import Gan
 
 
 class Purpose(IntEnum):
-    """What a draw is for; the numbers are part of every run's result and never change their meaning."""
+    """What a draw is for. The numbers are part of every run's result: never change their meaning."""
 
     NOISE_ON_REALS = 1
     NOISE_ON_FAKES = 2
     FLIPPED_REALS = 3
     FLIPPED_FAKES = 4
-    FORGOTTEN = 5
-    RECALLED = 6
-    BETWEEN = 7
+    REPLAY_OVERWRITTEN = 5  # which stored fakes are overwritten
+    REPLAY_RECALLED = 6  # which stored fakes are used again
+    PENALTY_POINTS = 7  # between real images and fakes
 
 
-def place(gan: Gan, seed: int, purpose: Purpose) -> tf.Tensor:
-    """The seed, int32 (2,), of TensorFlow's stateless draws for one purpose in the discriminator's step under way.
+def draw_seed(gan: Gan, seed: int, purpose: Purpose) -> tf.Tensor:
+    """Return the seed of TensorFlow's stateless draws for one purpose in the current discriminator step, int32 (2,).
 
-    Its steps are counted, and not the updates, since it may learn several times in one.
+    The discriminator's steps count, not the updates, since one update may have several.
     """
     steps = tf.cast(tf.convert_to_tensor(gan.discriminator.optimizer.iterations), tf.int32)
     return tf.stack([seed * len(Purpose) + purpose, steps])
 
 
 def updates_done(gan: Gan) -> tf.Tensor:
-    """How many updates the generator has had, int32: checkpoints keep it."""
+    """Return how many updates the generator has had, int32; its optimizer counts them, and checkpoints store that."""
     return tf.cast(tf.convert_to_tensor(gan.combined.optimizer.iterations), tf.int32)

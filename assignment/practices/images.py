@@ -1,4 +1,4 @@
-"""What the discriminator is shown: images with noise, images at fewer pixels, and fakes of earlier updates."""
+"""Practices that change the images that the discriminator sees: noise, a lower resolution, fakes of earlier updates."""
 
 from __future__ import annotations
 
@@ -8,94 +8,110 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from assignment.practices.draws import Purpose, place, updates_done
+from assignment.practices.draws import Purpose, draw_seed, updates_done
 from assignment.practices.practice import Practice, in_turn
 from assignment.training.gan import Gan
-from assignment.training.steps import Shown
+from assignment.training.steps import DiscriminatorBatch, Ingredients
 
-# Pixels are in [-1, 1]. Neither paper gives a number for images: at 0.2 garments and digits are still easily told.
-DEVIATION, HALVED_EVERY = 0.2, 500  # the latter in updates: nine epochs of the trousers
-SIZES = (7, 14, 28)  # pixels
-PHASE = 150  # updates for each size and each fading: all is fine after 600, eleven epochs of the trousers
-REMEMBERED = 1_024  # fakes, those of sixteen updates at batch 128; as many bytes as a small network
+# Standard deviation, with pixels in [-1, 1]. Neither paper gives one for images; at 0.2 garments and digits are still
+# easy to recognize.
+INSTANCE_NOISE = 0.2
+NOISE_HALF_LIFE = 500  # updates: nine epochs of the trousers
+RESOLUTIONS = (7, 14, 28)  # pixels
+PHASE_UPDATES = 150  # for each resolution and each fade: full resolution after 600, eleven epochs of the trousers
+MEMORY_SIZE = 1_024  # fakes: those of sixteen updates at batch size 128, about as large as a small network
 
 
 class InstanceNoise(Practice):
-    """Normal noise on all that the discriminator sees, which becomes less with every update.
+    """Normal noise on all images that the discriminator sees, less with every update.
 
     Sources: Sønderby et al. 2017, section 3.2; Arjovsky and Bottou 2017, theorem 3.2.
     """
 
-    def ingredients(self, ingredients, gan):
-        add = partial(noisy, gan=gan, seed=self.setting.seed)
-        return ingredients._replace(shown=in_turn(ingredients.shown, add))
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        transform = partial(add_noise, gan=gan, seed=self.context.seed)
+        return ingredients._replace(transform_images=in_turn(ingredients.transform_images, transform))
 
 
 class ProgressiveGrowing(Practice):
-    """Real and fake images are compared at 7x7, then at 14x14 and 28x28 pixels, as if the networks had grown.
+    """The discriminator sees images at 7x7 pixels, then at 14x14 and 28x28, each fading in as in the paper.
 
-    Each size fades in as the paper has it, (1 - a) * coarse + a * fine. Here the networks have all their layers from
-    the beginning, so that nothing about them changes while they train. Source: Karras et al. 2018, section 2.
+    In the paper the networks grow as well. Here they have all their layers from the start.
+    Source: Karras et al. 2018, section 2.
     """
 
-    def ingredients(self, ingredients, gan):
-        return ingredients._replace(shown=in_turn(ingredients.shown, partial(grown, gan=gan)))
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        transform = partial(limit_resolution, gan=gan)
+        return ingredients._replace(transform_images=in_turn(ingredients.transform_images, transform))
 
 
 class Replay(Practice):
-    """Half of the fakes that the discriminator learns from are earlier ones. Source: Shrivastava et al. 2017, 2.3."""
+    """Half of the discriminator's fakes are from earlier updates. Source: Shrivastava et al. 2017, section 2.3."""
 
-    def compiled(self, gan):
-        shape = (REMEMBERED, 28, 28, 1)
-        images = keras.Variable(np.zeros(shape, np.float32), trainable=False, name="remembered_images")
-        labels = keras.Variable(np.zeros((REMEMBERED, 1), np.int32), trainable=False, dtype="int32", name="of_class")
-        filled = keras.Variable(0, trainable=False, dtype="int32", name="filled")
-        return gan._replace(memory=(images, labels, filled))
+    def compiled(self, gan: Gan) -> Gan:
+        return gan._replace(memory=empty_memory())
 
-    def ingredients(self, ingredients, gan):
-        return ingredients._replace(remembered=partial(mixed_with_earlier, gan=gan, seed=self.setting.seed))
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        return ingredients._replace(replay=partial(replay_half, gan=gan, seed=self.context.seed))
 
 
-def noisy(images: tf.Tensor, real: bool, *, gan: Gan, seed: int) -> tf.Tensor:
-    """`images` (n, 28, 28, 1) with noise of the deviation that is due at this update."""
+def empty_memory() -> tuple[keras.Variable, keras.Variable, keras.Variable]:
+    """Return variables for stored fakes: images (MEMORY_SIZE, 28, 28, 1), labels (MEMORY_SIZE, 1), and their number."""
+    images = np.zeros((MEMORY_SIZE, 28, 28, 1), np.float32)
+    labels = np.zeros((MEMORY_SIZE, 1), np.int32)
+    return (
+        keras.Variable(images, trainable=False, name="replay_images"),
+        keras.Variable(labels, trainable=False, dtype="int32", name="replay_labels"),
+        keras.Variable(0, trainable=False, dtype="int32", name="replay_count"),
+    )
+
+
+def add_noise(images: tf.Tensor, real: bool, *, gan: Gan, seed: int) -> tf.Tensor:
+    """Return images (n, 28, 28, 1) with noise, whose standard deviation depends on the number of updates so far."""
     purpose = Purpose.NOISE_ON_REALS if real else Purpose.NOISE_ON_FAKES
-    deviation = DEVIATION * 0.5 ** (tf.cast(updates_done(gan), tf.float32) / HALVED_EVERY)
-    return images + deviation * tf.random.stateless_normal(tf.shape(images), place(gan, seed, purpose))
+    deviation = INSTANCE_NOISE * 0.5 ** (tf.cast(updates_done(gan), tf.float32) / NOISE_HALF_LIFE)
+    return images + deviation * tf.random.stateless_normal(tf.shape(images), draw_seed(gan, seed, purpose))
 
 
-def grown(images: tf.Tensor, real: bool, *, gan: Gan) -> tf.Tensor:
-    """`images` (n, 28, 28, 1) as they are to be compared at this update."""
-    phases = tf.cast(updates_done(gan), tf.float32) / PHASE
-    for number, size in reversed(list(enumerate(SIZES[:-1]))):
-        finer = tf.clip_by_value(phases - (2 * number + 1), 0, 1)
-        images = (1 - finer) * at_size(images, size) + finer * images
+def limit_resolution(images: tf.Tensor, real: bool, *, gan: Gan) -> tf.Tensor:
+    """Return images (n, 28, 28, 1) at the resolution that is due after the number of updates so far.
+
+    While a resolution fades in, the images are (1 - a) * coarse + a * fine, with a rising from 0 to 1.
+    """
+    phases = tf.cast(updates_done(gan), tf.float32) / PHASE_UPDATES
+    for number, resolution in reversed(list(enumerate(RESOLUTIONS[:-1]))):
+        fraction = tf.clip_by_value(phases - (2 * number + 1), 0, 1)
+        images = (1 - fraction) * at_resolution(images, resolution) + fraction * images
     return images
 
 
-def at_size(images: tf.Tensor, size: int) -> tf.Tensor:
-    """`images` (n, 28, 28, 1) with every square of pixels at its mean, so that `size` by `size` squares are left."""
-    side = 28 // size
-    squares = tf.nn.avg_pool2d(images, side, side, "VALID")  # (n, size, size, 1)
+def at_resolution(images: tf.Tensor, resolution: int) -> tf.Tensor:
+    """Return images (n, 28, 28, 1) divided into `resolution` by `resolution` squares, each filled with its mean."""
+    side = 28 // resolution
+    squares = tf.nn.avg_pool2d(images, side, side, "VALID")  # (n, resolution, resolution, 1)
     return tf.repeat(tf.repeat(squares, side, axis=1), side, axis=2)
 
 
-def mixed_with_earlier(fakes: Shown, *, gan: Gan, seed: int) -> Shown:
-    """Half of `fakes`, and as many of the memory's, into which the other half goes in place of some that were there."""
-    images, labels, filled = gan.memory
+def replay_half(fakes: DiscriminatorBatch, *, gan: Gan, seed: int) -> DiscriminatorBatch:
+    """Store the first half of `fakes` in `gan.memory`; return `fakes` with that half replaced by random stored ones.
+
+    Empty slots of the memory are filled first, then random ones are overwritten.
+    """
+    images, labels, stored = gan.memory
     count = tf.shape(fakes.images)[0]
-    half = tf.minimum(count // 2, REMEMBERED)
+    half = tf.minimum(count // 2, MEMORY_SIZE)
     new_images = tf.stop_gradient(fakes.images[:half])
-    forgotten = tf.argsort(tf.random.stateless_uniform([REMEMBERED], place(gan, seed, Purpose.FORGOTTEN)))[:half]
-    following = (tf.convert_to_tensor(filled) + tf.range(half)) % REMEMBERED  # the empty ones first
-    slots = tf.where(filled.value < REMEMBERED, following, forgotten)[:, tf.newaxis]
+    order = tf.argsort(tf.random.stateless_uniform([MEMORY_SIZE], draw_seed(gan, seed, Purpose.REPLAY_OVERWRITTEN)))
+    random_slots = order[:half]
+    next_slots = (tf.convert_to_tensor(stored) + tf.range(half)) % MEMORY_SIZE
+    slots = tf.where(stored.value < MEMORY_SIZE, next_slots, random_slots)[:, tf.newaxis]
     images.assign(tf.tensor_scatter_nd_update(images.value, slots, new_images))
-    filled.assign(tf.minimum(filled + half, REMEMBERED))
-    order = tf.random.stateless_uniform([half], place(gan, seed, Purpose.RECALLED))
-    recalled = tf.cast(order * tf.cast(filled.value, tf.float32), tf.int32)
-    shown = tf.concat([fakes.images[half:], tf.gather(images.value, recalled)], axis=0)
+    stored.assign(tf.minimum(stored + half, MEMORY_SIZE))
+    fractions = tf.random.stateless_uniform([half], draw_seed(gan, seed, Purpose.REPLAY_RECALLED))
+    recalled = tf.cast(fractions * tf.cast(stored.value, tf.float32), tf.int32)
+    mixed_images = tf.concat([fakes.images[half:], tf.gather(images.value, recalled)], axis=0)
     if fakes.labels is None:
-        return fakes._replace(images=shown)
+        return fakes._replace(images=mixed_images)
     labels.assign(tf.tensor_scatter_nd_update(labels.value, slots, fakes.labels[:half]))
-    return fakes._replace(
-        images=shown, labels=tf.concat([fakes.labels[half:], tf.gather(labels.value, recalled)], axis=0)
-    )
+    mixed_labels = tf.concat([fakes.labels[half:], tf.gather(labels.value, recalled)], axis=0)
+    return fakes._replace(images=mixed_images, labels=mixed_labels)

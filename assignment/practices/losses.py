@@ -1,4 +1,7 @@
-"""Other losses than cross-entropy. All take y_true 1 for "real" and 0 for "fake", and any number as y_pred, (n, 1)."""
+"""Practices that replace cross-entropy.
+
+Their losses take y_true (n, 1), 1 for real and 0 for fake, and y_pred (n, 1), which may be any number.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,23 @@ from math import inf, nan
 import keras
 import tensorflow as tf
 
-from assignment.practices.architecture import with_linear_answer
-from assignment.practices.draws import Purpose, place
+from assignment.practices.architecture import with_linear_output
+from assignment.practices.draws import Purpose, draw_seed
 from assignment.practices.practice import Practice
-from assignment.practices.updates import in_one_step
+from assignment.practices.updates import joint_step
+from assignment.practices.view import TrainingView
 from assignment.training.gan import Gan
-from assignment.training.steps import Shown
+from assignment.training.steps import DiscriminatorBatch, Ingredients
 
-PENALTY = 10.0  # Gulrajani et al. 2017, algorithm 1
-LEAST = 1e-12  # the slope of the root is infinite at 0
+PENALTY_WEIGHT = 10.0  # Gulrajani et al. 2017, algorithm 1
+EPSILON = 1e-12  # the derivative of a square root is infinite at 0
 
 
 @keras.saving.register_keras_serializable("assignment")
 class CriticLoss(keras.losses.Loss):
-    """-y_pred for what is asked to be real, y_pred for what is asked to be fake. Source: Arjovsky et al. 2017."""
+    """The critic loss: -y_pred if the target is real, y_pred if it is fake. Source: Arjovsky et al. 2017."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(name="critic_loss")
 
     def call(self, y_true, y_pred):
@@ -35,9 +39,12 @@ class CriticLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("assignment")
 class HingeLoss(CriticLoss):
-    """The critic's loss, which is 0 from a margin of 1 on: max(0, 1 - y_pred) for real. Source: Lim and Ye 2017."""
+    """The hinge loss: max(0, 1 - y_pred) if the target is real, max(0, 1 + y_pred) if it is fake.
 
-    def __init__(self):
+    Source: Lim and Ye 2017.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
         self.name = "hinge_loss"
 
@@ -46,78 +53,85 @@ class HingeLoss(CriticLoss):
 
 
 class Hinge(Practice):
-    """A hinge for the discriminator, and its plain answer for the generator. Source: Lim and Ye 2017."""
+    """The hinge loss for the discriminator, and the critic loss for the generator. Source: Lim and Ye 2017."""
 
-    def discriminator(self, network):
-        return with_linear_answer(network)
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_linear_output(network)
 
-    def compiled(self, gan):
-        return with_losses(gan, HingeLoss(), CriticLoss())
+    def compiled(self, gan: Gan) -> Gan:
+        return compile_losses(gan, discriminator_loss=HingeLoss(), generator_loss=CriticLoss())
 
-    def sketch(self, sketch):
-        return without_nats(sketch, "hinge loss; 1 where the discriminator is undecided", "hinge loss", least=0.0)
+    def training_view(self, view: TrainingView) -> TrainingView:
+        loss_unit = "hinge loss; 1 where the discriminator is undecided"
+        return with_other_loss(view, loss_unit=loss_unit, loss_name="hinge loss", minimum_loss=0.0)
 
 
 class LeastSquares(Practice):
-    """Squared distances from 1 and 0. Source: Mao et al. 2017, section 3.2 (its a = 0, b = c = 1)."""
+    """Squared errors against 1 and 0. Source: Mao et al. 2017, section 3.2 (with its a = 0, b = c = 1)."""
 
-    def discriminator(self, network):
-        return with_linear_answer(network)
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_linear_output(network)
 
-    def compiled(self, gan):
-        return with_losses(gan, keras.losses.MeanSquaredError(), keras.losses.MeanSquaredError())
+    def compiled(self, gan: Gan) -> Gan:
+        squared_error = keras.losses.MeanSquaredError
+        return compile_losses(gan, discriminator_loss=squared_error(), generator_loss=squared_error())
 
-    def sketch(self, sketch):
-        words = "squared distance; 0.25 where the discriminator is undecided"
-        return without_nats(sketch, words, "squared distance", least=0.0)
+    def training_view(self, view: TrainingView) -> TrainingView:
+        loss_unit = "squared error; 0.25 where the discriminator is undecided"
+        return with_other_loss(view, loss_unit=loss_unit, loss_name="squared error", minimum_loss=0.0)
 
 
 class Wasserstein(Practice):
-    """A critic, one step for real and fake together, with a penalty on its slopes between them.
+    """The critic loss with a gradient penalty; the critic takes one step on real images and fakes together.
 
-    Sources: Arjovsky et al. 2017; Gulrajani et al. 2017, algorithm 1. The paper's critic learns five times as often as
-    its generator; here `several-updates` can be added.
+    In the paper the critic is updated five times for each generator update; here `several-updates` can be added.
+    Sources: Arjovsky et al. 2017; Gulrajani et al. 2017, algorithm 1.
     """
 
-    def discriminator(self, network):
-        return with_linear_answer(network)
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_linear_output(network)
 
-    def compiled(self, gan):
-        return with_losses(gan, CriticLoss(), CriticLoss())
+    def compiled(self, gan: Gan) -> Gan:
+        return compile_losses(gan, discriminator_loss=CriticLoss(), generator_loss=CriticLoss())
 
-    def ingredients(self, ingredients, gan):
-        penalty = partial(gradient_penalty, seed=self.setting.seed)
-        return ingredients._replace(lesson=partial(in_one_step, penalty=penalty), penalty=penalty)
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        penalty = partial(gradient_penalty, seed=self.context.seed)
+        return ingredients._replace(discriminator_step=partial(joint_step, penalty=penalty), penalty=penalty)
 
-    def sketch(self, sketch):
-        return without_nats(sketch, "the critic's answers, without the penalty", "critic's answer", least=-inf)
+    def training_view(self, view: TrainingView) -> TrainingView:
+        loss_unit = "the critic's outputs, without the penalty"
+        return with_other_loss(view, loss_unit=loss_unit, loss_name="critic's output", minimum_loss=-inf)
 
 
-def with_losses(gan: Gan, of_discriminator: keras.losses.Loss, of_generator: keras.losses.Loss) -> Gan:
-    """`gan` compiled with other losses and the optimizers that it has."""
-    gan.discriminator.compile(loss=of_discriminator, optimizer=gan.discriminator.optimizer)
-    gan.combined.compile(loss=of_generator, optimizer=gan.combined.optimizer)
+def compile_losses(gan: Gan, *, discriminator_loss: keras.losses.Loss, generator_loss: keras.losses.Loss) -> Gan:
+    """Compile `gan` with other losses and the same optimizers, and return it."""
+    gan.discriminator.compile(loss=discriminator_loss, optimizer=gan.discriminator.optimizer)
+    gan.combined.compile(loss=generator_loss, optimizer=gan.combined.optimizer)
     return gan
 
 
-def gradient_penalty(gan: Gan, reals: Shown, fakes: Shown, *, seed: int) -> tf.Tensor:
-    """`PENALTY` times the squared distance from 1 of the critic's slopes, at a point between each real and fake image.
+def gradient_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, *, seed: int) -> tf.Tensor:
+    """Return `PENALTY_WEIGHT` times the mean squared distance of the critic's gradient norms from 1.
 
-    A conditional critic is asked under the real image's label, though the fake may have been asked for another.
+    The gradients are taken at a random point between each real image and its fake. A conditional critic receives the
+    real image's label there, though the fake may have another one.
     Source: Gulrajani et al. 2017, section 4.
     """
     count = tf.shape(reals.images)[0]
-    share = tf.random.stateless_uniform((count, 1, 1, 1), place(gan, seed, Purpose.BETWEEN))
-    between = share * reals.images + (1 - share) * fakes.images  # (n, 28, 28, 1)
+    fraction = tf.random.stateless_uniform((count, 1, 1, 1), draw_seed(gan, seed, Purpose.PENALTY_POINTS))
+    points = fraction * reals.images + (1 - fraction) * fakes.images  # (n, 28, 28, 1)
     with tf.GradientTape() as tape:
-        tape.watch(between)
-        answer = gan.discriminator(gan.discriminator_inputs(between, reals.labels), training=True)
-    slopes = tf.cast(tape.gradient(answer, between), tf.float32)
-    norms = tf.sqrt(tf.reduce_sum(tf.square(slopes), axis=(1, 2, 3)) + LEAST)
-    return PENALTY * tf.reduce_mean(tf.square(norms - 1))
+        tape.watch(points)
+        output = gan.discriminator(gan.discriminator_inputs(points, reals.labels), training=True)
+    gradients = tf.cast(tape.gradient(output, points), tf.float32)
+    norms = tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=(1, 2, 3)) + EPSILON)
+    return PENALTY_WEIGHT * tf.reduce_mean(tf.square(norms - 1))
 
 
-def without_nats(sketch, words: str, measure: str, least: float):
-    """`sketch` for losses that are no cross-entropies: other words, no line at ln 2, and the least that they can be."""
-    plot = partial(sketch.plot, measure=measure, undecided=False)
-    return sketch._replace(plot=plot, losses=words, scale=sketch.scale._replace(undecided=nan, least_loss=least))
+def with_other_loss(view: TrainingView, *, loss_unit: str, loss_name: str, minimum_loss: float) -> TrainingView:
+    """Return `view` for losses that are not cross-entropies: with their unit, name and minimum, and no line at ln 2."""
+    return view._replace(
+        plot=partial(view.plot, loss_name=loss_name, undecided_line=False),
+        loss_unit=loss_unit,
+        thresholds=view.thresholds._replace(undecided_loss=nan, minimum_loss=minimum_loss),
+    )

@@ -1,4 +1,4 @@
-"""Where the generator's noise comes from."""
+"""Practices that change the generator's noise."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import keras
 import numpy as np
 
 from assignment.practices.practice import Practice
+from assignment.training.gan import Gan
+from assignment.training.steps import Ingredients, Update
 
 
 class UniformNoise(Practice):
-    """Noise that is even between -1 and 1. Source: Radford et al. 2016, figure 1; Chintala et al. advise against."""
+    """Noise uniform between -1 and 1. Source: Radford et al. 2016, figure 1; Chintala et al. 2016 advise against it."""
 
-    def noise(self, noise):
-        return uniform(noise)
+    def noise(self, noise: np.ndarray) -> np.ndarray:
+        return to_uniform(noise)
 
-    def update(self, update, gan, ingredients):
-        return lambda real_images, noise, *labels: update(real_images, uniform(noise), *labels)
+    def update(self, update: Update, gan: Gan, ingredients: Ingredients) -> Update:
+        return lambda real_images, noise, *labels: update(real_images, to_uniform(noise), *labels)
 
 
-def uniform(noise: np.ndarray) -> np.ndarray:
-    """N(0, 1) as numbers that are even in (-1, 1): each as twice its cumulated probability, less 1."""
+def to_uniform(noise: np.ndarray) -> np.ndarray:
+    """Return N(0, 1) noise as noise uniform in (-1, 1): twice the cumulative probability of each number, minus 1."""
     return np.asarray(keras.ops.erf(noise / np.float32(np.sqrt(2))))

@@ -1,19 +1,20 @@
-"""What a practice can replace: one method for each ingredient, all of which leave it as it is."""
+"""The base class of all practices: one method per ingredient, which by default returns it unchanged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
+from assignment.practices.view import TrainingView
 from assignment.training.gan import Gan
 from assignment.training.steps import Ingredients, Update
 
 
-class Setting(NamedTuple):
-    """Where a practice is used: the run's `seed`, its `batch_size`, and whether its GAN is trained by two tapes."""
+class PracticeContext(NamedTuple):
+    """What a practice needs to know about its run: seed, batch size, and whether gradient tapes train the GAN."""
 
     seed: int
     batch_size: int
@@ -21,43 +22,43 @@ class Setting(NamedTuple):
 
 
 class Practice:
-    """A practice that replaces nothing. Each of the others overrides what it replaces, and nothing else.
+    """A practice that leaves all ingredients unchanged. A subclass overrides the methods of those that it replaces.
 
-    They are called in this order, with what the track (and the practices before) made of it.
+    The methods are called in this order. Each receives what the track and the earlier practices returned.
     """
 
-    def __init__(self, setting: Setting):
-        self.setting = setting
+    def __init__(self, context: PracticeContext):
+        self.context = context
 
     def noise(self, noise: np.ndarray) -> np.ndarray:
-        """The noise (n, latent_dim) that the generator is given wherever N(0, 1) was drawn for it."""
+        """Return the generator's input for noise N(0, 1), (n, latent_dim)."""
         return noise
 
     def generator(self, network: keras.Model) -> keras.Model:
-        """The generator that is trained in place of `network`."""
+        """Return the generator to train instead of `network`."""
         return network
 
     def discriminator(self, network: keras.Model) -> keras.Model:
-        """The discriminator that is trained in place of `network`."""
+        """Return the discriminator to train instead of `network`."""
         return network
 
     def compiled(self, gan: Gan) -> Gan:
-        """The GAN with the losses and the optimizers that it is trained by."""
+        """Return the GAN with its losses and optimizers."""
         return gan
 
     def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
-        """What an update of `gan` is made of."""
+        """Return the ingredients of an update of `gan`."""
         return ingredients
 
     def update(self, update: Update, gan: Gan, ingredients: Ingredients) -> Update:
-        """The update rule that is called for each batch in place of `update`, which is made of `ingredients`."""
+        """Return the update to call for each batch instead of `update`, which was made from `ingredients`."""
         return update
 
-    def sketch(self, sketch: Any) -> Any:
-        """How the training is looked at: other losses have other words, axes and bounds (a `journal.Sketch`)."""
-        return sketch
+    def training_view(self, view: TrainingView) -> TrainingView:
+        """Return the training view. Other losses need other labels and thresholds."""
+        return view
 
 
 def in_turn(earlier: Callable, later: Callable) -> Callable:
-    """What the practices before make of something for a batch, real or fake, and then this one."""
-    return lambda something, real: later(earlier(something, real=real), real=real)
+    """Return a function of (values, real) that applies `earlier`, then `later`."""
+    return lambda values, real: later(earlier(values, real=real), real=real)

@@ -1,4 +1,4 @@
-"""A network of the same layers with some put in, taken out or replaced."""
+"""Copies of a network with some of its layers replaced."""
 
 from __future__ import annotations
 
@@ -9,45 +9,51 @@ import keras
 from keras import layers
 
 
-def rewired(network: keras.Model, change: Callable[[keras.Layer], Sequence[keras.Layer]]) -> keras.Model:
-    """`network`, Sequential or functional, with the layers that `change` gives in the place of each of its own.
+def rewire(network: keras.Model, replace: Callable[[keras.Layer], Sequence[keras.Layer]]) -> keras.Model:
+    """Return a copy of a Sequential or functional network in which each layer is replaced by `replace(layer)`.
 
-    It is made of new layers; those that stand for one of `network`, bare or wrapped, begin with its weights.
+    `replace` returns the layers that come instead of a layer, often the layer itself. All layers of the result are new.
+    A copy of a layer with weights has the same weights, even if it is wrapped.
     """
-    pairs = []
+    pairs: list[tuple[keras.Layer, keras.Layer]] = []  # a layer of `replace` and its copy
 
-    def made(layer):
-        wanted = change(layer)
-        new = [with_other(one) for one in wanted]
-        pairs.extend((getattr(one, "layer", one), getattr(other, "layer", other)) for one, other in zip(wanted, new))
-        return new
+    def copies(layer: keras.Layer) -> list[keras.Layer]:
+        originals = replace(layer)
+        copied = [copy_layer(original) for original in originals]
+        pairs.extend((_unwrap(original), _unwrap(copy)) for original, copy in zip(originals, copied))
+        return copied
 
-    def call(layer, *inputs, **options):
-        first, *others = made(layer)
-        given = {name: option for name, option in options.items() if option is not None}  # mask=None, which few take
-        values = first(*inputs, **given)
+    def call(layer, *inputs, **arguments):
+        first, *others = copies(layer)
+        # Keras also passes mask=None, which few layers accept.
+        given = {name: value for name, value in arguments.items() if value is not None}
+        outputs = first(*inputs, **given)
         for other in others:
-            values = other(values)
-        return values
+            outputs = other(outputs)
+        return outputs
 
     if isinstance(network, keras.Sequential):
         (entry,) = network.inputs
-        first = keras.Input(entry.shape[1:], name=entry.name, dtype=entry.dtype)
-        copy = keras.Sequential([first, *chain.from_iterable(map(made, network.layers))], name=network.name)
+        entry_copy = keras.Input(entry.shape[1:], name=entry.name, dtype=entry.dtype)
+        rewired = keras.Sequential([entry_copy, *chain.from_iterable(map(copies, network.layers))], name=network.name)
     else:
-        copy = keras.models.clone_model(network, clone_function=lambda layer: layer, call_function=call)
-        copy.name = network.name
-    for layer, new in pairs:
-        if layer.built:
-            new.set_weights(layer.get_weights())
-    return copy
+        rewired = keras.models.clone_model(network, clone_function=lambda layer: layer, call_function=call)
+        rewired.name = network.name
+    for original, copy in pairs:
+        if original.built:
+            copy.set_weights(original.get_weights())
+    return rewired
 
 
-def with_other(layer: keras.Layer, **options) -> keras.Layer:
-    """A layer that is as `layer` but for these options, with initial weights of its own."""
-    return type(layer).from_config({**layer.get_config(), **options})
+def copy_layer(layer: keras.Layer, **changes) -> keras.Layer:
+    """Return a new layer with the configuration of `layer`, except for `changes`, and with new weights."""
+    return type(layer).from_config({**layer.get_config(), **changes})
 
 
 def last_dense(network: keras.Model) -> keras.Layer:
-    """The layer that gives a discriminator's answer from what it reads in an image: its last Dense, wrapped or not."""
-    return [layer for layer in network.layers if isinstance(getattr(layer, "layer", layer), layers.Dense)][-1]
+    """Return the last Dense layer, or its wrapper: it turns a discriminator's features into its output."""
+    return [layer for layer in network.layers if isinstance(_unwrap(layer), layers.Dense)][-1]
+
+
+def _unwrap(layer: keras.Layer) -> keras.Layer:
+    return getattr(layer, "layer", layer)

@@ -1,54 +1,61 @@
-"""A run's practices together: each ingredient as all of them, one after another, make it."""
+"""The practices of one run, applied one after another to each ingredient of its training."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from importlib import import_module
+from typing import TypeVar
 
 import keras
 import numpy as np
 
-from assignment.practices.catalogue import BY_NAME
-from assignment.practices.practice import Practice, Setting
+from assignment.practices.practice import Practice, PracticeContext
+from assignment.practices.registry import IMPLEMENTATIONS
+from assignment.practices.view import TrainingView
+from assignment.training import streams
 from assignment.training.gan import Gan
-from assignment.training.steps import SHEETS, Ingredients, Update
+from assignment.training.steps import SHEET_INGREDIENTS, Ingredients, Update
+
+Ingredient = TypeVar("Ingredient")
 
 
-class Mixture:
-    """The ingredients of a run with these practices, by name; with none, all stay as its track has them."""
+class PracticeStack:
+    """The practices of a run, in the catalogue's order; without any, every ingredient is the track's own.
+
+    names: names of the catalogue, as `choice.checked_practices` returns them.
+    """
 
     def __init__(self, names: Sequence[str] = (), *, seed: int = 0, batch_size: int = 1, tapes: bool = False):
-        setting = Setting(seed, batch_size, tapes)
-        self._practices = [_practice(name)(setting) for name in names]
+        context = PracticeContext(seed, batch_size, tapes)
+        self._practices = [IMPLEMENTATIONS[name](context) for name in names]
 
-    def noise(self, noise: np.ndarray) -> np.ndarray:
-        """The noise that the generator is given where N(0, 1) was drawn for it."""
-        return reduce(lambda made, practice: practice.noise(made), self._practices, noise)
+    def draw_noise(
+        self, seed: int, purpose: streams.Purpose, *position: int, count: int, latent_dim: int
+    ) -> np.ndarray:
+        """Return the generator's noise (count, latent_dim) outside training: `streams.draw_noise`, transformed."""
+        noise = streams.draw_noise(seed, purpose, *position, count=count, latent_dim=latent_dim)
+        return self._apply(lambda practice, noise: practice.noise(noise), noise)
 
     def generator(self, network: keras.Model) -> keras.Model:
-        """The generator to be trained."""
-        return reduce(lambda made, practice: practice.generator(made), self._practices, network)
+        """Return the generator to train."""
+        return self._apply(lambda practice, network: practice.generator(network), network)
 
     def discriminator(self, network: keras.Model) -> keras.Model:
-        """The discriminator to be trained."""
-        return reduce(lambda made, practice: practice.discriminator(made), self._practices, network)
+        """Return the discriminator to train."""
+        return self._apply(lambda practice, network: practice.discriminator(network), network)
 
     def compiled(self, gan: Gan) -> Gan:
-        """The GAN with the losses and optimizers that train it."""
-        return reduce(lambda made, practice: practice.compiled(made), self._practices, gan)
+        """Return the GAN with the losses and optimizers to train with."""
+        return self._apply(lambda practice, gan: practice.compiled(gan), gan)
 
     def update(self, rule: Callable[[Gan, Ingredients], Update], gan: Gan) -> Update:
-        """The update of `gan` by one of the rules of `training.steps`."""
-        ingredients = reduce(lambda made, practice: practice.ingredients(made, gan), self._practices, SHEETS)
-        update = rule(gan, ingredients)
-        return reduce(lambda made, practice: practice.update(made, gan, ingredients), self._practices, update)
+        """Return the update of `gan` by an update rule of `training.steps`."""
+        ingredients = self._apply(lambda practice, parts: practice.ingredients(parts, gan), SHEET_INGREDIENTS)
+        return self._apply(lambda practice, update: practice.update(update, gan, ingredients), rule(gan, ingredients))
 
-    def sketch(self, sketch):
-        """How the training is looked at."""
-        return reduce(lambda made, practice: practice.sketch(made), self._practices, sketch)
+    def training_view(self, view: TrainingView) -> TrainingView:
+        """Return the training view with the labels and thresholds of the losses in use."""
+        return self._apply(lambda practice, view: practice.training_view(view), view)
 
-
-def _practice(name: str) -> type[Practice]:
-    module, _, kind = BY_NAME[name].place.partition(".")
-    return getattr(import_module(f"assignment.practices.{module}"), kind)
+    def _apply(self, change: Callable[[Practice, Ingredient], Ingredient], ingredient: Ingredient) -> Ingredient:
+        return reduce(lambda changed, practice: change(practice, changed), self._practices, ingredient)

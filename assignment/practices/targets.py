@@ -1,4 +1,4 @@
-"""What the discriminator is asked for: 1 for real images and 0 for fakes, or something near it."""
+"""Practices that change the discriminator's targets, by default 1 for real images and 0 for fakes."""
 
 from __future__ import annotations
 
@@ -7,56 +7,60 @@ from math import inf, isnan
 
 import tensorflow as tf
 
-from assignment.evaluation.health import least_smoothed_loss
-from assignment.practices.draws import Purpose, place
+from assignment.evaluation.health import minimum_smoothed_loss
+from assignment.practices.draws import Purpose, draw_seed
 from assignment.practices.practice import Practice, in_turn
+from assignment.practices.view import TrainingView
 from assignment.training.gan import Gan
+from assignment.training.steps import Ingredients
 
-SMOOTHING = 0.1  # the lecture, section 10: real is 0.9
-FLIPPED = 0.05  # of all answers asked for; Chintala et al. give no number
+SMOOTHING = 0.1  # the lecture, section 10: the target for real images is 0.9
+FLIPPED_SHARE = 0.05  # of all targets; Chintala et al. give no number
 
 
 class LabelSmoothing(Practice):
-    """One-sided label smoothing: 0.9 is asked for real images, 0 for fakes as before.
+    """One-sided label smoothing: the target is 0.9 for real images, and still 0 for fakes.
 
     Sources: Salimans et al. 2016, section 3.4; the lecture, section 10.
     """
 
-    def ingredients(self, ingredients, gan):
-        return ingredients._replace(wanted=in_turn(ingredients.wanted, smoothed))
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        return ingredients._replace(targets=in_turn(ingredients.targets, smooth_targets))
 
-    def sketch(self, sketch):
-        return bounded(sketch, least_smoothed_loss(SMOOTHING))
+    def training_view(self, view: TrainingView) -> TrainingView:
+        return with_minimum_loss(view, minimum_smoothed_loss(SMOOTHING))
 
 
 class NoisyLabels(Practice):
-    """One answer in twenty is asked for the wrong way round. Source: Chintala et al. 2016, hack 6."""
+    """One target in twenty is flipped. Source: Chintala et al. 2016, hack 6."""
 
-    def ingredients(self, ingredients, gan):
-        flip = partial(flipped, gan=gan, seed=self.setting.seed)
-        return ingredients._replace(wanted=in_turn(ingredients.wanted, flip))
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        flip = partial(flip_targets, gan=gan, seed=self.context.seed)
+        return ingredients._replace(targets=in_turn(ingredients.targets, flip))
 
-    def sketch(self, sketch):
-        # Of both halves: a discriminator that knows all but which answers are turned round.
-        return bounded(sketch, 2 * least_smoothed_loss(FLIPPED))
+    def training_view(self, view: TrainingView) -> TrainingView:
+        # Twice, since targets of both halves of the loss are flipped. Even a perfect discriminator cannot know which.
+        return with_minimum_loss(view, 2 * minimum_smoothed_loss(FLIPPED_SHARE))
 
 
-def smoothed(validity: tf.Tensor, real: bool) -> tf.Tensor:
-    """`validity` (n, 1) with its 1 as 0.9; a fake's 0 stays."""
+def smooth_targets(validity: tf.Tensor, real: bool) -> tf.Tensor:
+    """Return targets (n, 1) with 0.9 instead of 1; 0 stays 0."""
     return validity * (1 - SMOOTHING)
 
 
-def flipped(validity: tf.Tensor, real: bool, *, gan: Gan, seed: int) -> tf.Tensor:
-    """`validity` (n, 1), a share `FLIPPED` of it, drawn anew at every update, turned round: v as 1 - v."""
+def flip_targets(validity: tf.Tensor, real: bool, *, gan: Gan, seed: int) -> tf.Tensor:
+    """Return targets (n, 1) of which a random `FLIPPED_SHARE` is 1 - v instead of v, others in every update."""
     purpose = Purpose.FLIPPED_REALS if real else Purpose.FLIPPED_FAKES
-    chosen = tf.random.stateless_uniform(tf.shape(validity), place(gan, seed, purpose)) < FLIPPED
-    return tf.where(chosen, 1 - validity, validity)
+    flipped = tf.random.stateless_uniform(tf.shape(validity), draw_seed(gan, seed, purpose)) < FLIPPED_SHARE
+    return tf.where(flipped, 1 - validity, validity)
 
 
-def bounded(sketch, least: float):
-    """`sketch` with the least that the discriminator's cross-entropy can be, in nats.
+def with_minimum_loss(view: TrainingView, minimum_loss: float) -> TrainingView:
+    """Return `view` with the minimum of the discriminator's cross-entropy, in nats.
 
-    Of another loss, or beside another change of what is asked for, no bound is known, and none is watched.
+    With another loss, or if another practice has changed the targets, the minimum is unknown: -inf, so that it is not
+    checked.
     """
-    plain = sketch.scale.least_loss == 0 and not isnan(sketch.scale.undecided)
-    return sketch._replace(scale=sketch.scale._replace(least_loss=least if plain else -inf))
+    thresholds = view.thresholds
+    known = thresholds.minimum_loss == 0 and not isnan(thresholds.undecided_loss)
+    return view._replace(thresholds=thresholds._replace(minimum_loss=minimum_loss if known else -inf))

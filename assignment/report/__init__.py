@@ -1,1 +1,1 @@
-"""One self-contained page for each run, made from the files that the run left."""
+"""The self-contained report of a run."""

@@ -1,4 +1,4 @@
-"""One run of a track: its settings, its files, its screen, and how a figure or a network goes to both."""
+"""One run of a track: its settings, its files and its console."""
 
 from __future__ import annotations
 
@@ -6,63 +6,82 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.data.dataset import Provenance
-from assignment.errors import no_room, sentence_for
+from assignment.errors import describe_os_error, is_disk_full
 from assignment.figures import diagrams, style
-from assignment.practices.stack import Mixture
+from assignment.practices.stack import PracticeStack
 from assignment.session.screen import Screen
+from assignment.settings.tracks import Settings
 from assignment.storage.workspace import Workspace
 from assignment.training.description import layer_table
+from assignment.training.streams import Purpose
 
 if TYPE_CHECKING:
     import keras
 
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
 
 @dataclass(frozen=True)
-class Run:
-    """What every track's steps share. `command` is the line that repeats the run; `precision` is never "auto".
+class Run(Generic[SettingsT]):
+    """What all steps of a run share.
 
-    `mixture` is what its practices make of the track's ingredients.
+    settings: the dataclass of the run's track.
+    command: the command line that repeats the run.
+    precision: "float32" or "mixed_bfloat16", never "auto".
+    provenance: where the images come from; None before step 1.
     """
 
-    settings: Any
+    settings: SettingsT
     workspace: Workspace
     screen: Screen
     command: str
     precision: str
     provenance: Provenance | None = None
-    mixture: Mixture = Mixture()
+    practices: PracticeStack = PracticeStack()
 
-    def on(self, provenance: Provenance) -> Run:
-        """The same run, whose figures say from now on where its images came from."""
+    def with_provenance(self, provenance: Provenance) -> Run[SettingsT]:
+        """Return the same run with the provenance of its images."""
         return replace(self, provenance=provenance)
 
     @property
-    def caption(self) -> str:
-        """The line at the foot of every figure."""
-        run = style.signature(self.settings.firstname, self.settings.seed, self.settings.practice)
-        return f"{run}. Images: {self.provenance.caption}." if self.provenance else f"{run}."
+    def images_from(self) -> Provenance:
+        """The provenance of the images. Raises RuntimeError before step 1."""
+        if self.provenance is None:
+            raise RuntimeError("the images are loaded in step 1")
+        return self.provenance
 
-    def keep(self, figure: Figure, path: Path, quietly: bool = False) -> None:
-        """Save a figure, say so unless `quietly`, and refresh its window where there is one."""
+    @property
+    def caption(self) -> str:
+        """The caption of every figure."""
+        signature = style.signature(self.settings.firstname, self.settings.seed, self.settings.practice)
+        return f"{signature}. Images: {self.provenance.caption}." if self.provenance else f"{signature}."
+
+    def draw_noise(self, purpose: Purpose, *position: int, count: int, latent_dim: int) -> np.ndarray:
+        """Return the generator's input noise (count, latent_dim) outside training, from the run's seed."""
+        return self.practices.draw_noise(self.settings.seed, purpose, *position, count=count, latent_dim=latent_dim)
+
+    def save_figure(self, figure: Figure, path: Path, quiet: bool = False) -> None:
+        """Save a figure, print its path unless `quiet`, and refresh its window if there is one."""
         style.save(figure, path)
-        self.screen.saved(path, quietly=quietly)
+        self.screen.saved(path, quiet=quiet)
+
+    def show_network(self, model: keras.Model, path: Path) -> None:
+        """Print a network's `summary()` and save its diagram."""
+        self.screen.summary(model)
+        self.save_figure(diagrams.draw_network(layer_table(model), model.name, self.caption), path)
 
     @contextmanager
-    def undeterred(self) -> Iterator[None]:
-        """Within the block, a file that cannot be written is said and the run goes on, but for a full disk."""
+    def tolerate_write_errors(self) -> Iterator[None]:
+        """Within the block, report a file that cannot be written and continue. A full disk still raises OSError."""
         try:
             yield
         except OSError as error:
-            if no_room(error):
+            if is_disk_full(error):
                 raise
-            self.screen.say(f"  the training goes on, but {sentence_for(error)}")
-
-    def present(self, model: keras.Model, path: Path) -> None:
-        """Print a network's `summary()` and save its diagram."""
-        self.screen.summary(model)
-        self.keep(diagrams.draw_network(layer_table(model), model.name, self.caption), path)
+            self.screen.say(f"  the training continues, but {describe_os_error(error)}")

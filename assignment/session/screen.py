@@ -1,4 +1,4 @@
-"""What the person in front of it sees: steps, tables, a progress bar; plain lines where there is no terminal."""
+"""The console: steps, tables, warnings and progress bars; plain lines if there is no terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -20,45 +20,54 @@ from rich.text import Text
 from assignment.figures.window import Windows
 
 if TYPE_CHECKING:
-    from assignment.training.loop import Place
+    import keras
 
-EPOCHS_IN_A_SMOOTHED_LINE = 20
+    from assignment.training.loop import Position, Row
+    from assignment.training.steps import Update
+
+RECENT_EPOCHS = 20  # the time left follows the median of so many epochs
+WIDEST_TABLE = 1_000  # columns, more than any table has
 
 
 class Screen:
-    """The console of one run. `windows` shows each figure as it is saved, where the person asked for it."""
+    """The console of one run. `windows` displays each figure when it is saved, if the user asked for it."""
 
     def __init__(self, console: Console | None = None, windows: Windows | None = None):
-        self.console = console or Console(file=_Steadfast(), highlight=False)
+        self.console = console or Console(file=cast(IO[str], _RobustOutput()), highlight=False)
         self._windows = windows
 
     def step(self, number: int, title: str) -> None:
-        """Head a step of the sheet."""
+        """Print the heading of a step of the sheet."""
         self.console.print(f"\n[bold]Step {number}[/bold] · {escape(title)}")
 
+    def heading(self, text: str) -> None:
+        """Print a line in bold."""
+        self.console.print(f"[bold]{escape(text)}[/bold]")
+
     def say(self, text: str) -> None:
+        """Print a line, unwrapped."""
         self.console.print(escape(text), soft_wrap=True)
 
-    def saved(self, path: Path, quietly: bool = False) -> None:
-        """Say, unless `quietly`, that a picture was written, and show it where windows were asked for."""
-        if not quietly:
+    def saved(self, path: Path, quiet: bool = False) -> None:
+        """Print that a figure was written, unless `quiet`, and display it if windows are open."""
+        if not quiet:
             self.say(f"  wrote {path}")
         if self._windows is not None:
             self._windows.show(path)
 
     def warn(self, title: str, text: str) -> None:
-        """A panel that nobody overlooks."""
+        """Print a warning in a panel."""
         self.console.print(Panel(escape(text), title=escape(title), border_style="yellow"))
 
     def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table, whose last column alone is broken into lines; on too narrow a console, each row in words."""
+        """Print a table in which only the last column wraps; on a narrow console, print each row as a sentence."""
         table = Table(title=escape(title), title_justify="left")
         for cells in list(zip(heads, *rows))[:-1]:
             table.add_column(escape(cells[0]), no_wrap=True, min_width=max(map(cell_len, cells)))
         table.add_column(escape(heads[-1]))
         for row in rows:
             table.add_row(*(escape(cell) for cell in row))
-        unbounded = self.console.options.update_width(1_000)  # columns, more than any table has
+        unbounded = self.console.options.update_width(WIDEST_TABLE)
         if self.console.measure(table, options=unbounded).minimum <= self.console.width:
             self.console.print(table)
             return
@@ -66,13 +75,13 @@ class Screen:
         for first, *others in rows:
             self.say(f"  {first}: " + "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], others)))
 
-    def summary(self, model) -> None:
-        """Print a Keras model's `summary()` at the width of the console, unbroken."""
+    def summary(self, model: keras.Model) -> None:
+        """Print a Keras model's `summary()` at the width of the console."""
         model.summary(line_length=max(80, min(self.console.width, 100)), print_fn=self.say)
 
     @contextmanager
-    def training(self, epochs: int, updates_per_epoch: int, place: Place) -> Iterator[TrainingView]:
-        """Within the block, a view of the training from `place` on: a live bar on a terminal, else a line an epoch."""
+    def training(self, epochs: int, updates_per_epoch: int, position: Position) -> Iterator[TrainingProgress]:
+        """Within the block, show a training's progress from `position`: a live bar, or one line per epoch."""
         progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}", table_column=Column(no_wrap=True)),
             BarColumn(bar_width=None),
@@ -83,16 +92,16 @@ class Screen:
             console=self.console,
             expand=True,
             disable=not self.console.is_terminal,
-            speed_estimate_period=120,  # seconds; a shorter memory makes the time left jump at every grid
+            speed_estimate_period=120,  # seconds; with fewer, the time left jumps at every grid
         )
         with progress:
-            yield TrainingView(self, progress, epochs, updates_per_epoch, place)
+            yield TrainingProgress(self, progress, epochs, updates_per_epoch, position)
 
     @contextmanager
-    def working(self, on: str) -> Iterator[Callable[[float], None]]:
-        """Within the block, a bar for one long piece of work, or without a terminal a line at every quarter of it.
+    def working(self, description: str) -> Iterator[Callable[[float], None]]:
+        """Within the block, show the progress of one long task: a bar, or one line per quarter.
 
-        What it yields takes the share done, 0..1.
+        Yields a function that takes the share done, 0..1.
         """
         progress = Progress(
             TextColumn("  {task.description}"),
@@ -104,52 +113,26 @@ class Screen:
             disable=not self.console.is_terminal,
         )
         with progress:
-            task, quarters = progress.add_task(on, total=1.0), iter((0.25, 0.5, 0.75, 1.0))
-            due = [next(quarters)]
+            task = progress.add_task(description, total=1.0)
+            quarters = [0.25, 0.5, 0.75, 1.0]  # those not yet printed
 
-            def done(share: float) -> None:
+            def update(share: float) -> None:
                 progress.update(task, completed=share)
-                if not self.console.is_terminal and share >= due[0]:
-                    self.say(f"  {on}: {due[0]:.0%}")
-                    due[0] = next(quarters, 2.0)
+                if not self.console.is_terminal and quarters and share >= quarters[0]:
+                    self.say(f"  {description}: {quarters.pop(0):.0%}")
 
-            yield done
-
-    @contextmanager
-    def lab(self, runs: int, done: int, left: str) -> Iterator[LabView]:
-        """Within the block, a view of many runs: a bar for each under way and one for all, else a line for each.
-
-        `done` of them have a result; `left` is the time that the others take, in words.
-        """
-        progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"),
-            TextColumn("{task.fields[left]}"),
-            console=self.console,
-            expand=True,
-            disable=not self.console.is_terminal,
-        )
-        with progress:
-            yield LabView(self, progress, runs, done, left)
-
-    def practices(self, catalogue: Sequence) -> None:
-        """List practices: their name, what they change, against what, their source and their cost."""
-        for practice in catalogue:
-            self.console.print(f"[bold]{escape(practice.name)}[/bold]: {escape(practice.change)}", soft_wrap=False)
-            for title, text in (("against", practice.problem), ("from", practice.paper), ("cost", practice.cost)):
-                self.console.print(f"    {title}: {escape(text)}", soft_wrap=False)
+            yield update
 
     def hold_windows(self) -> None:
-        """Keep the windows open until the person closes them."""
+        """Keep the windows open until the user closes them."""
         if self._windows is not None:
             self._windows.hold()
 
 
-class _Steadfast:
-    """Standard output that falls silent when it cannot be written: a training is worth more than its messages.
+class _RobustOutput:
+    """Standard output that is silently dropped when it cannot be written, since a training matters more.
 
-    Its reader may have gone, as in `... | head`, its terminal may be closed, or the disk of its file be full.
+    Its reader may have ended (`... | head`), its terminal may be closed, or the disk of its file may be full.
     """
 
     def write(self, text: str) -> int:
@@ -162,31 +145,31 @@ class _Steadfast:
         return getattr(sys.stdout, name)
 
     @staticmethod
-    def _try(action, *arguments):
+    def _try(action: Callable[..., int | None], *arguments: str) -> int | None:
         try:
             return action(*arguments)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
 
 
-class TrainingView:
-    """The progress of a training: every update moves the bar, every row says its losses."""
+class TrainingProgress:
+    """The progress of a training: every update moves the bar, every epoch shows its losses."""
 
-    def __init__(self, screen: Screen, progress: Progress, epochs: int, updates_per_epoch: int, place: Place):
+    def __init__(self, screen: Screen, progress: Progress, epochs: int, updates_per_epoch: int, position: Position):
         self._screen, self._progress, self._epochs = screen, progress, epochs
-        self._seconds_left = _SecondsLeft()
-        done = (place.epoch - 1) * updates_per_epoch + len(place.losses)
+        self._recent_seconds: list[float] = []
         self._task = progress.add_task(
             "",
             total=epochs * updates_per_epoch,
-            completed=done,
-            epoch=min(place.epoch, epochs),
+            completed=(position.epoch - 1) * updates_per_epoch + len(position.losses),
+            epoch=min(position.epoch, epochs),
             epochs=epochs,
             losses="",
         )
 
-    def counted(self, update):
-        """The same update rule, moving the bar each time."""
+    def count_updates(self, update: Update) -> Update:
+        """Return the same update rule, which also moves the bar."""
 
         def counted_update(*batch):
             losses = update(*batch)
@@ -195,47 +178,19 @@ class TrainingView:
 
         return counted_update
 
-    def row(self, row) -> None:
-        """Tell of a finished epoch."""
+    def finish_epoch(self, row: Row) -> None:
+        """Show the losses of a finished epoch and the time left."""
         losses = f"discriminator {row.discriminator_loss:.3f}, generator {row.generator_loss:.3f}"
         short = f"loss D {row.discriminator_loss:.3f}, G {row.generator_loss:.3f}"  # a terminal has 80 columns
         self._progress.update(self._task, epoch=min(row.epoch + 1, self._epochs), losses=short)
-        left = self._seconds_left.after(row.seconds, self._epochs - row.epoch)
+        # The median of the recent epochs, so that the first one, which traces the update, does not distort it.
+        self._recent_seconds = [*self._recent_seconds, row.seconds][-RECENT_EPOCHS:]
+        median = sorted(self._recent_seconds)[len(self._recent_seconds) // 2]
+        left = duration(median * (self._epochs - row.epoch))
         if not self._screen.console.is_terminal:
             self._screen.say(
                 f"epoch {row.epoch}/{self._epochs}: {losses}, {row.updates / row.seconds:.2f} updates/s, {left} left"
             )
-
-
-class LabView:
-    """The progress of a lab: its runs, by name."""
-
-    def __init__(self, screen: Screen, progress: Progress, runs: int, done: int, left: str):
-        self._screen, self._progress, self._runs = screen, progress, runs
-        self._all = progress.add_task("all runs", total=runs, completed=done, unit="runs", left=f"about {left} left")
-        self._tasks: dict[str, int] = {}
-
-    def started(self, name: str, epochs: int) -> None:
-        self._tasks[name] = self._progress.add_task(f"  {escape(name)}", total=epochs, unit="epochs", left="")
-
-    def at(self, name: str, epochs_done: int) -> None:
-        self._progress.update(self._tasks[name], completed=epochs_done)
-
-    def ended(self, name: str, took: str, done: int, left: str) -> None:
-        """Take a run out of the view; `done` runs have a result; `took` and `left` are times in words."""
-        self._progress.remove_task(self._tasks.pop(name))
-        self._progress.update(self._all, completed=done, left=f"about {left} left")
-        self._screen.say(f"  {name}: {took}; {done} of {self._runs} runs done, about {left} left")
-
-
-class _SecondsLeft:
-    def __init__(self):
-        self._recent: list[float] = []
-
-    def after(self, seconds: float, epochs_left: int) -> str:
-        self._recent = [*self._recent, seconds][-EPOCHS_IN_A_SMOOTHED_LINE:]
-        # The middle one of the recent epochs: the first, which traces the update, does not count for more than it is.
-        return duration(sorted(self._recent)[len(self._recent) // 2] * epochs_left)
 
 
 class _UpdatesPerSecond(ProgressColumn):
@@ -243,16 +198,16 @@ class _UpdatesPerSecond(ProgressColumn):
         return Text(f"{task.speed:.2f} updates/s" if task.speed else "")
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things: "1 epoch", "300 epochs"."""
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 epoch", "300 epochs"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def duration(seconds: float) -> str:
-    """A time for people: "48 s", "12 min 5 s", "1 h 12 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    """Return a time in words: "48 s", "12 min 5 s", "1 h 12 min"."""
+    rounded = round(seconds)
+    if rounded < 60:
+        return f"{rounded} s"
+    if rounded < 3600:
+        return f"{rounded // 60} min {rounded % 60} s"
+    return f"{rounded // 3600} h {rounded % 3600 // 60} min"

@@ -1,172 +1,191 @@
-"""One sitting of a training, of whatever track: from where it stands to its end, or to where it is stopped."""
+"""One training session, for any track: from a start or a checkpoint to the end, or to where it is stopped."""
 
 from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from assignment import runtime
-from assignment.errors import AssignmentError, no_room, sentence_for
+from assignment.errors import AssignmentError, describe_os_error, is_disk_full
+from assignment.practices.view import TrainingView
 from assignment.report.page import write_report
-from assignment.session.examiner import Exam, Examiner
-from assignment.session.journal import Journal, Sketch
+from assignment.report.sheet import Sheet
+from assignment.session.examiner import Examiner
+from assignment.session.journal import Journal
+from assignment.session.keeper import CheckpointKeeper
 from assignment.session.record import write_record
 from assignment.session.resume import Earlier
 from assignment.session.run import Run
-from assignment.session.screen import counted, duration
+from assignment.session.screen import duration, plural
+from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Watch
-from assignment.training.averaging import averaged
-from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
-from assignment.training.finite import NotFinite, check_weights, finite_losses
+from assignment.training.checkpoints import restore
+from assignment.training.export import ModelMetadata
+from assignment.training.finite import Diverged, check_weights, finite_losses
 from assignment.training.gan import Gan
-from assignment.training.gradients import gradient_norms
 from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
-from assignment.training.loop import Place, Row
+from assignment.training.loop import Position, Row
+from assignment.training.optimizer_state import averaged_weights, gradient_norms
 from assignment.training.proof import Movement
 from assignment.training.steps import Update
 
 
 class Training(NamedTuple):
-    """What a track brings to its training.
+    """A training, ready to run.
 
-    `rows` is its loop, from an update rule and a place; `sketch` is its grid, and `save` writes what the end brings;
-    `conditions` are what must be the same to continue it; `began` is the perf_counter at which the run began. `exam` is
-    what its generator is measured by, None where nothing can measure it.
+    rows(update, position): the training loop.
+    view: how the training is sampled and drawn.
+    save: writes the networks and the track's final figures.
+    conditions: what must be the same to continue the training.
+    began: `time.perf_counter()` when the run began.
+    metadata: what the best generator's file records.
+    evaluation: what the generator is compared with; None if it cannot be measured.
     """
 
     gan: Gan
     update: Update
-    rows: Callable[[Update, Place], Iterator[Row]]
+    rows: Callable[[Update, Position], Iterator[Row]]
     updates_per_epoch: int
-    sketch: Sketch
+    view: TrainingView
     save: Callable[[], None]
     proof: Sequence[Movement]
-    conditions: dict[str, Any]
+    conditions: Mapping[str, Any]
     began: float
-    exam: Exam | None = None
+    metadata: ModelMetadata
+    sheet: Sheet
+    evaluation: EvaluationSpec | None = None
 
 
-def conduct(run: Run, training: Training, earlier: Earlier) -> signal.Signals | None:
-    """Train from the earlier checkpoint or the start, draw and save; the signal that stopped it, None at its end.
+def run_session(run: Run[Any], training: Training, earlier: Earlier) -> signal.Signals | None:
+    """Train from the earlier checkpoint or from the start; return the signal that stopped it, None at the end.
 
-    A checkpoint is written every `checkpoint_every` epochs, at the end, and when a signal stops the training. Whatever
-    else ends it leaves the last one whole; an error that nobody foresaw also leaves what was reached, drawn and saved.
+    A checkpoint is written every `checkpoint_every` epochs, at the end, and when a signal stops the training. Any other
+    end leaves the last checkpoint in place; after an unforeseen error, the results so far are also drawn and saved.
 
-    Raises AssignmentError, with how to go on, when a loss or a weight is no longer finite or the disk is full.
+    Raises AssignmentError, with what to do next, if the training diverges or the disk is full.
     """
-    sitting = _Sitting(run, training, earlier)
-    with stop_on_request(lambda: run.screen.say(f"  {sitting.answer_to_a_stop()}; Ctrl-C again stops at once")) as stop:
+    session = _Session(run, training, earlier)
+    with stop_on_request(lambda: run.screen.say(f"  {session.stop_message()}; Ctrl-C again stops at once")) as stop:
         try:
-            finished = sitting.train(stop)
-            sitting.conclude("finished" if finished else "interrupted")
-        except NotFinite as breakdown:
-            sitting.conclude("failed", broke_down=True)
-            raise AssignmentError(sitting.advice_after(breakdown)) from breakdown
+            finished = session.train(stop)
+            session.write_results("finished" if finished else "interrupted")
+        except Diverged as error:
+            session.write_results("failed", diverged=True)
+            raise AssignmentError(session.divergence_advice(error)) from error
+        except OSError as error:
+            if is_disk_full(error):
+                hint = session.keeper.resume_hint()
+                raise AssignmentError(describe_os_error(error, after_freeing_space=hint)) from error
+            session.save_after(error)
+            raise
         except Exception as error:
-            if no_room(error):
-                raise AssignmentError(sentence_for(error, once_there_is_room=sitting.kept())) from error
-            sitting.conclude_after(error)
+            session.save_after(error)
             raise
     return None if finished else stop.signal
 
 
-class _Sitting:
-    def __init__(self, run: Run, training: Training, earlier: Earlier):
+class _State(Enum):
+    TRAINING = auto()
+    TRAINED = auto()
+    WRITING_RESULTS = auto()
+
+
+class _Session:
+    def __init__(self, run: Run[Any], training: Training, earlier: Earlier):
         self._run, self._training = run, training
-        self._ended = self._concluded = False  # the updates; the files that follow them
-        self._checkpoints = Checkpoints(run.workspace.checkpoints)
-        # Until a first epoch is done, what --fresh is going to replace is worth more.
-        self._replaces_another = bool(self._checkpoints.whole()) and earlier.checkpoint is None
-        self._place, rows, notes, frames = Place(), (), (), None
-        self._kept: tuple[int, int] | None = None
-        if earlier.checkpoint is not None:
-            restore(training.gan, earlier.checkpoint.networks)
-            _, _, self._place, rows, notes, frames, _ = earlier.checkpoint
-            self._kept = self._where()
+        self._state = _State.TRAINING
+        checkpoint = earlier.checkpoint
+        self.keeper = CheckpointKeeper(run, training.gan, training.conditions, checkpoint)
+        if checkpoint is not None:
+            restore(training.gan, checkpoint.variables)
+        self._position = checkpoint.position if checkpoint else Position()
+        notes = checkpoint.notes if checkpoint else []
         self._examiner = None
-        if run.settings.evaluation and training.exam is not None:
-            self._examiner = Examiner(run, training.gan, training.exam, notes)
-        watch = Watch(run, self._measure, training.sketch.scale, notes)
-        self._journal = Journal(run, training.sketch, watch, rows, frames)
+        if run.settings.evaluation and training.evaluation is not None:
+            self._examiner = Examiner(run, training.gan, training.evaluation, training.metadata, notes)
+        watch = Watch(run, self._measure, training.view.thresholds, notes)
+        rows, frames = (checkpoint.rows, checkpoint.frames) if checkpoint else ([], None)
+        self._journal = Journal(run, training.view, watch, rows, frames)
         self._prepared = time.perf_counter()
 
     def train(self, stop: StopRequest) -> bool:
-        """Train, journal what every row brings, and keep checkpoints. False when somebody stopped it."""
-        settings, screen = self._run.settings, self._run.screen
-        updates, before = self._training.updates_per_epoch, len(self._journal.rows)
+        """Train, record every epoch and write checkpoints; return False if it was stopped."""
+        settings, screen, gan = self._run.settings, self._run.screen, self._training.gan
+        updates, earlier_epochs = self._training.updates_per_epoch, len(self._journal.rows)
         size = f"batch size {settings.batch_size}, {self._run.precision}"
         if updates == 1:
             size += ", all images in every update"
-        screen.say(f"  {counted(settings.epochs, 'epoch')} of {counted(updates, 'update')}, {size}")
+        screen.say(f"  {plural(settings.epochs, 'epoch')} of {plural(updates, 'update')}, {size}")
         finished = False
-        with screen.training(settings.epochs, updates, self._place) as view:
-            update = view.counted(finite_losses(stop.between_updates(self._training.update)))
+        with screen.training(settings.epochs, updates, self._position) as progress:
+            update = progress.count_updates(finite_losses(stop.between_updates(self._training.update)))
             try:
-                for row in self._training.rows(update, self._place):
-                    check_weights(self._training.gan)
-                    view.row(row)
-                    with averaged(self._training.gan):
+                for row in self._training.rows(update, self._position):
+                    check_weights(gan)
+                    progress.finish_epoch(row)
+                    with averaged_weights(gan):
                         self._journal.add(row)
                     if row.epoch % settings.checkpoint_every == 0 or row.epoch == settings.epochs:
-                        self._keep()
+                        self._save_checkpoint()
                 finished = True
             except Interrupted:
-                check_weights(self._training.gan)
-            self._ended = True
-        rows = self._journal.rows[before:]
+                check_weights(gan)
+            self._state = _State.TRAINED
+        rows = self._journal.rows[earlier_epochs:]
         if finished:
             if rows:
-                screen.say(f"  trained {counted(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
-        elif self._replaces_another and not rows:
-            kept = "the earlier training's networks, history, grids and checkpoints are as they were"
-            screen.say(f"  stopped as asked, after 0 whole epochs; {kept}")
+                screen.say(f"  trained {plural(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
+        elif self.keeper.replaces_other and not rows:
+            unchanged = "the earlier training's networks, history, grids and checkpoints are unchanged"
+            screen.say(f"  stopped after 0 complete epochs; {unchanged}")
         else:
-            self._keep()
-            screen.say(f"  stopped as asked, after {counted(len(self._journal.rows), 'whole epoch')}; {self.kept()}")
+            self._save_checkpoint()
+            done = plural(len(self._journal.rows), "complete epoch")
+            screen.say(f"  stopped after {done}; {self.keeper.resume_hint()}")
         return finished
 
-    def conclude(self, status: str, broke_down: bool = False) -> None:
-        """Draw, save, measure and record what was reached; without one whole epoch only a breakdown is recorded.
+    def write_results(self, status: str, diverged: bool = False) -> None:
+        """Draw, save, measure and record the results; without a complete epoch, record only a divergence.
 
-        Networks that broke down are not saved, and only a training that is finished is measured at length.
+        Networks that diverged are not saved, and only a finished training is measured in full.
         """
-        with averaged(self._training.gan):
-            self._conclude(status, broke_down)
-
-    def _conclude(self, status: str, broke_down: bool) -> None:
-        self._concluded = True
+        self._state = _State.WRITING_RESULTS
         trained = time.perf_counter()
-        if not self._journal.rows:
-            if broke_down and not self._replaces_another:
-                self._record(status, trained, broke_down)
-            return
-        try:
+        with averaged_weights(self._training.gan):
+            if not self._journal.rows:
+                if diverged and not self.keeper.replaces_other:
+                    self._write_record(status, trained, diverged)
+                return
             try:
-                self._journal.close()
-            finally:  # a figure that cannot be drawn costs nobody the networks
-                if not broke_down:
-                    self._training.save()
-            if status == "finished" and self._examiner is not None:
-                self._examiner.conclude(self._journal.watch.notes, self._journal.watch.spells(self._journal.rows))
-        except BaseException:
-            status = "failed"
-            raise
-        finally:
-            self._record(status, trained, broke_down)
-        report = write_report(self._run.workspace)
-        self._run.screen.say(f"  wrote {self._run.workspace.history}, {self._run.workspace.record} and {report}")
+                self._write_files(status, diverged)
+            except BaseException:
+                status = "failed"
+                raise
+            finally:
+                self._write_record(status, trained, diverged)
+        workspace = self._run.workspace
+        report = write_report(workspace, self._run.settings.TITLE, self._training.sheet)
+        self._run.screen.say(f"  wrote {workspace.history}, {workspace.record} and {report}")
 
-    def _record(self, status: str, trained: float, broke_down: bool) -> None:
-        """Write run.json; the training was over at `trained`, by the clock of `time.perf_counter`."""
+    def _write_files(self, status: str, diverged: bool) -> None:
+        try:
+            self._journal.close()
+        finally:  # the networks are saved even if a figure cannot be drawn
+            if not diverged:
+                self._training.save()
+        if status == "finished" and self._examiner is not None:
+            watch = self._journal.watch
+            self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows))
+
+    def _write_record(self, status: str, trained: float, diverged: bool) -> None:
+        """Write run.json; `trained` is the `time.perf_counter()` at which the training ended."""
         timings = {
             "preparation": self._prepared - self._training.began,
             "training": trained - self._prepared,
             "saving": time.perf_counter() - trained,
-            "evaluation": self._examiner.seconds if self._examiner else 0.0,  # within the three others
+            "evaluation": self._examiner.seconds if self._examiner else 0.0,  # part of the three others
         }
         write_record(
             self._run,
@@ -176,91 +195,56 @@ class _Sitting:
             proof=self._training.proof,
             conditions=self._training.conditions,
             timings=timings,
-            losses=self._training.sketch.losses,
-            not_well=self._not_well(self._place.epoch if broke_down else None),
+            loss_unit=self._training.view.loss_unit,
+            problems=self._problems(self._position.epoch if diverged else None),
         )
 
-    def conclude_after(self, error: Exception) -> None:
-        """Save what an unforeseen error left, unless saving is where it happened; only say what goes wrong in that."""
-        if self._concluded:
+    def save_after(self, error: Exception) -> None:
+        """Save the results after an unforeseen error, unless saving caused it; report further errors."""
+        if self._state is _State.WRITING_RESULTS:
             return
         try:
-            self.conclude("failed")
+            self.write_results("failed")
         except (OSError, AssignmentError) as second:
-            self._run.screen.say(f"  {sentence_for(second) if isinstance(second, OSError) else second}")
+            self._run.screen.say(f"  {describe_os_error(second) if isinstance(second, OSError) else second}")
 
-    def _not_well(self, broken_in: int | None = None) -> list[dict[str, Any]]:
+    def stop_message(self) -> str:
+        """Return what happens after the first request to stop."""
+        if self._state is _State.TRAINING:
+            return "stopping after this update"
+        return "training has ended and its results are being written"
+
+    def divergence_advice(self, error: Diverged) -> str:
+        """Return where the training diverged, which checkpoint is left, and what to try."""
+        problem = self._problems(self._position.epoch)[-1]
+        last = self.keeper.last_epoch
+        left = f"the checkpoint after epoch {last} is kept" if last else "there is no checkpoint yet"
+        return (
+            f"{error} in epoch {self._position.epoch}, so the training was stopped: {problem['means']}; {left}, but"
+            f" continuing from it diverges again: try {problem['try_next']}."
+        )
+
+    def _problems(self, diverged_in: int | None = None) -> list[dict[str, Any]]:
         watch = self._journal.watch
         return [
             {
-                "name": finding.name,
+                "name": problem.name,
                 "first": first,
                 "last": last,
-                "seen": finding.seen,
-                "means": finding.means,
-                "try_next": watch.remedy(finding),
+                "seen": problem.seen,
+                "means": problem.means,
+                "try_next": watch.remedy(problem),
             }
-            for finding, first, last in watch.spells(self._journal.rows, broken_in)
+            for problem, first, last in watch.episodes(self._journal.rows, diverged_in)
         ]
 
     def _measure(self, epoch: int) -> dict[str, float]:
-        """What is noted of the networks after an epoch: their gradients, and at every grid what the judge says.
-
-        Before the first epoch (0) too, so that one sees what the training began with.
-        """
+        """Return the notes on the networks after an epoch (0: untrained): gradient norms, at every grid also metrics."""
         norms = gradient_norms(self._training.gan)
         if self._examiner is None or epoch % self._run.settings.grid_every:
             return norms
-        return {**norms, **self._examiner.examine(epoch)}
+        return {**norms, **self._examiner.measure_epoch(epoch)}
 
-    def kept(self) -> str:
-        """Where the command goes on, given once more."""
-        if self._kept is None:
-            return "the same command begins anew, since there is no checkpoint yet"
-        epochs, updates = self._kept
-        command = "the same command without --fresh" if self._run.settings.fresh else "the same command"
-        if epochs == self._run.settings.epochs:
-            return f"{command} makes the end again, without training"
-        return f"{command} continues at epoch {epochs + 1}" + (f", update {updates + 1}" if updates else "")
-
-    def answer_to_a_stop(self) -> str:
-        """What the first request to stop brings about."""
-        return "training is over and its end is being written" if self._ended else "stopping after this update"
-
-    def advice_after(self, breakdown: NotFinite) -> str:
-        """Say where the training broke down, what is left of it, and what to try."""
-        finding = self._not_well(self._place.epoch)[-1]
-        left = f"the checkpoint after epoch {self._kept[0]} is kept" if self._kept else "no checkpoint was due before"
-        return (
-            f"{breakdown} in epoch {self._place.epoch}, so the training was stopped: {finding['means']}; {left}, but"
-            f" continuing it leads here again: try {finding['try_next']}."
-        )
-
-    def _keep(self) -> None:
-        """Write a checkpoint of where the training stands, if it has come further than the last; a hindrance is said.
-
-        Raises OSError when the disk is full.
-        """
-        if self._where() in (self._kept, (0, 0)):
-            return
-        try:
-            self._checkpoints.save(
-                Checkpoint(
-                    self._training.conditions,
-                    runtime.versions(),
-                    self._place,
-                    self._journal.rows,
-                    self._journal.watch.notes,
-                    np.array(self._journal.frames),
-                    gather(self._training.gan),
-                )
-            )
-            self._kept = self._where()
-        except OSError as error:
-            if no_room(error):
-                raise
-            self._run.screen.say(f"  no checkpoint could be written: {sentence_for(error)}")
-
-    def _where(self) -> tuple[int, int]:
-        """The whole epochs done, and the updates of the next."""
-        return self._place.epoch - 1, len(self._place.losses)
+    def _save_checkpoint(self) -> None:
+        journal = self._journal
+        self.keeper.save(self._position, journal.rows, journal.watch.notes, journal.frames)

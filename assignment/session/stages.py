@@ -1,139 +1,190 @@
-"""The stages that every track has, as the person sees them: its images, its networks, its proof, what it saves."""
+"""The eight steps of a run, the same for every track: each step's result is printed, drawn and saved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import NamedTuple
+import signal
+import time
+from collections.abc import Sequence
 
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
-from assignment.data import sources
-from assignment.data.dataset import TRAINING, Dataset, scaled
-from assignment.data.sources import Source
-from assignment.session.examiner import Exam
-from assignment.session.run import Run
-from assignment.training.description import compiled_as
-from assignment.training.export import Facts, export_pair
-from assignment.training.gan import Gan
-from assignment.training.proof import Movement
+from assignment.practices.view import TrainingView
+from assignment.session.resume import conditions_of, find_earlier, refuse_other_training
+from assignment.session.run import Run, SettingsT
+from assignment.session.session import Training, run_session
+from assignment.session.track import Track, TrainingData
+from assignment.training.description import describe_compilation
+from assignment.training.export import ModelMetadata
+from assignment.training.gan import LATENT_DIM, Gan
+from assignment.training.loop import updates_per_epoch
+from assignment.training.proof import FREEZE_HINT, TAPES_HINT, Movement, prove_freeze
+from assignment.training.steps import Update
+from assignment.training.streams import Purpose, draw_noise
 
-
-def load_images(source: Source, run: Run) -> tuple[Dataset, Run]:
-    """Load what the run's settings ask for and say where it came from; the run returned knows it, too."""
-    dataset = sources.load(source, run.settings.data, run.settings.data_dir)
-    provenance = dataset.provenance
-    run = run.on(provenance)
-    if provenance.is_standin:
-        run.screen.warn(
-            "Not the real images",
-            f"The images are {provenance.source}. This run learns from a drawn stand-in, not {source.title}; its"
-            " figures say so and are not fit to hand in. The real images come with --data auto once there is a network,"
-            " or from their folder with --data-dir.",
-        )
-    else:
-        run.screen.say(f"  {provenance.caption}, from {provenance.source}; checked: {provenance.checked}")
-    return dataset, run
+TRAINING_STEP = 7
 
 
-class TrainingImages(NamedTuple):
-    """The training images of a data set, float32 (60000, 28, 28, 1) in [-1, 1], and their labels uint8 (60000,).
+def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | None = None) -> signal.Signals | None:
+    """Run all eight steps, or one step after those that it needs; return the signal that stopped it, or None.
 
-    `source` and `dataset` are where they are from, the test images among them.
+    Steps 7 and 8 alone are the whole run, since a training that took an hour must be saved.
     """
+    if only_step is not None and only_step < TRAINING_STEP:
+        _run_single_step(track, run, only_step)
+        return None
+    began = time.perf_counter()
+    data, run = load_data(track, run)
+    conditions = conditions_of(run, data.images)
+    earlier = find_earlier(run, conditions)
+    if earlier.finished:
+        return None
+    show_real_images(track, data, run)
+    generator = make_generator(track, run)
+    view = make_training_view(track, generator, data, run)
+    show_untrained_samples(track, view, run)
+    discriminator = make_discriminator(track, run)
+    track.describe_networks(generator, discriminator, grid_noise(track, run), run)
+    gan, update, proof = make_gan(track, generator, discriminator, data, run)
+    metadata = model_metadata(run, data.classes if gan.is_conditional else ())
 
-    images: np.ndarray
-    labels: np.ndarray
-    source: Source
-    dataset: Dataset
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self.source.classes
-
-    def exam(self, facts: Facts, asked: bool) -> Exam:
-        """The exam on the test images, which neither the generator nor its judge has learned from."""
-        test = slice(TRAINING, None)
-        images, labels = scaled(self.dataset.images[test, ..., np.newaxis]), self.dataset.labels[test]
-        return Exam(self.source, self.dataset, images, labels, self.images, asked, facts)
-
-
-def load_training_images(source: Source, run: Run) -> tuple[TrainingImages, Run]:
-    """The training images of `source`, and the run that knows where they came from."""
-    dataset, run = load_images(source, run)
-    images = scaled(dataset.images[:TRAINING, ..., np.newaxis])
-    labels = dataset.labels[:TRAINING]
-    run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
-    return TrainingImages(images, labels, source, dataset), run
-
-
-def facts_of(run: Run, classes: Sequence[str] = ()) -> Facts:
-    """What a network's file tells of its run; `classes` are what the generator can be asked for."""
-    settings = run.settings
-    return Facts(
-        settings.TRACK,
-        settings.firstname,
-        settings.seed,
-        run.provenance.caption,
-        tuple(classes),
-        practices=settings.practice,
+    run.screen.step(TRAINING_STEP, track.sheet[6].title)
+    training = Training(
+        gan=gan,
+        update=track.schedule(update, gan),
+        rows=lambda update, position: track.train(update, data, run.settings, position),
+        updates_per_epoch=updates_per_epoch(len(data.images), run.settings.batch_size),
+        view=run.practices.training_view(view),
+        save=lambda: save_models(track, gan, data, metadata, run),
+        proof=proof,
+        conditions=conditions,
+        began=began,
+        metadata=metadata,
+        sheet=track.sheet,
+        evaluation=track.evaluation(data),
     )
+    return run_session(run, training, earlier)
 
 
-def show_networks(
-    run: Run,
-    build_generator: Callable[..., keras.Model],
-    build_discriminator: Callable[..., keras.Model],
-    sample: Callable[[keras.Model], np.ndarray],
-    draw: Callable[[np.ndarray, str, str], Figure],
-) -> tuple[keras.Model, keras.Model]:
-    """Steps 3 to 5: build and show the generator, what it draws untrained, and the discriminator.
-
-    Both are built of (first name, seed, precision); `sample` takes a generator's images and `draw` makes a figure of
-    (images, title, caption).
-    """
-    settings = run.settings
-    run.screen.step(3, "Build the generator model of the GAN")
-    generator = run.mixture.generator(build_generator(settings.firstname, settings.seed, run.precision))
-    run.present(generator, run.workspace.generator_diagram)
-
-    run.screen.step(4, "Sample the untrained generator")
-    images = sample(generator)
-    run.keep(
-        draw(images, f"{len(images)} samples of the untrained generator", run.caption), run.workspace.untrained_samples
-    )
-
-    run.screen.step(5, "Build the discriminator model of the GAN")
-    discriminator = run.mixture.discriminator(build_discriminator(settings.firstname, settings.seed, run.precision))
-    run.present(discriminator, run.workspace.discriminator_diagram)
-    return generator, discriminator
+def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) -> None:
+    data, run = load_data(track, run)
+    refuse_other_training(run, conditions_of(run, data.images))
+    if step == 2:
+        show_real_images(track, data, run)
+    elif step == 3:
+        make_generator(track, run)
+    elif step == 4:
+        view = make_training_view(track, make_generator(track, run), data, run)
+        show_untrained_samples(track, view, run)
+    elif step == 5:
+        make_discriminator(track, run)
+    elif step == 6:
+        make_gan(track, make_generator(track, run), make_discriminator(track, run), data, run)
 
 
-def say_compiled(gan: Gan, run: Run) -> None:
-    """Say by which losses and optimizers the two compiled models are trained."""
+def load_data(track: Track[SettingsT], run: Run[SettingsT]) -> tuple[TrainingData, Run[SettingsT]]:
+    """Step 1."""
+    run.screen.step(1, track.sheet[0].title)
+    return track.load_data(run)
+
+
+def show_real_images(track: Track[SettingsT], data: TrainingData, run: Run[SettingsT]) -> None:
+    """Step 2."""
+    run.screen.step(2, track.sheet[1].title)
+    run.save_figure(track.draw_real_images(data, run), run.workspace.real_images)
+
+
+def make_generator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
+    """Step 3."""
+    run.screen.step(3, track.sheet[2].title)
+    generator = run.practices.generator(track.build_generator(run.settings, run.precision))
+    run.show_network(generator, run.workspace.generator_diagram)
+    return generator
+
+
+def show_untrained_samples(track: Track[SettingsT], view: TrainingView, run: Run[SettingsT]) -> None:
+    """Step 4."""
+    run.screen.step(4, track.sheet[3].title)
+    images = view.sample()
+    figure = view.draw(images, f"{len(images)} samples of the untrained generator", run.caption)
+    run.save_figure(figure, run.workspace.untrained_samples)
+
+
+def make_discriminator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
+    """Step 5."""
+    run.screen.step(5, track.sheet[4].title)
+    discriminator = run.practices.discriminator(track.build_discriminator(run.settings, run.precision))
+    run.show_network(discriminator, run.workspace.discriminator_diagram)
+    return discriminator
+
+
+def make_gan(
+    track: Track[SettingsT],
+    generator: keras.Model,
+    discriminator: keras.Model,
+    data: TrainingData,
+    run: Run[SettingsT],
+) -> tuple[Gan, Update, Sequence[Movement]]:
+    """Step 6, and the proof that each update changes its own network only."""
+    run.screen.step(6, track.sheet[5].title)
+    gan = run.practices.compiled(track.compile_gan(generator, discriminator, run.settings))
     for name, model in (("discriminator", gan.discriminator), ("combined", gan.combined)):
-        run.screen.say(f"  {name}: {compiled_as(model)}")
-
-
-def show_proof(proof: Sequence[Movement], run: Run, claim: str = "The freeze holds") -> Sequence[Movement]:
-    """Show which network's weights moved in which phase."""
+        run.screen.say(f"  {name}: {describe_compilation(model)}")
+    update = run.practices.update(track.update_rule, gan)
+    tapes = run.settings.TAPES
+    batch = proof_batch(gan, data, run)
+    proof = prove_freeze(gan, update, *batch, hint=TAPES_HINT if tapes else FREEZE_HINT)
+    claim = "The gradient tapes are separate" if tapes else "The freeze holds"
     run.screen.table(
-        f"{claim}: each update moves its own network and no other (tried and undone; SHA-256)",
-        ("update of", "trained weights of", "hash before", "hash after", "moved"),
+        f"{claim}: each update changes its own network and no other (tried and undone; SHA-256)",
+        ("update of", "trained weights of", "hash before", "hash after", "changed"),
         [(step.phase, step.network, step.before, step.after, "yes" if step.moved else "no") for step in proof],
     )
-    return proof
+    return gan, update, proof
 
 
-def save_networks(gan: Gan, run: Run, classes: Sequence[str] = ()) -> None:
-    """Step 8: save both networks, read them back and say so; `classes` are what the generator can be asked for."""
-    run.screen.step(8, "Save the GAN model")
-    say_saved(export_pair(gan, run.workspace.models, facts_of(run, classes)), run)
-
-
-def say_saved(paths: Iterable[Path], run: Run) -> None:
-    """Say which networks were saved."""
-    for path in paths:
+def save_models(
+    track: Track[SettingsT], gan: Gan, data: TrainingData, metadata: ModelMetadata, run: Run[SettingsT]
+) -> None:
+    """Step 8, and the track's own figures of the trained generator."""
+    run.screen.step(8, track.sheet[7].title)
+    for path in track.save_models(gan, run.workspace, metadata):
         run.screen.say(f"  wrote {path} (float32, read back and compared)")
+    track.draw_results(gan, data, run)
+
+
+def make_training_view(
+    track: Track[SettingsT], generator: keras.Model, data: TrainingData, run: Run[SettingsT]
+) -> TrainingView:
+    """Return the track's training view, which samples `generator` from the run's fixed noise."""
+    inputs = track.grid_inputs(grid_noise(track, run))
+    return track.training_view(lambda: track.sample(generator, inputs), data, run.settings)
+
+
+def grid_noise(track: Track[SettingsT], run: Run[SettingsT]) -> np.ndarray:
+    """Return the noise of every grid of a run, (grid_size, latent_dim): the same before, during and after training."""
+    return run.draw_noise(Purpose.GRID_NOISE, count=track.grid_size, latent_dim=LATENT_DIM)
+
+
+def proof_batch(gan: Gan, data: TrainingData, run: Run[SettingsT]) -> tuple[np.ndarray, ...]:
+    """Return the batch that the freeze proof uses: the first images, with noise and labels as the GAN needs them."""
+    size = min(run.settings.batch_size, len(data.images))
+    noise = draw_noise(run.settings.seed, Purpose.PROOF_NOISE, count=size, latent_dim=LATENT_DIM)
+    if not gan.is_conditional:
+        return data.images[:size], noise
+    real_labels = data.labels[:size, np.newaxis].astype(np.int32)  # (size, 1)
+    fake_labels = np.resize(np.arange(len(data.classes), dtype=np.int32), (size, 1))
+    return data.images[:size], noise, real_labels, fake_labels
+
+
+def model_metadata(run: Run[SettingsT], classes: Sequence[str] = ()) -> ModelMetadata:
+    """Return what a network's file records about its run; `classes` are those that the generator can be asked for."""
+    settings = run.settings
+    return ModelMetadata(
+        track=settings.TRACK,
+        firstname=settings.firstname,
+        seed=settings.seed,
+        images=run.images_from.caption,
+        classes=tuple(classes),
+        practices=settings.practice,
+    )

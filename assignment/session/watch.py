@@ -1,4 +1,4 @@
-"""What is noted after every epoch beside its losses, and what is not well said as soon as it begins."""
+"""Notes on every epoch beside its losses, and problems, reported when they begin."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from assignment.evaluation.health import Epoch, Finding, Scale, Spell, findings, spells
-from assignment.evaluation.variety import distance_within
+from assignment.evaluation.health import Episode, Epoch, HealthThresholds, Problem, find_episodes, find_problems
+from assignment.evaluation.metrics import distance_within_classes
 from assignment.practices.catalogue import BY_NAME
 from assignment.session.run import Run
 from assignment.settings.checks import option_name
 from assignment.training.loop import Row
 
 Notes = dict[str, float]
-# A setting as it is now, to what it is worth trying as; None where that has been tried already.
+# For each setting: a function of its value that returns the value to try next, or None if that has been tried.
 REMEDIES: dict[str, Callable[[Any], Any]] = {
-    "label_smoothing": lambda smoothing: None if smoothing else 0.1,  # the lecture's
+    "label_smoothing": lambda smoothing: None if smoothing else 0.1,  # the lecture's value
     "batch_size": lambda size: 2 * size,
     "precision": lambda precision: None if precision == "float32" else "float32",
     "seed": lambda seed: seed + 1,
@@ -26,62 +26,66 @@ REMEDIES: dict[str, Callable[[Any], Any]] = {
 
 
 class Watch:
-    """Keeps the notes of one training: one dictionary for the untrained networks, then one for each epoch.
+    """Keeps the notes of a training: one dictionary for the untrained networks, then one per epoch.
 
-    `measure` gives what is noted of the networks after an epoch (0 before the first). A training that is continued
-    brings its earlier `notes`.
+    measure(epoch): the notes on the networks after an epoch (0: untrained).
+    notes: those of the earlier sessions of the training.
     """
 
     def __init__(
         self,
-        run: Run,
+        run: Run[Any],
         measure: Callable[[int], Notes] = lambda epoch: {},
-        scale: Scale = Scale(),
+        thresholds: HealthThresholds = HealthThresholds(),
         notes: Sequence[Notes] = (),
     ):
-        self._run, self._measure, self._scale = run, measure, scale
+        self._run, self._measure, self._thresholds = run, measure, thresholds
         self.notes = list(notes) or [measure(0)]
 
-    def after(self, rows: Sequence[Row], grid: np.ndarray) -> None:
-        """Note what the last of `rows` brought, with its grid's images, and say what is not well any more since then.
+    def add_epoch(self, rows: Sequence[Row], grid: np.ndarray) -> None:
+        """Take notes on the last of `rows` and its grid, and report problems that began this epoch.
 
-        What goes on being so was said when it began. Raises OSError when the disk is full; what else cannot be written
-        is said.
+        Raises OSError if the disk is full; other write errors are reported.
         """
         note = self._variety(grid)
         self.notes.append(note)
-        with self._run.undeterred():
+        with self._run.tolerate_write_errors():
             note.update(self._measure(rows[-1].epoch))
         epochs = self._epochs(rows)
-        before = {finding.name for finding in findings(epochs[:-1], self._scale)} if len(epochs) > 1 else set()
-        for finding in findings(epochs, self._scale):
-            if finding.name not in before:
+        before = (
+            {problem.name for problem in find_problems(epochs[:-1], self._thresholds)} if len(epochs) > 1 else set()
+        )
+        for problem in find_problems(epochs, self._thresholds):
+            if problem.name not in before:
                 self._run.screen.warn(
-                    f"Not well after epoch {rows[-1].epoch}: {finding.name}",
-                    f"Seen: {finding.seen}. It usually means: {finding.means}. Try next: {self.remedy(finding)}.",
+                    f"Problem after epoch {rows[-1].epoch}: {problem.name}",
+                    f"Seen: {problem.seen}. Usual meaning: {problem.means}. Try next: {self.remedy(problem)}.",
                 )
 
-    def spells(self, rows: Sequence[Row], broken_in: int | None = None) -> list[Spell]:
-        """All that was not well in a training of these rows, and in the epoch in which it broke down."""
+    def episodes(self, rows: Sequence[Row], diverged_in: int | None = None) -> list[Episode]:
+        """Return all problems of a training with these rows, including the epoch in which it diverged."""
         epochs = self._epochs(rows)
-        return spells([*epochs, Epoch(broken_in, nan, nan)] if broken_in else epochs, self._scale)
+        if diverged_in:
+            epochs.append(Epoch(diverged_in, nan, nan))
+        return find_episodes(epochs, self._thresholds)
 
-    def remedy(self, finding: Finding) -> str:
-        """The option to try next: of the first remedy that this track has and that is not in use already."""
-        now = {**vars(self._run.settings), "precision": self._run.precision}
-        refused = {clash for name in self._run.settings.practice for clash in BY_NAME[name].clashes}
-        wanted = {
-            setting: REMEDIES[setting](now[setting])
-            for setting in (*finding.try_next, "seed")
-            if setting in now and option_name(setting) not in refused
+    def remedy(self, problem: Problem) -> str:
+        """Return the option to try next: the first remedy that the track has and that is not in use."""
+        current = {**vars(self._run.settings), "precision": self._run.precision}
+        conflicts = {name for practice in self._run.settings.practice for name in BY_NAME[practice].conflicts}
+        candidates = {
+            setting: REMEDIES[setting](current[setting])
+            for setting in (*problem.try_next, "seed")
+            if setting in current and option_name(setting) not in conflicts
         }
-        setting = next(setting for setting, value in wanted.items() if value is not None)
-        return f"{option_name(setting)} {wanted[setting]} --fresh"
+        setting = next(setting for setting, value in candidates.items() if value is not None)
+        return f"{option_name(setting)} {candidates[setting]} --fresh"
 
     def _variety(self, grid: np.ndarray) -> Notes:
-        if not self._scale.of_a_kind:
+        if not self._thresholds.images_per_class:
             return {}
-        return {"variety": distance_within(grid, self._scale.of_a_kind) / self._scale.real_distance}
+        distance = distance_within_classes(grid, self._thresholds.images_per_class)
+        return {"variety": distance / self._thresholds.real_distance}
 
     def _epochs(self, rows: Sequence[Row]) -> list[Epoch]:
         names = ("discriminator_gradient", "generator_gradient", "variety")

@@ -1,1 +1,1 @@
-"""What a command can be asked: one dataclass per track, the command line's options, and the checks of every value."""
+"""The settings of every command: one dataclass per track, the options of the command line, and checks of the values."""

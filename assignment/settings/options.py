@@ -1,11 +1,15 @@
-"""The options of every command, and what each may be given as text; `cli` parses with them."""
+"""The command-line options of a run and of `assignment sample`."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any, NoReturn
 
 from assignment.errors import AssignmentError
+from assignment.settings.samples import SampleSettings
 from assignment.settings.tracks import (
     DATA_CHOICES,
     DATASETS,
@@ -16,153 +20,157 @@ from assignment.settings.tracks import (
     ConditionalSettings,
     FashionSettings,
     LectureSettings,
-    SampleSettings,
+    Settings,
 )
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that takes options as they are written out, and whose complaint is one sentence."""
+    """A parser that accepts no abbreviated options and reports an error as an AssignmentError, in one sentence."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False)
 
-    def parse_args(self, *arguments):
-        options, unknown = self.parse_known_args(*arguments)
+    # The override is narrower than argparse's method, which can also fill a given namespace.
+    def parse_args(self, args: Sequence[str] | None = None) -> argparse.Namespace:  # type: ignore[override]
+        """Parse `args`, by default those of the command line. Raises AssignmentError if one is unknown."""
+        options, unknown = self.parse_known_args(args)
         if unknown:
-            command = getattr(options, "command", None)  # whose options they were taken for
+            command = getattr(options, "command", None)  # the command that lacks these options
             program = f"{self.prog} {command}" if command else self.prog
             raise AssignmentError(f"there is no {' '.join(unknown)} ({program} --help lists the options).")
         return options
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
+        """Raise AssignmentError instead of exiting."""
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """What every run can be asked, of whatever track."""
-    # Nothing is given a default here: what is not said is left to the settings, which hold the sheet's numbers.
+    """Add the options that every track has."""
+    # No option has a default here: options that are not given stay out of the namespace, and the settings have the
+    # sheets' numbers as defaults.
     add = parser.add_argument
-    whole, folder = common_kinds()
-    switch = {"action": "store_true", "default": argparse.SUPPRESS}
-    of = FashionSettings
-    add("--firstname", required=True, metavar="NAME", help="your first name; it stands in the names of the models")
-    add("--quick", action="store_true", help="a look at all eight steps in about a minute")
-    add("--epochs", **whole, help=f"epochs to train (default {of.epochs}, as the sheet says)")
-    add("--batch-size", **whole, help=f"images in an update (default {of.batch_size}, as the sheet says)")
-    add("--grid-every", **whole, help=f"epochs between two grids (default {of.grid_every}, as the sheet says)")
-    add("--checkpoint-every", **whole, help=f"epochs between two checkpoints (default {of.checkpoint_every})")
-    add("--fresh", **switch, help="start over, in place of continuing what an earlier run left")
-    add("--seed", **whole, help=f"the same seed gives the same weights (default {of.seed})")
+    defaults = FashionSettings
+    add("--firstname", required=True, metavar="NAME", help="your first name; file names include it")
+    add("--quick", action="store_true", help="train briefly, without evaluation: all eight steps in about a minute")
+    add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (default {defaults.epochs}, from the sheet)")
+    add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (default {defaults.batch_size}, from the sheet)")
+    add("--grid-every", **WHOLE_NUMBER, help=f"epochs between grids (default {defaults.grid_every}, from the sheet)")
+    add("--checkpoint-every", **WHOLE_NUMBER, help=f"epochs between checkpoints (default {defaults.checkpoint_every})")
+    add("--fresh", **SWITCH, help="start over instead of continuing what an earlier run left")
+    add("--seed", **WHOLE_NUMBER, help=f"the same seed gives the same weights (default {defaults.seed})")
     add(
         "--precision",
-        choices=PRECISIONS,
-        default=argparse.SUPPRESS,
-        help="auto (the default) takes mixed_bfloat16 where the processor computes in it, else float32",
+        **choice(PRECISIONS),
+        help="auto (the default) selects mixed_bfloat16 if the processor has instructions for it, otherwise float32",
     )
     add(
         "--data",
-        choices=DATA_CHOICES,
-        default=argparse.SUPPRESS,
-        help="auto (the default) takes the real images where they are to be had, else a drawn stand-in;"
-        " real refuses the stand-in; standin asks for it",
+        **choice(DATA_CHOICES),
+        help="auto (the default): real images if available, otherwise a drawn stand-in; real: never the stand-in;"
+        " standin: only the stand-in",
     )
     add(
         "--data-dir",
-        **folder,
-        help="folder with fashion-mnist/ and mnist/, or one's four IDX files (else ASSIGNMENT_DATA_DIR)",
+        **FOLDER,
+        help="a folder with fashion-mnist/ and mnist/, or with the four IDX files of one of them (default: the"
+        " environment variable ASSIGNMENT_DATA_DIR)",
     )
-    add("--outputs-dir", **folder, help=f"where figures and records go (default {of.outputs_dir})")
-    add("--models-dir", **folder, help=f"where the .h5 files go (default {of.models_dir})")
+    add("--outputs-dir", **FOLDER, help=f"where figures and records go (default {defaults.outputs_dir})")
+    add("--models-dir", **FOLDER, help=f"where the .h5 files go (default {defaults.models_dir})")
     add(
         "--evaluation",
         action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
-        help="measure how good the generator is, by a judge that is trained once for each data set (the default, but"
-        " for --quick)",
+        help="measure the generator with a judge, which is trained once for each data set (the default, except with"
+        " --quick)",
     )
     add(
         "--practice",
         action="append",
         metavar="NAME",
         default=argparse.SUPPRESS,
-        help="train with a practice of `assignment practices`; may be given several times",
+        help="train with a practice that `assignment practices` lists; can be given several times",
     )
-    add("--show", **switch, help="also open the figures in windows")
+    add("--show", **SWITCH, help="also open the figures in windows")
 
 
 def add_track_options(parser: argparse.ArgumentParser) -> None:
-    """Which track, and what only some of them can be asked."""
-    add, of = parser.add_argument, LectureSettings
-    whole, _ = common_kinds()
-    tracks = "; ".join(
-        f"{name}: {track.epochs} epochs, batch size {track.batch_size}, a grid every {track.grid_every}, a checkpoint"
-        f" every {track.checkpoint_every}"
-        for name, track in TRACKS.items()
-    )
+    """Add --track, and the options that only some tracks have."""
+    add = parser.add_argument
+    lecture = LectureSettings
+    track_defaults = "; ".join(f"{name}: {_describe_defaults(track)}" for name, track in TRACKS.items())
     add(
         "--track",
         choices=tuple(TRACKS),
         default=FashionSettings.TRACK,
-        help=f"which GAN (default {FashionSettings.TRACK}); their own defaults are: {tracks}",
+        help=f"which GAN (default {FashionSettings.TRACK}). Defaults of each track: {track_defaults}",
     )
     add(
         "--dataset",
-        choices=DATASETS,
-        default=argparse.SUPPRESS,
-        help=f"conditional and lecture: whose images (default {ConditionalSettings.dataset}, {of.dataset})",
+        **choice(DATASETS),
+        help=f"conditional and lecture: the images (default {ConditionalSettings.dataset} and {lecture.dataset})",
     )
     add(
         "--outputs",
-        choices=OUTPUTS,
-        default=argparse.SUPPRESS,
-        help="conditional: what the discriminator answers. validity (the default): it is told the label;"
-        " validity+class: it has to say the class itself, an auxiliary classifier",
+        **choice(OUTPUTS),
+        help="conditional: the outputs of the discriminator. validity (the default): real or generated, with the label"
+        " as an input; validity+class: it also predicts the class (an auxiliary classifier)",
     )
-    add(
-        "--network",
-        choices=NETWORKS,
-        default=argparse.SUPPRESS,
-        help=f"lecture: which of the notebook's GANs (default {of.network})",
-    )
+    add("--network", **choice(NETWORKS), help=f"lecture: which of the notebook's GANs (default {lecture.network})")
     add(
         "--filters",
         metavar="N,N",
         default=argparse.SUPPRESS,
-        help=f"lecture: filters of the DCGAN's discriminator, which its generator walks back (default {of.filters})",
+        help="lecture: filters of the DCGAN's discriminator; the generator uses them in reverse"
+        f" (default {lecture.filters})",
     )
-    add("--kernel", **whole, help=f"lecture: window of the DCGAN's convolutions, in pixels (default {of.kernel})")
-    add("--extra-layers", **whole, help="lecture: convolutions more at 7x7 in both of the DCGAN's networks (default 0)")
+    add(
+        "--kernel",
+        **WHOLE_NUMBER,
+        help=f"lecture: window of the DCGAN's convolutions, in pixels (default {lecture.kernel})",
+    )
+    add(
+        "--extra-layers",
+        **WHOLE_NUMBER,
+        help=f"lecture: additional convolutions at 7x7 in both DCGAN networks (default {lecture.extra_layers})",
+    )
     add(
         "--label-smoothing",
         type=_number,
-        metavar="SHARE",
+        metavar="X",
         default=argparse.SUPPRESS,
-        help="lecture: real images are asked for as 1 - SHARE (default 0; the notebook tries 0.1)",
+        help="lecture: real images have the target 1 - X (default 0; the notebook tries 0.1)",
+    )
+
+
+def _describe_defaults(track: type[Settings]) -> str:
+    default = {field.name: field.default for field in fields(track)}
+    return (
+        f"{default['epochs']} epochs, batch size {default['batch_size']}, a grid every {default['grid_every']}, a"
+        f" checkpoint every {default['checkpoint_every']}"
     )
 
 
 def add_sample_options(parser: argparse.ArgumentParser) -> None:
-    """What `assignment sample` can be asked."""
-    add, of = parser.add_argument, SampleSettings
-    whole, folder = common_kinds()
+    """Add the options of `assignment sample`."""
+    add = parser.add_argument
+    defaults = SampleSettings
     add("--firstname", required=True, metavar="NAME", help="the first name that the generator was trained with")
-    add("--track", choices=tuple(TRACKS), default=argparse.SUPPRESS, help=f"of which track (default {of.track})")
-    which = parser.add_mutually_exclusive_group()
-    wish = {"dest": "labels", "default": argparse.SUPPRESS}
-    which.add_argument("--label", **wish, metavar="LABEL", help="which class: a number from 0, or its name")
-    which.add_argument("--labels", **wish, metavar="LABELS", help="several, as in 0-9 or 1,3,Bag (default: all)")
-    add("--count", **whole, help=f"images of each class (default {of.count})")
-    add("--seed", **whole, help=f"the same seed draws the same images (default {of.seed})")
-    add("--outputs-dir", **folder, help=f"where the picture goes (default {of.outputs_dir})")
-    add("--models-dir", **folder, help=f"where the .h5 files are (default {of.models_dir})")
+    add("--track", **choice(tuple(TRACKS)), help=f"the track that it was trained in (default {defaults.track})")
+    labels = parser.add_mutually_exclusive_group()
+    common: dict[str, Any] = {"dest": "labels", "default": argparse.SUPPRESS}
+    labels.add_argument("--label", **common, metavar="LABEL", help="one class, by number (from 0) or name")
+    labels.add_argument("--labels", **common, metavar="LABELS", help="several, as in 0-9 or 1,3,Bag (default: all)")
+    add("--count", **WHOLE_NUMBER, help=f"images of each class (default {defaults.count})")
+    add("--seed", **WHOLE_NUMBER, help=f"the same seed draws the same images (default {defaults.seed})")
+    add("--outputs-dir", **FOLDER, help=f"where the picture and the arrays go (default {defaults.outputs_dir})")
+    add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {defaults.models_dir})")
 
 
-def common_kinds() -> tuple[dict, dict]:
-    """What the options that take a whole number, and those that take a folder, have in common."""
-    return (
-        {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS},
-        {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS},
-    )
+def choice(values: tuple[str, ...]) -> dict[str, Any]:
+    """Return the arguments of `add_argument` for an option that takes one of these values."""
+    return {"choices": values, "default": argparse.SUPPRESS}
 
 
 def _whole_number(text: str) -> int:
@@ -181,5 +189,11 @@ def _number(text: str) -> float:
 
 def _folder(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError("takes a folder ('.' is the current one), not nothing")
+        raise argparse.ArgumentTypeError("takes a folder ('.' is the current one), not an empty text")
     return Path(text)
+
+
+# The arguments of `add_argument` for common kinds of options.
+WHOLE_NUMBER: dict[str, Any] = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
+FOLDER: dict[str, Any] = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+SWITCH: dict[str, Any] = {"action": "store_true", "default": argparse.SUPPRESS}

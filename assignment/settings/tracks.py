@@ -1,4 +1,4 @@
-"""What a run is asked to do: one small frozen dataclass a track, checked when it is made."""
+"""The settings of a run: one frozen dataclass per track, which checks its values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assignment.errors import AssignmentError
 from assignment.practices.choice import checked_practices
 from assignment.settings.checks import (
     check_choice,
-    check_share,
+    check_fraction,
     check_type,
     check_whole_number,
     checked_filters,
@@ -25,22 +25,29 @@ DATASETS = ("mnist", "fashion-mnist")
 OUTPUTS = ("validity", "validity+class")
 NETWORKS = ("dcgan", "dense")
 
-# Pixels. A transposed convolution of stride 2 leaves what its window does not reach at 0; the largest is the image.
-SMALLEST_KERNEL, LARGEST_KERNEL = 2, 28
-MOST_FILTERS, MOST_EXTRA_LAYERS = 1_024, 16  # beyond what two cores can train
-MOST_SAMPLES = 1_000  # of each label: ten labels' take a minute to draw
+# Pixels. A transposed convolution of stride 2 leaves pixels that its window does not reach at 0; an image has 28.
+MIN_KERNEL, MAX_KERNEL = 2, 28
+MAX_FILTERS, MAX_EXTRA_LAYERS = 1_024, 16  # more than two cores can train
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every track can be asked. `QUICK` is what --quick stands for.
+    """The settings that every track has.
 
-    Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
+    TRACK: the track's name on the command line and in file names.
+    TITLE: the title of its report.
+    QUICK: the settings that --quick stands for.
+    TAPES: whether its sheet trains with gradient tapes instead of compiled models and freezing.
+    EPOCH_SECONDS: seconds of an epoch on one core of the machine named in docs/practices.md.
+
+    Raises AssignmentError, one sentence, for a value of the wrong type or out of range.
     """
 
     TRACK: ClassVar[str]
+    TITLE: ClassVar[str]
     QUICK: ClassVar[Mapping[str, int]]
-    TAPES: ClassVar[bool] = False  # whether its sheet trains by gradient tapes, and not by compile and freeze
+    TAPES: ClassVar[bool] = False
+    EPOCH_SECONDS: ClassVar[float]
 
     firstname: str
     epochs: int
@@ -56,29 +63,28 @@ class Settings:
     show: bool = False
     fresh: bool = False
     evaluation: bool = True
-    practice: tuple[str, ...] = ()  # of the catalogue
+    practice: tuple[str, ...] = ()  # names from the catalogue
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
         for name in ("epochs", "batch_size", "grid_every", "checkpoint_every"):
-            check_whole_number(name, getattr(self, name), smallest=1)
-        check_whole_number("seed", self.seed, smallest=0)
+            check_whole_number(name, getattr(self, name), minimum=1)
+        check_whole_number("seed", self.seed, minimum=0)
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("data", self.data, DATA_CHOICES)
         if self.data_dir is not None:
             check_type("data_dir", self.data_dir, Path, "a path")
             if self.data == "standin":
-                raise AssignmentError("--data standin and --data-dir contradict each other; give one of them.")
-        check_type("outputs_dir", self.outputs_dir, Path, "a path")
-        check_type("models_dir", self.models_dir, Path, "a path")
-        check_type("show", self.show, bool, "true or false")
-        check_type("fresh", self.fresh, bool, "true or false")
-        check_type("evaluation", self.evaluation, bool, "true or false")
-        object.__setattr__(self, "practice", checked_practices(self.practice, *self.circumstances))
+                raise AssignmentError("--data standin and --data-dir contradict each other; give only one of them.")
+        for name in ("outputs_dir", "models_dir"):
+            check_type(name, getattr(self, name), Path, "a path")
+        for name in ("show", "fresh", "evaluation"):
+            check_type(name, getattr(self, name), bool, "true or false")
+        object.__setattr__(self, "practice", checked_practices(self.practice, *self.conflict_keys))
 
     @property
-    def circumstances(self) -> tuple[str, ...]:
-        """What a practice may clash with: the track, and settings of it."""
+    def conflict_keys(self) -> tuple[str, ...]:
+        """What a practice may conflict with: the track, and some of its settings."""
         return (self.TRACK,)
 
 
@@ -87,21 +93,25 @@ class FashionSettings(Settings):
     """The settings of the Fashion-MNIST assignment; the defaults are the sheet's."""
 
     TRACK = "fashion"
-    # The same eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each, no judge.
+    TITLE = "The assignment: a GAN that learns trousers"
+    # All eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each, no evaluation.
     QUICK = {"epochs": 2, "grid_every": 1, "evaluation": False}
+    EPOCH_SECONDS = 25.0
 
     epochs: int = 300  # the sheet, step 7
     batch_size: int = 128  # the sheet, step 7
     grid_every: int = 50  # the sheet, step 7
-    checkpoint_every: int = 5  # a kill costs two minutes of training at most, a checkpoint half a second
+    checkpoint_every: int = 5  # a kill loses at most two minutes of training; a checkpoint takes half a second
 
 
 @dataclass(frozen=True)
 class ConditionalSettings(Settings):
-    """The settings of the conditional track; the sheet leaves them open (docs/conditional.md says what is chosen)."""
+    """The settings of the conditional track; the sheet leaves them open (docs/conditional.md explains the defaults)."""
 
     TRACK = "conditional"
+    TITLE = "The exercise: a conditional GAN"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}  # a minute on two cores
+    EPOCH_SECONDS = 94.0
 
     epochs: int = 25  # about half an hour on two cores
     batch_size: int = 64
@@ -110,14 +120,14 @@ class ConditionalSettings(Settings):
     dataset: str = "mnist"
     outputs: str = "validity"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_choice("dataset", self.dataset, DATASETS)
         check_choice("outputs", self.outputs, OUTPUTS)
 
     @property
-    def circumstances(self) -> tuple[str, ...]:
-        """What a practice may clash with: the track, and what the discriminator answers."""
+    def conflict_keys(self) -> tuple[str, ...]:
+        """What a practice may conflict with: the track, and the outputs of the discriminator."""
         return self.TRACK, self.outputs
 
 
@@ -125,12 +135,15 @@ class ConditionalSettings(Settings):
 class DigitsSettings(Settings):
     """The settings of the MNIST exercise; the sheet gives none of these numbers.
 
-    Batch size as the assignment's; as many epochs, grids and checkpoints as the conditional track's on the same images.
+    The batch size is the assignment's. Epochs, grids and checkpoints are those of the conditional track, which trains
+    on the same images.
     """
 
     TRACK = "digits"
-    TAPES = True
+    TITLE = "The MNIST exercise"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
+    TAPES = True
+    EPOCH_SECONDS = 86.0
 
     epochs: int = 25
     batch_size: int = 128
@@ -140,11 +153,18 @@ class DigitsSettings(Settings):
 
 @dataclass(frozen=True)
 class LectureSettings(Settings):
-    """The settings of the lecture's notebook, and of its exercises; the defaults are the notebook's."""
+    """The settings of the lecture's notebook and its exercises; the defaults are the notebook's.
+
+    filters: of the DCGAN's discriminator, from the image inwards.
+    kernel: window of the DCGAN's convolutions, in pixels.
+    extra_layers: additional convolutions at 7x7 in both of the DCGAN's networks (the notebook, exercise 2).
+    """
 
     TRACK = "lecture"
-    TAPES = True
+    TITLE = "The lecture notebook"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
+    TAPES = True
+    EPOCH_SECONDS = 176.0
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 
     epochs: int = 50  # the notebook, section 6
@@ -154,60 +174,38 @@ class LectureSettings(Settings):
     dataset: str = "fashion-mnist"
     network: str = "dcgan"
     label_smoothing: float = 0.0
-    filters: str = NOTEBOOK_DCGAN[0]  # of the DCGAN's discriminator, from the image inwards
-    kernel: int = NOTEBOOK_DCGAN[1]  # pixels
-    extra_layers: int = NOTEBOOK_DCGAN[2]  # at 7x7 in both networks (the notebook, exercise 2)
+    filters: str = NOTEBOOK_DCGAN[0]
+    kernel: int = NOTEBOOK_DCGAN[1]
+    extra_layers: int = NOTEBOOK_DCGAN[2]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_choice("dataset", self.dataset, DATASETS)
         check_choice("network", self.network, NETWORKS)
-        object.__setattr__(self, "filters", checked_filters(self.filters, MOST_FILTERS))
-        check_whole_number("kernel", self.kernel, smallest=SMALLEST_KERNEL, largest=LARGEST_KERNEL)
-        check_whole_number("extra_layers", self.extra_layers, smallest=0, largest=MOST_EXTRA_LAYERS)
-        check_share("label_smoothing", self.label_smoothing, under=0.5)  # from a half on, "real" would mean "fake"
+        object.__setattr__(self, "filters", checked_filters(self.filters, MAX_FILTERS))
+        check_whole_number("kernel", self.kernel, minimum=MIN_KERNEL, maximum=MAX_KERNEL)
+        check_whole_number("extra_layers", self.extra_layers, minimum=0, maximum=MAX_EXTRA_LAYERS)
+        check_fraction("label_smoothing", self.label_smoothing, below=0.5)  # from 0.5 on, "real" would mean "fake"
         if self.network == "dense" and self.architecture != self.NOTEBOOK_DCGAN:
             raise AssignmentError(
-                "--filters, --kernel and --extra-layers shape the DCGAN's convolutions; the dense network has none."
+                "--filters, --kernel and --extra-layers change the DCGAN's convolutions; the dense network has none."
             )
 
     @property
-    def circumstances(self) -> tuple[str, ...]:
-        """What a practice may clash with: the track, and the notebook's own label smoothing."""
+    def conflict_keys(self) -> tuple[str, ...]:
+        """What a practice may conflict with: the track, and the notebook's own label smoothing."""
         return (self.TRACK, "--label-smoothing") if self.label_smoothing else (self.TRACK,)
 
     @property
     def architecture(self) -> tuple[str, int, int]:
-        """What the second exercise changes: filters, kernel, extra layers."""
+        """What the notebook's exercise 2 changes: filters, kernel, extra layers."""
         return self.filters, self.kernel, self.extra_layers
 
     @property
     def filter_counts(self) -> tuple[int, int]:
-        """The two counts that `filters` names."""
+        """The two numbers in `filters`."""
         outer, inner = self.filters.split(",")
         return int(outer), int(inner)
-
-
-@dataclass(frozen=True)
-class SampleSettings:
-    """What `assignment sample` can be asked: `labels` as the person wrote them, None for all; `count` of each.
-
-    Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
-    """
-
-    firstname: str
-    track: str = FashionSettings.TRACK
-    labels: str | None = None
-    count: int = 12
-    seed: int = 1
-    outputs_dir: Path = Path("outputs")
-    models_dir: Path = Path("models")
-
-    def __post_init__(self):
-        object.__setattr__(self, "firstname", checked_firstname(self.firstname))
-        check_choice("track", self.track, tuple(TRACKS))
-        check_whole_number("count", self.count, smallest=1, largest=MOST_SAMPLES)
-        check_whole_number("seed", self.seed, smallest=0)
 
 
 TRACKS: dict[str, type[Settings]] = {
@@ -215,9 +213,9 @@ TRACKS: dict[str, type[Settings]] = {
 }
 
 
-# What may be another at every sitting of a training; all other settings make it the training that it is. (The images
-# themselves are compared, whatever way they came.)
-FREE = frozenset(
+# The settings that may change between sessions of one training; with another value of any other setting, it is a
+# different training. (`data` and `data_dir` may change because the images themselves are compared.)
+CHANGEABLE_SETTINGS = frozenset(
     {
         "epochs",
         "grid_every",
@@ -235,19 +233,23 @@ FREE = frozenset(
 
 
 def settings_from(settings_class: type[Settings], options: Mapping[str, Any]) -> Settings:
-    """Make settings of `settings_class` from named options; a name it does not know is an AssignmentError."""
-    known = {field.name for field in fields(settings_class)}
+    """Return settings of this class with these values. Raises AssignmentError for a name that it does not have."""
+    known = _setting_names(settings_class)
     unknown = sorted(set(options) - known)
     if unknown:
-        raise AssignmentError(
-            f"the {settings_class.TRACK} track has no {' and no '.join(map(option_name, unknown))}; "
-            + (_tracks_with(unknown) or f"it has {', '.join(option_name(name) for name in sorted(known))}.")
-        )
+        names = " and no ".join(map(option_name, unknown))
+        hint = _tracks_with(unknown) or f"it has {', '.join(map(option_name, sorted(known)))}."
+        raise AssignmentError(f"the {settings_class.TRACK} track has no {names}; {hint}")
     return settings_class(**options)
 
 
 def _tracks_with(names: Sequence[str]) -> str:
-    """Where settings of these names belong, in words; nothing when no track has them all."""
-    having = [name for name, track in TRACKS.items() if set(names) <= {field.name for field in fields(track)}]
-    what = "it" if len(names) == 1 else "them"
-    return f"--track {' and --track '.join(having)} {'has' if len(having) == 1 else 'have'} {what}." if having else ""
+    """Return a sentence that names the tracks with all of these settings, or "" if there are none."""
+    tracks = [f"--track {name}" for name, track in TRACKS.items() if set(names) <= _setting_names(track)]
+    if not tracks:
+        return ""
+    return f"{' and '.join(tracks)} {'has' if len(tracks) == 1 else 'have'} {'it' if len(names) == 1 else 'them'}."
+
+
+def _setting_names(settings_class: type[Settings]) -> set[str]:
+    return {field.name for field in fields(settings_class)}

@@ -1,1 +1,1 @@
-"""Where a run's files are, how each is written whole, and the lock on its folder."""
+"""The paths of a run's files, atomic writes, and the lock on its folder."""

@@ -1,8 +1,7 @@
-"""One run at a time in a folder: a lock that dies with its process, and who holds it."""
+"""A lock that allows one run at a time in a folder, with a file that names the run that holds it."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from collections.abc import Iterable, Iterator
@@ -14,13 +13,13 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import replacing
+from assignment.storage.files import read_json, write_json
 
-IN_USE = "another run is writing"  # by which a lab knows this answer of a run
+IN_USE = "another run is writing"  # a lab recognizes this error by these words in a run's output
 
 
 class LockedFolder(Protocol):
-    """What a folder must tell of itself to be held: a run's workspace does, and a lab's."""
+    """What a workspace needs for its folder to be locked."""
 
     @property
     def folder(self) -> Path: ...
@@ -32,22 +31,23 @@ class LockedFolder(Protocol):
 
 
 @contextmanager
-def held(workspace: LockedFolder, command: str) -> Iterator[None]:
-    """Within the block no other run may write into the workspace's folder; `command` is the line that started this one.
+def lock_folder(workspace: LockedFolder, command: str) -> Iterator[None]:
+    """Within the block, prevent other runs from writing in the workspace's folder.
 
-    The operating system frees the lock when its process ends, however it ends.
-    Raises AssignmentError, naming the other run, when there is one.
+    The operating system releases the lock when the process ends, even if it is killed. `command` is the command line of
+    this run, for the message that others receive.
+    Raises AssignmentError, which names the other run, if the folder is locked.
     """
     lock = FileLock(workspace.lock, timeout=0)
     try:
         lock.acquire()
     except Timeout:
         raise AssignmentError(
-            f"{IN_USE} in {workspace.folder}{_holder(workspace)}; wait for its end, or choose another --outputs-dir."
+            f"{IN_USE} in {workspace.folder}{_describe_holder(workspace)}; wait until it ends, or choose another"
+            " --outputs-dir."
         ) from None
     try:
-        with replacing(workspace.holder) as temporary:
-            temporary.write_text(json.dumps(_myself(command)), encoding="utf-8")
+        write_json(workspace.holder, _this_process(command))
         workspace.remove_partials()
         yield
     finally:
@@ -55,21 +55,20 @@ def held(workspace: LockedFolder, command: str) -> Iterator[None]:
         lock.release()
 
 
-def check_nobody_writes(workspaces: Iterable[LockedFolder]) -> None:
-    """Raise AssignmentError, naming the run, when one is writing in one of these folders, which exist."""
+def check_unlocked(workspaces: Iterable[LockedFolder]) -> None:
+    """Raise AssignmentError, which names the run, if a run is writing in one of these folders, which must exist."""
     for workspace in workspaces:
-        with held(workspace, "a look at whether somebody writes here"):
+        with lock_folder(workspace, "a check whether this folder is in use"):
             pass
 
 
-def _myself(command: str) -> dict[str, str | int]:
+def _this_process(command: str) -> dict[str, str | int]:
     now = datetime.now().astimezone()
     return {"process": os.getpid(), "computer": platform.node(), "since": f"{now:%Y-%m-%d %H:%M}", "command": command}
 
 
-def _holder(workspace: LockedFolder) -> str:
+def _describe_holder(workspace: LockedFolder) -> str:
     try:
-        other = json.loads(workspace.holder.read_text(encoding="utf-8"))
-        return " (process {process} on {computer}, since {since}: {command})".format(**other)
-    except (OSError, ValueError, KeyError, TypeError):  # it has only just taken the lock, or is just ending
+        return " (process {process} on {computer}, since {since}: {command})".format(**read_json(workspace.holder))
+    except (OSError, KeyError, TypeError):  # the other run has only just acquired the lock, or is about to release it
         return ""

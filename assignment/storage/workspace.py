@@ -1,177 +1,169 @@
-"""Every path that a run writes, named in one place."""
+"""The path of every file that a run writes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Protocol, overload
 
-from assignment.storage.files import make_writable, partial_path, refuse_folders
+from assignment.storage.files import check_not_folders, ensure_writable, partial_path
+
+
+class HasFolder(Protocol):
+    """A class whose instances have a folder."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
+class RunFile:
+    """The name of a file in a workspace's folder. As a class attribute, it is the file's path on an instance."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    @overload
+    def __get__(self, workspace: None, owner: type) -> RunFile: ...
+    @overload
+    def __get__(self, workspace: HasFolder, owner: type) -> Path: ...
+    def __get__(self, workspace: HasFolder | None, owner: type) -> RunFile | Path:
+        return self if workspace is None else workspace.folder / self.name
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The files of one run: figures and records in `folder`, the .h5 files in `models_dir`."""
+    """The files of one run: figures and records in `folder`, the .h5 files in `models_dir`.
+
+    prefix: the start of the .h5 files' names.
+    """
 
     folder: Path
     models_dir: Path
     firstname: str
-    prefix: str = ""  # of the models' names
+    prefix: str = ""
+
+    real_images = RunFile("step2_real_images.png")
+    generator_diagram = RunFile("step3_generator_diagram.png")
+    untrained_samples = RunFile("step4_untrained_samples.png")
+    discriminator_diagram = RunFile("step5_discriminator_diagram.png")
+    losses = RunFile("step7_losses.png")
+    animation = RunFile("step7_animation.gif")
+    progress = RunFile("step7_progress.png")
+    metrics_figure = RunFile("step7_measures.png")
+    generated = RunFile("step7_generated.png")
+    real_beside_generated = RunFile("step7_real_beside_generated.png")
+    interpolation = RunFile("step7_interpolation.png")
+    noise_walk = RunFile("step7_noise_walk.png")
+    label_walk = RunFile("step7_label_walk.png")
+    history = RunFile("history.csv")
+    record = RunFile("run.json")
+    report = RunFile("report.html")
+    metrics = RunFile("metrics.json")
+    checkpoints = RunFile("checkpoints")  # a folder
+    lock = RunFile(".lock")
+    holder = RunFile(".holder.json")  # names the run that holds the lock; Windows cannot read a locked file
 
     @classmethod
-    def of(cls, track: str, outputs_dir: Path, models_dir: Path, firstname: str) -> Workspace:
-        """The workspace of a track's run, by the layout `<outputs_dir>/<firstname>/<track>/`."""
-        # The assignment sheet, step 8, names the models of its own track; other tracks' stand beside them.
+    def for_run(cls, track: str, outputs_dir: Path, models_dir: Path, firstname: str) -> Workspace:
+        """Return the workspace of a track's run; its folder is `<outputs_dir>/<firstname>/<track>/`."""
+        # The assignment sheet, step 8, names the models of its own track; a prefix separates those of other tracks.
         prefix = "" if track == "fashion" else f"{track}_"
         return cls(outputs_dir / firstname / track, models_dir, firstname, prefix)
 
     def prepare(self) -> None:
-        """Make the folders and try a file in each, so that a place that cannot be written is known before training.
+        """Create the folders and check that the files can be written, so that a problem is found before training.
 
-        Raises AssignmentError, naming the folder, or the folder that stands where a file is to be written.
+        Raises AssignmentError, which names the folder that cannot be written, or the one that has the name of a file.
         """
         for folder in (self.folder, self.checkpoints, self.models_dir):
-            make_writable(folder)
-        properties = [name for name, kind in vars(type(self)).items() if isinstance(kind, property)]
-        named = [getattr(self, name) for name in properties if name not in ("checkpoints", "models")]
-        refuse_folders(*named, *self.models)
-
-    @property
-    def real_images(self) -> Path:
-        return self.folder / "step2_real_images.png"
-
-    @property
-    def generator_diagram(self) -> Path:
-        return self.folder / "step3_generator_diagram.png"
-
-    @property
-    def untrained_samples(self) -> Path:
-        return self.folder / "step4_untrained_samples.png"
-
-    @property
-    def discriminator_diagram(self) -> Path:
-        return self.folder / "step5_discriminator_diagram.png"
-
-    @property
-    def losses(self) -> Path:
-        return self.folder / "step7_losses.png"
+            ensure_writable(folder)
+        check_not_folders(
+            self.real_images,
+            self.generator_diagram,
+            self.untrained_samples,
+            self.discriminator_diagram,
+            self.losses,
+            self.animation,
+            self.progress,
+            self.metrics_figure,
+            self.generated,
+            self.real_beside_generated,
+            self.interpolation,
+            self.noise_walk,
+            self.label_walk,
+            self.history,
+            self.record,
+            self.report,
+            self.metrics,
+            self.lock,
+            self.holder,
+            *self.models,
+            self.best_generator,
+        )
 
     def grid(self, epoch: int) -> Path:
+        """Return the path of the grid of generated images after an epoch."""
         return self.folder / f"step7_grid_epoch_{epoch:04d}.png"
 
-    @property
-    def animation(self) -> Path:
-        return self.folder / "step7_animation.gif"
+    def grids(self) -> list[Path]:
+        """Return the grids that exist, in the order of their epochs."""
+        return sorted(self.folder.glob("step7_grid_epoch_*.png"))
 
-    @property
-    def progress(self) -> Path:
-        return self.folder / "step7_progress.png"
-
-    @property
-    def measures(self) -> Path:
-        return self.folder / "step7_measures.png"
-
-    @property
-    def generated(self) -> Path:
-        return self.folder / "step7_generated.png"
-
-    @property
-    def real_beside_generated(self) -> Path:
-        return self.folder / "step7_real_beside_generated.png"
-
-    @property
-    def interpolation(self) -> Path:
-        return self.folder / "step7_interpolation.png"
-
-    @property
-    def noise_walk(self) -> Path:
-        return self.folder / "step7_noise_walk.png"
-
-    @property
-    def label_walk(self) -> Path:
-        return self.folder / "step7_label_walk.png"
-
-    def samples(self, what: str) -> Path:
-        """The picture of samples taken later; their arrays stand beside it as .npz."""
-        return self.folder / f"samples_{what}.png"
-
-    @property
-    def history(self) -> Path:
-        return self.folder / "history.csv"
-
-    @property
-    def record(self) -> Path:
-        return self.folder / "run.json"
-
-    @property
-    def report(self) -> Path:
-        return self.folder / "report.html"
-
-    @property
-    def metrics(self) -> Path:
-        return self.folder / "metrics.json"
-
-    @property
-    def checkpoints(self) -> Path:
-        return self.folder / "checkpoints"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / ".lock"
-
-    @property
-    def holder(self) -> Path:
-        """Who holds the lock; the lock itself cannot be read everywhere while it is held."""
-        return self.folder / ".holder.json"
+    def samples(self, name: str) -> Path:
+        """Return the path of a figure of `assignment sample`; the arrays are in the .npz file of the same name."""
+        return self.folder / f"samples_{name}.png"
 
     @property
     def generator_model(self) -> Path:
-        return self.models_dir / f"{self.prefix}generator_model_{self.firstname}.h5"
+        return self._model("generator_model")
 
     @property
     def discriminator_model(self) -> Path:
-        return self.models_dir / f"{self.prefix}discriminator_model_{self.firstname}.h5"
+        return self._model("discriminator_model")
 
     @property
     def best_generator(self) -> Path:
-        """The generator with the smallest judge FID, beside the last one."""
-        return self.models_dir / f"{self.prefix}best_generator_model_{self.firstname}.h5"
+        """The generator of the epoch with the smallest judge FID, next to that of the last epoch."""
+        return self._model("best_generator_model")
 
     @property
     def models(self) -> tuple[Path, Path]:
+        """The generator and the discriminator of the last epoch."""
         return self.generator_model, self.discriminator_model
 
-    def products(self) -> list[Path]:
-        """What stands of all that a training leaves, but for the record, which tells of them, and the checkpoints."""
+    def _model(self, name: str) -> Path:
+        return self.models_dir / f"{self.prefix}{name}_{self.firstname}.h5"
+
+    def existing_outputs(self) -> list[Path]:
+        """Return the files of a training that exist, except for the run record, which lists them, and checkpoints."""
         paths = (self.history, self.metrics, *sorted(self.folder.glob("step*")), *self.models, self.best_generator)
         return [path for path in paths if path.is_file()]
 
-    def product(self, name: str) -> Path:
-        """Where a training's file of that name stands, or should."""
+    def output_path(self, name: str) -> Path:
+        """Return the path of the output with this file name, whether it exists or not."""
         return (self.models_dir if name.endswith(".h5") else self.folder) / name
 
-    def grids(self) -> list[Path]:
-        """The grids that stand in the folder."""
-        return sorted(self.folder.glob("step7_grid_epoch_*.png"))
-
-    def remove_end(self) -> None:
-        """Delete what tells of a training's end, the record first, which vouches for the other files."""
-        for path in (self.record, self.metrics, self.measures, self.report):
+    def remove_results(self) -> None:
+        """Delete the files that describe a complete training."""
+        # The record first: without it, no file counts as finished.
+        for path in (self.record, self.metrics, self.metrics_figure, self.report):
             path.unlink(missing_ok=True)
 
     def remove_earlier_training(self) -> None:
-        """Delete what an earlier training left here, its checkpoints too, so that no two are mixed."""
-        self.remove_end()
+        """Delete the files of an earlier training, including its checkpoints, so that two trainings never mix."""
+        self.remove_results()
         figures, checkpoints = self.folder.glob("step7_*"), self.checkpoints.glob("*")
         for path in (self.history, self.best_generator, *figures, *checkpoints):
             path.unlink(missing_ok=True)
 
     def remove_partials(self) -> None:
-        """Delete what a run that was killed had only begun to write here; nobody else may be writing meanwhile."""
-        ours = [partial_path(path, "*") for path in (*self.models, self.best_generator)]
+        """Delete the partial files of a run that was killed. The caller must hold the lock."""
+        # Other runs may be writing in the same models_dir, so only files with our own names are deleted there.
+        our_models = [partial_path(path, "*").name for path in (*self.models, self.best_generator)]
         for path in chain(
             self.folder.glob(".partial-*"),
             self.checkpoints.glob(".partial-*"),
-            *(self.models_dir.glob(pattern.name) for pattern in ours),  # other runs may be writing theirs beside
+            *(self.models_dir.glob(pattern) for pattern in our_models),
         ):
             path.unlink(missing_ok=True)

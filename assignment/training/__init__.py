@@ -1,1 +1,1 @@
-"""The GAN's training: the freeze and its proof, the update rules, the loop, the random streams, the export."""
+"""GAN training: the freeze and its proof, the update rules, the loop, random streams, checkpoints and export."""

@@ -1,4 +1,4 @@
-"""A network written as .h5, proved readable before it takes its place."""
+"""Saving a network as .h5, with a check that the file reads back as the same network."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import replacing
+from assignment.storage.files import FORMAT, check_format, replacing
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
 
-ATTRIBUTE = "assignment"  # of the file, beside those that Keras writes
-PROOF_SEED = 0
-SMALLEST_ROOM = 2**16  # bytes; with less the disk is called full
-PROOF_BATCH = 4  # enough to see an output differ; the size does not matter
+ATTRIBUTE = "assignment"  # of the .h5 file, next to those that Keras writes
+COMPARISON_SEED = 0
+COMPARISON_BATCH_SIZE = 4  # enough to see a difference in the outputs; the number does not matter
+MIN_FREE_BYTES = 2**16  # with less free space the disk counts as full
 
 
-class Facts(NamedTuple):
-    """What a file of a network tells of itself: its run, the images it learned from, its classes where it has some.
+class ModelMetadata(NamedTuple):
+    """What is stored in the .h5 file besides the network.
 
-    `epoch` is after which epoch it was saved, where that is not its training's last; `practices` are those that it was
-    trained with, since they may have given it other noise.
+    images: the images that it was trained on, in words.
+    classes: the class names of a conditional GAN.
+    epoch: the epoch after which it was saved, or None for the last.
+    practices: those that it was trained with; they may change the noise that the generator needs.
     """
 
     track: str
@@ -39,59 +41,52 @@ class Facts(NamedTuple):
     practices: tuple[str, ...] = ()
 
 
-def export_pair(gan: Gan, paths: tuple[Path, Path], facts: Facts) -> tuple[Path, Path]:
-    """Write the generator and the discriminator as .h5 to their two paths, by `export_h5`.
+def export_pair(gan: Gan, paths: tuple[Path, Path], metadata: ModelMetadata) -> tuple[Path, Path]:
+    """Write the generator and the discriminator to their two paths with `export_h5`; return the paths.
 
-    What goes wrong with one is raised when the other has been tried, too.
+    If one of them fails, the other is still tried before the error is raised.
     """
     generator_path, discriminator_path = paths
     try:
-        export_h5(gan.generator, generator_path, facts)
+        export_h5(gan.generator, generator_path, metadata)
     finally:
-        export_h5(gan.discriminator, discriminator_path, facts)
+        export_h5(gan.discriminator, discriminator_path, metadata)
     return paths
 
 
-def export_h5(model: keras.Model, path: Path, facts: Facts) -> None:
-    """Write `model` to `path` as .h5: float32 and trainable whatever it was trained in, without its optimizer.
+def export_h5(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
+    """Write a float32, trainable copy of `model`, without its optimizer, to `path` as .h5.
 
-    The file is written beside its place, read back into a fresh model and compared, its weights and its outputs on
-    random inputs; only then does it take its place. Raises AssignmentError when they differ,
-    OSError when it cannot be written.
+    The file is written next to `path`, read back, and compared with the copy: the weights, and the outputs for random
+    inputs. Only then does it replace `path`.
+    Raises AssignmentError if the two differ, and OSError if the file cannot be written.
     """
     plain = float32_copy(model)
     with replacing(path) as temporary:
-        _write(plain, temporary, facts)
-        reread = keras.models.load_model(temporary, compile=False)  # our own file of a moment ago: safe to load
+        _write(plain, temporary, metadata)
+        reread = keras.models.load_model(temporary, compile=False)  # safe to load: the line above wrote it
         if not _same(plain, reread):
-            raise AssignmentError(f"{path.name} reads back as another model than was saved; it was not kept.")
+            raise AssignmentError(f"{path.name} reads back as another model than the one saved; it was not kept.")
 
 
-def read_facts(path: Path) -> Facts:
-    """What the .h5 file at `path` tells of itself.
+def read_metadata(path: Path) -> ModelMetadata:
+    """Return the metadata of the .h5 file at `path`.
 
-    Raises AssignmentError when it is no .h5 file, or tells nothing since another program wrote it.
+    Raises AssignmentError if it is not an .h5 file, or was written by another program or another version.
     """
     try:
         with h5py.File(path, "r") as file:
-            told = json.loads(file.attrs[ATTRIBUTE])
-        return Facts(**{**told, "classes": tuple(told["classes"]), "practices": tuple(told.get("practices", ()))})
+            stored = dict(json.loads(file.attrs[ATTRIBUTE]))
+        check_format(stored, path)
+        del stored["format"]
+        classes, practices = tuple(stored.pop("classes")), tuple(stored.pop("practices"))
+        return ModelMetadata(**stored, classes=classes, practices=practices)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(f"{path} is not a network that this program saved, or it is damaged.") from error
 
 
-def _write(model: keras.Model, path: Path, facts: Facts) -> None:
-    try:
-        model.save(path, include_optimizer=False)
-        with h5py.File(path, "r+") as file:
-            file.attrs[ATTRIBUTE] = json.dumps(facts._asdict(), ensure_ascii=False)
-    except (OSError, RuntimeError) as error:  # HDF5 tells of a full disk in either, in several lines, with no number
-        full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < SMALLEST_ROOM
-        raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error
-
-
 def float32_copy(model: keras.Model) -> keras.Model:
-    """A model of the same layers and weights in float32, every layer trainable, under a name that can be traced."""
+    """Return a copy of `model` in float32 with every layer trainable, under a name that TensorFlow can trace."""
 
     def plain(layer: keras.Layer) -> keras.Layer:
         return type(layer).from_config({**layer.get_config(), "dtype": "float32", "trainable": True})
@@ -102,26 +97,36 @@ def float32_copy(model: keras.Model) -> keras.Model:
     return copy
 
 
-def _same(one: keras.Model, other: keras.Model) -> bool:
-    """Whether two models have the same weights, bit for bit, and so the same outputs to the last digits of float32."""
-    weights, other_weights = one.get_weights(), other.get_weights()
+def _write(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
+    try:
+        model.save(path, include_optimizer=False)
+        with h5py.File(path, "r+") as file:
+            file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
+    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either, in several lines without an errno
+        full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < MIN_FREE_BYTES
+        raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error
+
+
+def _same(model: keras.Model, other: keras.Model) -> bool:
+    """Return whether two models have the same weights, bit for bit, and the same outputs up to float32 rounding."""
+    weights, other_weights = model.get_weights(), other.get_weights()
     if len(weights) != len(other_weights):
         return False
     if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, other_weights)):
         return False
-    inputs = _random_inputs(one)
-    outputs = zip(_outputs(one, inputs), _outputs(other, inputs))
+    inputs = _random_inputs(model)
+    outputs = zip(_outputs(model, inputs), _outputs(other, inputs))
     return all(np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True) for a, b in outputs)
 
 
 def _random_inputs(model: keras.Model) -> list[np.ndarray]:
-    random = np.random.default_rng(PROOF_SEED)
+    random = np.random.default_rng(COMPARISON_SEED)
     return [_random_input(random, tensor) for tensor in model.inputs]
 
 
-def _random_input(random: np.random.Generator, tensor) -> np.ndarray:
-    shape = (PROOF_BATCH, *tensor.shape[1:])
-    if np.issubdtype(tensor.dtype, np.integer):  # labels: 0 and 1, which every choice of classes has
+def _random_input(random: np.random.Generator, tensor: keras.KerasTensor) -> np.ndarray:
+    shape = (COMPARISON_BATCH_SIZE, *tensor.shape[1:])
+    if np.issubdtype(tensor.dtype, np.integer):  # labels: 0 and 1 are valid for any number of classes
         return np.resize(np.arange(2, dtype=tensor.dtype), shape)
     return random.uniform(-1, 1, shape).astype(tensor.dtype)
 

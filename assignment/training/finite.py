@@ -1,4 +1,4 @@
-"""A training that has become NaN or infinite is noticed at once, and never kept as if it were one."""
+"""Checks that stop a training whose losses or weights are NaN or infinite, before they are saved."""
 
 from __future__ import annotations
 
@@ -10,43 +10,42 @@ from assignment.errors import AssignmentError
 from assignment.training.gan import Gan
 from assignment.training.steps import Losses, Update
 
+LOSS_NAMES = {
+    "real": "the discriminator's loss on real images",
+    "fake": "the discriminator's loss on generated images",
+    "generator": "the generator's loss",
+}
 
-class NotFinite(AssignmentError):
-    """A loss or a weight is NaN or infinite; no further update can mend it."""
+
+class Diverged(AssignmentError):
+    """A loss or weight became NaN or infinite. Further updates cannot recover from that."""
 
 
 def finite_losses(update: Update) -> Update:
-    """The same update rule, which raises NotFinite, naming the loss, as soon as one is NaN or infinite."""
+    """Return an update that calls `update` and raises Diverged, with the loss's name, if a loss is NaN or infinite."""
 
-    def watched_update(*batch) -> Losses:
+    def checked_update(*batch) -> Losses:
         losses = update(*batch)
         for name, loss in losses._asdict().items():
             if not isfinite(loss):
-                raise NotFinite(f"the loss {LOSSES_IN_WORDS[name]} became {_in_words(float(loss))}")
+                raise Diverged(f"{LOSS_NAMES[name]} became {_describe(float(loss))}")
         return losses
 
-    return watched_update
+    return checked_update
 
 
 def check_weights(gan: Gan) -> None:
-    """Raise NotFinite, naming whose it is, when a weight or an optimizer's moment is NaN or infinite.
+    """Raise Diverged, with the owner's name, if a weight or an optimizer's state is NaN or infinite.
 
-    The losses alone do not tell: binary cross-entropy is clipped, and stays finite on an infinite weight.
+    Checking the losses is not enough: binary cross-entropy is clipped, and stays finite with an infinite weight.
     """
     for owner, variables in gan.variables().items():
         for variable in variables:
             values = variable.numpy()
-            if not np.isfinite(values).all():
-                worst = values[~np.isfinite(values)][0]
-                raise NotFinite(f"a number of the {owner.replace('_', ' ')} became {_in_words(float(worst))}")
+            not_finite = values[~np.isfinite(values)]
+            if not_finite.size:
+                raise Diverged(f"a value of the {owner.replace('_', ' ')} became {_describe(float(not_finite[0]))}")
 
 
-LOSSES_IN_WORDS = {
-    "real": "of the discriminator on real images",
-    "fake": "of the discriminator on fake images",
-    "generator": "of the generator",
-}
-
-
-def _in_words(value: float) -> str:
+def _describe(value: float) -> str:
     return "NaN (not a number)" if np.isnan(value) else "infinite"

@@ -1,8 +1,9 @@
-"""Freezing that holds: the only file that touches `trainable`.
+"""Freezing a model within a block. No other file sets `trainable`.
 
-On Keras 3 `compile()` does not capture `trainable`. The flag is read when a train step is traced, and it lives on the
-layers, which the discriminator and the combined model share. A flag set once, as every tutorial does, is therefore
-wrong for one of the two. Here it is set around every call that may trace, and put back (docs/keras3.md).
+On Keras 3, `compile()` does not store `trainable`. A train step reads the flag when it is traced, and the flag belongs
+to the layers, which the discriminator and the combined model share. A flag that is set once, as in every classic
+tutorial, is therefore wrong for one of the two models. Here it is set around every call that may trace, and restored
+afterwards (docs/keras3.md).
 """
 
 from __future__ import annotations
@@ -15,33 +16,33 @@ import keras
 
 @contextmanager
 def frozen(model: keras.Model) -> Iterator[None]:
-    """Within the block no weight of `model` is trainable; afterwards every layer's flag is as it was."""
-    with _flagged(model, False):
+    """Within the block no weight of `model` is trainable; afterwards every layer has its earlier flag."""
+    with _trainable_set_to(False, model):
         yield
 
 
 @contextmanager
 def unfrozen(model: keras.Model) -> Iterator[None]:
-    """Within the block every layer of `model` is trainable; afterwards every layer's flag is as it was."""
-    with _flagged(model, True):
+    """Within the block every layer of `model` is trainable; afterwards every layer has its earlier flag."""
+    with _trainable_set_to(True, model):
         yield
 
 
 @contextmanager
-def _flagged(model: keras.Model, trainable: bool) -> Iterator[None]:
-    earlier = [(layer, layer.trainable) for layer in _model_and_layers(model)]
-    # A model comes before its layers, since setting a model's flag sets theirs too; but not where the model's own flag
-    # is already as wished, so that every layer's is set.
-    for layer, _ in earlier:
+def _trainable_set_to(trainable: bool, model: keras.Model) -> Iterator[None]:
+    saved = [(layer, layer.trainable) for layer in _with_layers(model)]
+    # Setting a model's flag also sets its layers' flags, but not if the model already has that flag. So each layer is
+    # set too, and every model comes before its layers.
+    for layer, _ in saved:
         layer.trainable = trainable
     try:
         yield
     finally:
-        for layer, flag in earlier:
+        for layer, flag in saved:
             layer.trainable = flag
 
 
-def _model_and_layers(layer: keras.Layer) -> Iterator[keras.Layer]:
+def _with_layers(layer: keras.Layer) -> Iterator[keras.Layer]:
     yield layer
     for inner in getattr(layer, "layers", ()):
-        yield from _model_and_layers(inner)
+        yield from _with_layers(inner)

@@ -1,20 +1,34 @@
-"""The three models of a GAN, held together."""
+"""The three models of a GAN, and helpers to compile them, generate images and restore variables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import keras
+import numpy as np
+
+from assignment.training.naming import named_for_graphs
+
+# Size of the noise vector in the assignment sheet ("Input = Vector with dimension size 100"), in the MNIST exercise
+# ("e.g., 100-dimensional") and in the lecture notebook.
+LATENT_DIM = 100
+# Rate in the lecture notebook's discriminators. The conditional GAN ends further from the test images without it
+# (docs/conditional.md).
+DROPOUT = 0.3
+IMAGES_PER_CALL = 500  # a thousand images take a hundred megabytes inside the sheet's generator
 
 
 class Gan(NamedTuple):
-    """A compiled GAN: `combined` is the discriminator behind the generator; each has an Adam of its own.
+    """A compiled GAN: the generator, the discriminator, and the combined model of the two.
 
-    `discriminator` and `combined` are compiled; `generator` is trained through `combined`, in which the discriminator
-    is frozen unless tapes choose what they train. What a batch must bring follows from the networks themselves: a
-    network with two inputs takes a label with its noise or its image, and a discriminator with two outputs answers the
-    class beside the validity. `memory` is what an update keeps from one batch to the next, if it does.
+    `discriminator` and `combined` are compiled, each with its own optimizer. The generator is trained through
+    `combined`, in which the discriminator is frozen. (With gradient tapes it is not, since a tape trains the weights
+    that it is given.)
+
+    The inputs follow from the networks: a network with two inputs takes labels, and a discriminator with two outputs
+    predicts the class as well as the validity. `memory` holds what an update keeps from one batch to the next.
     """
 
     generator: keras.Model
@@ -27,20 +41,30 @@ class Gan(NamedTuple):
         """The generator, the discriminator and the combined model."""
         return self.generator, self.discriminator, self.combined
 
+    @property
+    def latent_dim(self) -> int:
+        """The size of the generator's noise vector."""
+        return self.generator.inputs[0].shape[1]
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the generator takes labels."""
+        return len(self.generator.inputs) > 1
+
     def generator_inputs(self, noise, labels=None):
-        """What the generator takes: the noise (n, latent_dim), with the labels (n, 1) where it is conditional."""
-        return [noise, labels] if len(self.generator.inputs) > 1 else noise
+        """Return the generator's inputs: noise (n, latent_dim), with labels (n, 1) if it is conditional."""
+        return [noise, labels] if self.is_conditional else noise
 
     def discriminator_inputs(self, images, labels=None):
-        """What the discriminator takes: images (n, 28, 28, 1), with their labels (n, 1) where it asks for them."""
+        """Return the discriminator's inputs: images (n, 28, 28, 1), with labels (n, 1) if it takes them."""
         return [images, labels] if len(self.discriminator.inputs) > 1 else images
 
-    def targets(self, validity, labels=None):
-        """What the discriminator should answer: the validity (n, 1), with the class (n, 1) where it names one."""
+    def discriminator_targets(self, validity, labels=None):
+        """Return the discriminator's targets: validity (n, 1), with the class (n, 1) if it predicts one."""
         return [validity, labels] if len(self.discriminator.outputs) > 1 else validity
 
     def variables(self) -> dict[str, list[keras.Variable]]:
-        """All that training changes, by what it belongs to: weights, averages, both optimizers' own, the memory."""
+        """Return everything that training changes, by owner: weights, moving averages, optimizer state and memory."""
         return {
             "generator": self.generator.variables,
             "discriminator": self.discriminator.variables,
@@ -48,3 +72,41 @@ class Gan(NamedTuple):
             "discriminator_optimizer": self.discriminator.optimizer.variables,
             **({"memory": list(self.memory)} if self.memory else {}),
         }
+
+
+def compile_for_tapes(
+    generator: keras.Model,
+    discriminator: keras.Model,
+    *,
+    loss: keras.losses.Loss,
+    discriminator_loss: keras.losses.Loss | None = None,
+    learning_rate: float,
+    beta_1: float,
+) -> Gan:
+    """Compile both networks for `steps.taped_update`: each with its own loss and Adam, nothing frozen.
+
+    The combined model holds the generator's loss and optimizer. Its tape computes the generator's gradients only, so
+    the discriminator inside it does not have to be frozen.
+    """
+    discriminator.compile(loss=discriminator_loss or loss, optimizer=keras.optimizers.Adam(learning_rate, beta_1))
+    name = generator.name.replace("generator", "combined", 1)
+    combined = keras.Sequential([generator, discriminator], name=name)  # noise (n, latent_dim) to output (n, 1)
+    combined.compile(loss=loss, optimizer=keras.optimizers.Adam(learning_rate, beta_1))
+    return Gan(generator, discriminator, combined)
+
+
+def generate_images(generator: keras.Model, inputs) -> np.ndarray:
+    """Return the generator's images for many inputs, float32 (n, 28, 28, 1) in [-1, 1], outside training mode."""
+    with named_for_graphs(generator):
+        return generator.predict(inputs, batch_size=IMAGES_PER_CALL, verbose=0)
+
+
+@contextmanager
+def restored_afterwards(variables: Iterable[keras.Variable]) -> Iterator[None]:
+    """Within the block the variables may change; afterwards they have their earlier values, bit for bit."""
+    saved = [(variable, variable.numpy()) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, value in saved:
+            variable.assign(value)

@@ -1,31 +1,32 @@
-"""A stop that waits for the update under way, so that what is saved is whole."""
+"""Stopping between two updates, so that what is saved is complete."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from assignment.training.steps import Losses, Update
 
-HANGUP = getattr(signal, "SIGHUP", None)  # a terminal that is closed; Windows has no such signal
-BREAK = getattr(signal, "SIGBREAK", None)  # how a lab asks its runs on Windows, which alone has it
-# The first two are Ctrl-C and a polite kill, as of a machine that shuts down.
-STOPPING = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP, BREAK) if number is not None]
+HANGUP = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
+BREAK = getattr(signal, "SIGBREAK", None)  # sent by a lab to stop its runs on Windows, the only system that has it
+# Ctrl-C, the default of `kill` (also sent when the machine shuts down), and those of the two that the system has.
+STOP_SIGNALS = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP, BREAK) if number is not None]
 
 
 class Interrupted(Exception):
-    """Somebody asked to stop; raised between two updates."""
+    """A stop was requested. Raised between two updates."""
 
 
 class StopRequest:
-    """Which signal asked to stop, None while none has. A second Ctrl-C does not wait."""
+    """The signal that requested a stop, or None."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.signal: signal.Signals | None = None
 
     def between_updates(self, update: Update) -> Update:
-        """The same update rule, which raises Interrupted instead of starting once a stop is requested."""
+        """Return an update that calls `update`, or raises Interrupted instead if a stop was requested."""
 
         def interruptible_update(*batch) -> Losses:
             if self.signal is not None:
@@ -37,30 +38,30 @@ class StopRequest:
 
 @contextmanager
 def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
-    """Within the block the first Ctrl-C, SIGTERM or SIGHUP is a StopRequest, `announce`d.
+    """Within the block the first stop signal sets the StopRequest and calls `announce`.
 
-    A Ctrl-C after it raises KeyboardInterrupt as usual, while the other signals, which come in numbers when a machine
-    shuts down, are then ignored. A SIGHUP that was ignored before, as it is under nohup, stays so.
+    A second Ctrl-C raises KeyboardInterrupt as usual. Other signals are then ignored, since several may arrive when a
+    machine shuts down. If SIGHUP was ignored before, as under nohup, it stays ignored.
     """
     request = StopRequest()
 
-    def on_signal(number, frame):
+    def on_signal(number: int, frame: FrameType | None) -> None:
         request.signal = signal.Signals(number)
-        for other in earlier:
-            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else _take_no_notice)
+        for other in earlier_handlers:
+            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else _ignore)
         announce()
 
-    earlier = {number: signal.getsignal(number) for number in STOPPING}
-    if HANGUP is not None and earlier[HANGUP] is signal.SIG_IGN:
-        del earlier[HANGUP]
-    for number in earlier:
+    earlier_handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    if HANGUP is not None and earlier_handlers[HANGUP] is signal.SIG_IGN:
+        del earlier_handlers[HANGUP]
+    for number in earlier_handlers:
         signal.signal(number, on_signal)
     try:
         yield request
     finally:
-        for number, handler in earlier.items():
+        for number, handler in earlier_handlers.items():
             signal.signal(number, handler)
 
 
-def _take_no_notice(number, frame) -> None:
-    """In place of SIG_IGN, which Python complains of when the signal has come just before."""
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Ignore a signal. With SIG_IGN instead, Python prints an error if the signal arrived just before."""

@@ -1,4 +1,4 @@
-"""The training loop: yields one row an epoch; whoever called it draws, saves and prints."""
+"""The training loop. It yields one row per epoch; its caller draws, saves and prints."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from assignment.training.steps import Losses, Update
 
 
 class Row(NamedTuple):
-    """What one epoch brought. The losses are means over its updates, in nats; `seconds` is its wall time.
+    """The result of one epoch: the losses in nats, averaged over its updates, and its wall time in seconds.
 
-    `discriminator_loss` is the mean of its two halves, so that an undecided discriminator has ln 2 = 0.693, as in
-    the generator's loss. (An auxiliary classifier's losses hold its class's, too.)
+    `discriminator_loss` is the mean of the losses on real and fake images, so that an undecided discriminator has
+    ln 2 = 0.693, as in the generator's loss. (With an auxiliary classifier the losses include the class losses.)
     """
 
     epoch: int
@@ -31,10 +31,11 @@ class Row(NamedTuple):
 
 
 @dataclass
-class Place:
-    """Where a training stands: the epoch under way, the losses of its updates so far, the seconds they took.
+class Position:
+    """Where the training is: the current epoch, the losses of its updates so far, and the seconds that they took.
 
-    With the weights it is all that is needed to go on, since every random number follows from the seed and the place.
+    Together with the variables this is enough to continue, since every random number follows from the seed and the
+    position.
     """
 
     epoch: int = 1
@@ -50,39 +51,52 @@ def train(
     batch_size: int,
     latent_dim: int,
     seed: int,
-    place: Place,
+    position: Position,
     labels: np.ndarray | None = None,
     classes: int = 0,
 ) -> Iterator[Row]:
-    """Train by `update` from `place` to the end of epoch `epochs`, every image once an epoch in a fresh order.
+    """Train with `update` from `position` to the end of epoch `epochs`; yield a row after each epoch.
 
-    Yields one row an epoch, and moves `place` with every update. images: float32 (n, 28, 28, 1) in [-1, 1]; a
-    conditional GAN also needs their labels, int32 (n, 1) in 0..classes-1, and its fakes are asked for labels that are
-    drawn evenly from all `classes`. The last batch of an epoch is shorter where `batch_size` does not divide n.
+    Every epoch uses each image once, in a new random order; its last batch is shorter if `batch_size` does not divide
+    the number of images. `position` changes with every update.
+
+    images: float32 (n, 28, 28, 1) in [-1, 1].
+    labels: int32 (n, 1) in 0..classes-1, for a conditional GAN only. The labels of its fakes are drawn evenly from all
+    `classes`.
     Source: the assignment sheet, step 7.
     """
-    for epoch in range(place.epoch, epochs + 1):
-        started = time.perf_counter() - place.seconds
+    for epoch in range(position.epoch, epochs + 1):
+        started = time.perf_counter() - position.seconds
         order = streams.image_order(seed, epoch, len(images))
-        for number in range(len(place.losses), updates_per_epoch(len(images), batch_size)):
-            chosen = order[number * batch_size : (number + 1) * batch_size]
-            noise = streams.training_noise(seed, epoch, number, len(chosen), latent_dim)  # (batch, latent_dim)
-            batch = [images[chosen], noise]  # the first is (batch, 28, 28, 1)
+        for number in range(len(position.losses), updates_per_epoch(len(images), batch_size)):
+            indices = order[number * batch_size : (number + 1) * batch_size]
+            noise = streams.draw_noise(
+                seed, streams.Purpose.TRAINING_NOISE, epoch, number, count=len(indices), latent_dim=latent_dim
+            )
+            batch = [images[indices], noise]  # (batch, 28, 28, 1) and (batch, latent_dim)
             if labels is not None:
-                asked = streams.training_labels(seed, epoch, number, len(chosen), classes)
-                batch += [labels[chosen], asked]  # (batch, 1) both
-            place.losses.append(update(*batch))
-            place.seconds = time.perf_counter() - started
-        row = _row(epoch, place.losses, place.seconds)
-        place.epoch, place.losses, place.seconds = epoch + 1, [], 0.0
+                fake_labels = streams.training_labels(seed, epoch, number, len(indices), classes)
+                batch += [labels[indices], fake_labels]  # (batch, 1) each
+            position.losses.append(update(*batch))
+            position.seconds = time.perf_counter() - started
+        row = _epoch_row(epoch, position.losses, position.seconds)
+        position.epoch, position.losses, position.seconds = epoch + 1, [], 0.0
         yield row
 
 
-def updates_per_epoch(images: int, batch_size: int) -> int:
-    """How many updates one epoch of `images` images has, the short last one included."""
-    return ceil(images / batch_size)
+def updates_per_epoch(image_count: int, batch_size: int) -> int:
+    """Return the number of updates in an epoch, including one for a shorter last batch."""
+    return ceil(image_count / batch_size)
 
 
-def _row(epoch: int, losses: list[Losses], seconds: float) -> Row:
-    real, fake, generator = np.mean([[float(loss) for loss in of_update] for of_update in losses], axis=0)
-    return Row(epoch, float(real + fake) / 2, float(generator), float(real), float(fake), len(losses), seconds)
+def _epoch_row(epoch: int, losses: list[Losses], seconds: float) -> Row:
+    real, fake, generator = np.mean([[float(loss) for loss in update_losses] for update_losses in losses], axis=0)
+    return Row(
+        epoch=epoch,
+        discriminator_loss=float(real + fake) / 2,
+        generator_loss=float(generator),
+        discriminator_loss_real=float(real),
+        discriminator_loss_fake=float(fake),
+        updates=len(losses),
+        seconds=seconds,
+    )

@@ -1,8 +1,10 @@
-"""The update rules, made by a function of the compiled GAN. All have one signature: a batch in, its losses out.
+"""The update rules: each turns a batch into one update of both networks and returns its losses.
 
-A batch is (real_images, noise), or of a conditional GAN (real_images, noise, real_labels, fake_labels). The rule of two
-tapes does not take the latter: no sheet trains one so. What a rule is made of besides the networks are its
-`Ingredients`, each of which can be another of the same signature (`practices/`).
+`compiled_update` has the two phases of the assignment sheet, the discriminator's and the generator's.
+`taped_update` is the two-tape train step of the MNIST exercise and the lecture.
+
+A batch is (real_images, noise), or (real_images, noise, real_labels, fake_labels) for a conditional GAN.
+A practice replaces an ingredient of an update with another of the same signature (`practices/`).
 """
 
 from __future__ import annotations
@@ -18,20 +20,22 @@ from assignment.training.naming import named_for_graphs
 
 
 class Losses(NamedTuple):
-    """The compiled losses of one update, in nats, each before its own step of Adam."""
+    """The losses of one update, in nats, each computed before its own optimizer step."""
 
-    real: tf.Tensor  # the discriminator's on real images
-    fake: tf.Tensor  # the discriminator's on fake images
-    generator: tf.Tensor  # the discriminator's answer to the same fakes, asked to be "real"
+    real: tf.Tensor  # discriminator loss on real images
+    fake: tf.Tensor  # discriminator loss on fake images
+    generator: tf.Tensor  # generator loss on the same fake images
 
 
 Update = Callable[..., Losses]
 
 
-class Shown(NamedTuple):
-    """What the discriminator is shown: `images` (n, 28, 28, 1), their `labels` (n, 1) or None, and what it should say.
+class DiscriminatorBatch(NamedTuple):
+    """One batch for the discriminator.
 
-    `validity` (n, 1) is that: 1 for "real", 0 for "fake", unless an ingredient wants something else.
+    images: (n, 28, 28, 1).
+    labels: (n, 1), or None if the GAN is not conditional.
+    validity: (n, 1), the target: 1 for real and 0 for fake, unless a practice changes it.
     """
 
     images: tf.Tensor
@@ -39,58 +43,64 @@ class Shown(NamedTuple):
     validity: tf.Tensor
 
 
-def asked_to_be_real(gan: Gan, reals: Shown, fakes: Shown, answer) -> tf.Tensor:
-    """The generator's loss: the compiled one of the discriminator's `answer` to its fakes, had they been real.
+def non_saturating_loss(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, output) -> tf.Tensor:
+    """Return the generator loss: the compiled loss of the discriminator's `output` on fakes against the target "real".
 
-    Source: Goodfellow et al. 2014, section 3 (the non-saturating loss).
+    Source: Goodfellow et al. 2014, section 3.
     """
     real = tf.ones((tf.shape(fakes.images)[0], 1))  # (n, 1)
-    return gan.combined.compute_loss(y=gan.targets(real, fakes.labels), y_pred=answer)
+    return gan.combined.compute_loss(y=gan.discriminator_targets(real, fakes.labels), y_pred=output)
 
 
-def apart(gan: Gan, reals: Shown, fakes: Shown) -> tuple[tf.Tensor, tf.Tensor]:
-    """Two steps of the discriminator, on the real images and then on the fakes; its two losses, each before its step.
+def separate_steps(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> tuple[tf.Tensor, tf.Tensor]:
+    """Train the discriminator on the real images, then on the fakes; return both losses, each before its step.
 
     Source: the assignment sheet, step 7.
     """
-    return _descend(gan, reals), _descend(gan, fakes)
+    return _gradient_step(gan, reals), _gradient_step(gan, fakes)
+
+
+def no_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> float:
+    """Return the penalty of the sheets' updates: 0."""
+    return 0.0
 
 
 class Ingredients(NamedTuple):
-    """What an update is made of besides the compiled networks; the defaults are the sheets'.
+    """The replaceable parts of an update; the defaults are the sheets'.
 
-    `shown(images, real)` are the images as the discriminator sees them, in both networks' phases, and
-    `wanted(validity, real)` is what the discriminator, but not the generator, is asked for. `remembered(fakes)` are the
-    fakes that the discriminator learns from in place of this batch's. `lesson(gan, reals, fakes)` makes its steps where
-    it learns in a phase of its own, and returns its losses on both; `penalty(gan, reals, fakes)` is added to their sum
-    where it makes one step on that. `objective(gan, reals, fakes, answer)` is the generator's loss.
+    transform_images(images, real): the images as the discriminator sees them, in both phases.
+    targets(validity, real): the discriminator's targets, (n, 1). The generator's targets do not change.
+    replay(fakes): the fakes that the discriminator trains on instead of this batch's.
+    discriminator_step(gan, reals, fakes): trains the discriminator and returns its two losses (`compiled_update`).
+    penalty(gan, reals, fakes): is added to the discriminator's loss where it takes one step on both batches.
+    generator_loss(gan, reals, fakes, output): the loss that the generator minimizes.
     """
 
-    shown: Callable = lambda images, real: images
-    wanted: Callable = lambda validity, real: validity
-    remembered: Callable = lambda fakes: fakes
-    lesson: Callable = apart
-    penalty: Callable = lambda gan, reals, fakes: 0.0
-    objective: Callable = asked_to_be_real
+    transform_images: Callable = lambda images, real: images
+    targets: Callable = lambda validity, real: validity
+    replay: Callable = lambda fakes: fakes
+    discriminator_step: Callable = separate_steps
+    penalty: Callable = no_penalty
+    generator_loss: Callable = non_saturating_loss
 
 
-SHEETS = Ingredients()
+SHEET_INGREDIENTS = Ingredients()
 
 
-def compiled_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
-    """Both phases of the textbook's update in one `tf.function`, with the losses and optimizers that were compiled.
+def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Update:
+    """Return the sheet's update in one `tf.function`: the discriminator phase, then the generator phase.
 
-    The same arithmetic as `textbook.textbook_update` on the same batch and noise, with one generator forward instead
-    of two: the fakes that the discriminator learns from are the ones the generator is then judged by. The generator
-    runs in training mode for both phases, as its own phase needs. (BatchNormalization's moving averages, which no
-    training reads, therefore take one step an update here and two there.)
+    It computes what `textbook.textbook_update` computes from the same batch and noise, with the compiled losses and
+    optimizers, but with one generator forward pass instead of two: the discriminator trains on the same fakes that the
+    generator is then trained through. The generator runs in training mode in both phases. (BatchNormalization's moving
+    averages, which no training step reads, are therefore updated once here and twice there.)
 
-    Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating generator loss of its section 3; the order of
-    the assignment sheet's steps 6 and 7.
+    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim); a conditional GAN also takes
+    real_labels and fake_labels, int32 (n, 1). It is traced once per batch size. The freeze is set inside the traced
+    function, so it holds in every trace.
 
-    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim), and for a conditional GAN the
-    real images' labels and those that the fakes are asked for, int32 (n, 1) each. It is traced once for each batch
-    size, and the freeze is set inside the traced function, so that it holds in every trace.
+    Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating loss of section 3; the assignment sheet, steps
+    6 and 7.
     """
     generator, discriminator, combined = gan.models
     build_optimizers(gan)
@@ -99,15 +109,17 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
     def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
         with named_for_graphs(*gan.models), tf.GradientTape() as tape:
             fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
-            reals, fakes = _shown(ingredients, real_images, fake_images, real_labels, fake_labels)
+            reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
 
+            # Phase 1: the discriminator.
             with tape.stop_recording(), unfrozen(discriminator):
-                real_loss, fake_loss = ingredients.lesson(gan, reals, ingredients.remembered(fakes))
+                real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
+            # Phase 2: the generator, through the frozen discriminator.
             with frozen(discriminator):
-                answer = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
-                generator_loss = ingredients.objective(gan, reals, fakes, answer)
-                weights = combined.trainable_variables  # the generator's alone, while the discriminator is frozen
+                output = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
+                generator_loss = ingredients.generator_loss(gan, reals, fakes, output)
+                weights = combined.trainable_variables  # the generator's only, while the discriminator is frozen
         combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
 
         return Losses(real_loss, fake_loss, generator_loss)
@@ -115,16 +127,17 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
     return update
 
 
-def taped_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
-    """Both networks learn from one forward pass: two tapes over it, then both updates, in one `tf.function`.
+def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Update:
+    """Return the two-tape update in one `tf.function`: one forward pass, then both optimizer steps.
 
-    Nothing is frozen here: each tape is asked for the gradients of its own network's weights and no others. The
-    generator is judged by the discriminator as it was before its step, where `compiled_update` asks the one that has
-    just learned. The discriminator takes one step, on the sum of its two losses. Losses and optimizers are those that
-    were compiled; the generator's are those of `combined`.
+    Nothing is frozen: each tape computes the gradients of its own network's weights only. The generator is trained
+    through the discriminator as it was before its step (in `compiled_update`, after it). The discriminator takes one
+    step on the sum of its two losses. Losses and optimizers are the compiled ones; the generator's are those of
+    `combined`.
 
-    Source: the MNIST exercise's and the lecture notebook's `train_step`. The update takes real_images
-    (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim), and is traced once for each batch size.
+    The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim). It is traced once per batch size.
+
+    Source: `train_step` of the MNIST exercise and of the lecture notebook.
     """
     generator, discriminator, combined = gan.models
     build_optimizers(gan)
@@ -134,32 +147,33 @@ def taped_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Update:
         named = named_for_graphs(*gan.models)
         with named, tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
             fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
-            reals, fakes = _shown(ingredients, real_images, fake_images)
-            taught = ingredients.remembered(fakes)
-            real_answer = discriminator(reals.images, training=True)  # (n, 1)
-            fake_answer = discriminator(fakes.images, training=True)  # (n, 1)
-            taught_answer = fake_answer if taught is fakes else discriminator(taught.images, training=True)
+            reals, fakes = _discriminator_batches(ingredients, real_images, fake_images)
+            replayed = ingredients.replay(fakes)
+            real_output = discriminator(reals.images, training=True)  # (n, 1)
+            fake_output = discriminator(fakes.images, training=True)  # (n, 1)
+            replayed_output = fake_output if replayed is fakes else discriminator(replayed.images, training=True)
 
-            generator_loss = ingredients.objective(gan, reals, fakes, fake_answer)
-            real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_answer)
-            fake_loss = discriminator.compute_loss(y=taught.validity, y_pred=taught_answer)
-            discriminator_loss = real_loss + fake_loss + ingredients.penalty(gan, reals, taught)
+            generator_loss = ingredients.generator_loss(gan, reals, fakes, fake_output)
+            real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_output)
+            fake_loss = discriminator.compute_loss(y=replayed.validity, y_pred=replayed_output)
+            discriminator_loss = real_loss + fake_loss + ingredients.penalty(gan, reals, replayed)
 
-        of_generator, of_discriminator = generator.trainable_variables, discriminator.trainable_variables
-        generator_gradients = generator_tape.gradient(generator_loss, of_generator)
-        discriminator_gradients = discriminator_tape.gradient(discriminator_loss, of_discriminator)
-        combined.optimizer.apply(generator_gradients, of_generator)
-        discriminator.optimizer.apply(discriminator_gradients, of_discriminator)
+        generator_weights, discriminator_weights = generator.trainable_variables, discriminator.trainable_variables
+        generator_gradients = generator_tape.gradient(generator_loss, generator_weights)
+        discriminator_gradients = discriminator_tape.gradient(discriminator_loss, discriminator_weights)
+        combined.optimizer.apply(generator_gradients, generator_weights)
+        discriminator.optimizer.apply(discriminator_gradients, discriminator_weights)
 
         return Losses(real_loss, fake_loss, generator_loss)
 
     return update
 
 
-def discriminator_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Callable[..., None]:
-    """The discriminator's phase of `compiled_update` by itself, on fakes of its own.
+def discriminator_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Callable[..., None]:
+    """Return an update of the discriminator alone: the first phase of `compiled_update`, on its own fakes.
 
-    Of the generator only BatchNormalization's averages move, as in every pass. Takes what an update takes.
+    The generator's weights do not change, only BatchNormalization's moving averages do, as in every training pass.
+    The update takes the same batch as `compiled_update`.
     """
     generator, discriminator, _ = gan.models
 
@@ -167,36 +181,41 @@ def discriminator_update(gan: Gan, ingredients: Ingredients = SHEETS) -> Callabl
     def update(real_images, noise, real_labels=None, fake_labels=None) -> None:
         with named_for_graphs(*gan.models), unfrozen(discriminator):
             fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
-            reals, fakes = _shown(ingredients, real_images, fake_images, real_labels, fake_labels)
-            ingredients.lesson(gan, reals, ingredients.remembered(fakes))
+            reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
+            ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
     return update
 
 
 def build_optimizers(gan: Gan) -> None:
-    """Make both optimizers' variables now, each for the weights that its model trains."""
+    """Create the variables of both optimizers, each for the weights that its model trains."""
     with unfrozen(gan.discriminator):
         gan.discriminator.optimizer.build(gan.discriminator.trainable_variables)
     with frozen(gan.discriminator):
         gan.combined.optimizer.build(gan.combined.trainable_variables)
 
 
-def _shown(
+def _discriminator_batches(
     ingredients: Ingredients, real_images, fake_images, real_labels=None, fake_labels=None
-) -> tuple[Shown, Shown]:
-    """A batch as the discriminator is shown it: the real images and the fakes, with what it should say of them."""
+) -> tuple[DiscriminatorBatch, DiscriminatorBatch]:
+    """Return the real and the fake batch as the discriminator sees them, with their targets."""
     real = tf.ones((tf.shape(fake_images)[0], 1))  # (n, 1)
     fake = tf.zeros((tf.shape(fake_images)[0], 1))  # (n, 1)
+    seen_reals = ingredients.transform_images(real_images, real=True)
+    real_targets = ingredients.targets(real, real=True)
+    seen_fakes = ingredients.transform_images(fake_images, real=False)
+    fake_targets = ingredients.targets(fake, real=False)
     return (
-        Shown(ingredients.shown(real_images, real=True), real_labels, ingredients.wanted(real, real=True)),
-        Shown(ingredients.shown(fake_images, real=False), fake_labels, ingredients.wanted(fake, real=False)),
+        DiscriminatorBatch(seen_reals, real_labels, real_targets),
+        DiscriminatorBatch(seen_fakes, fake_labels, fake_targets),
     )
 
 
-def _descend(gan: Gan, shown: Shown) -> tf.Tensor:
-    """One step of the discriminator's own optimizer on its own compiled loss; returns the loss before the step."""
+def _gradient_step(gan: Gan, batch: DiscriminatorBatch) -> tf.Tensor:
+    """Take one optimizer step of the discriminator on its compiled loss; return the loss before the step."""
     discriminator = gan.discriminator
-    inputs, targets = gan.discriminator_inputs(shown.images, shown.labels), gan.targets(shown.validity, shown.labels)
+    inputs = gan.discriminator_inputs(batch.images, batch.labels)
+    targets = gan.discriminator_targets(batch.validity, batch.labels)
     with tf.GradientTape() as tape:
         loss = discriminator.compute_loss(x=inputs, y=targets, y_pred=discriminator(inputs, training=True))
     weights = discriminator.trainable_variables

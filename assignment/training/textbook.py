@@ -1,8 +1,8 @@
-"""The plain `train_on_batch` calls that a student would write: slow, and the oracle of the compiled update.
+"""The update as a textbook writes it, with `train_on_batch`: slow, and the reference for `steps.compiled_update`.
 
-It differs from the classic tutorials in two places only: the discriminator's flag is set around every call (on Keras 3
-it is otherwise never trained, docs/keras3.md), and its fakes are made in training mode (`predict` would run
-BatchNormalization on averages that lag behind).
+It differs from the classic tutorials in two places. The discriminator's `trainable` flag is set around every call,
+since on Keras 3 the discriminator would otherwise never train (docs/keras3.md). And the fakes for the discriminator are
+generated in training mode, since `predict` would use BatchNormalization's moving averages, which lag behind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from assignment.training.steps import Losses, Update, build_optimizers
 
 
 def textbook_update(gan: Gan) -> Update:
-    """The update of the sheet's step 7 by three `train_on_batch` calls; same signature as the compiled one."""
+    """Return the update of the sheet's step 7 in three `train_on_batch` calls.
+
+    It takes the same arguments as the update of `compiled_update`.
+    """
     generator, discriminator, combined = gan.models
     build_optimizers(gan)
 
@@ -25,15 +28,16 @@ def textbook_update(gan: Gan) -> Update:
         fake = np.zeros((len(noise), 1), np.float32)
 
         with named_for_graphs(*gan.models):
-            source = gan.generator_inputs(noise, fake_labels)
-            fake_images = generator(source, training=True)  # (n, 28, 28, 1)
+            generator_inputs = gan.generator_inputs(noise, fake_labels)
+            fake_images = generator(generator_inputs, training=True)  # (n, 28, 28, 1)
             with unfrozen(discriminator):
                 reals = gan.discriminator_inputs(real_images, real_labels)
-                real_loss = _train_on_batch(discriminator, reals, gan.targets(real, real_labels))
+                real_loss = _train_on_batch(discriminator, reals, gan.discriminator_targets(real, real_labels))
                 fakes = gan.discriminator_inputs(fake_images, fake_labels)
-                fake_loss = _train_on_batch(discriminator, fakes, gan.targets(fake, fake_labels))
+                fake_loss = _train_on_batch(discriminator, fakes, gan.discriminator_targets(fake, fake_labels))
             with frozen(discriminator):
-                generator_loss = _train_on_batch(combined, source, gan.targets(real, fake_labels))
+                targets = gan.discriminator_targets(real, fake_labels)
+                generator_loss = _train_on_batch(combined, generator_inputs, targets)
 
         return Losses(real_loss, fake_loss, generator_loss)
 
@@ -41,5 +45,6 @@ def textbook_update(gan: Gan) -> Update:
 
 
 def _train_on_batch(model, inputs, targets) -> np.ndarray:
+    """Take one optimizer step; return the loss before it, summed over all outputs."""
     model.reset_metrics()  # before Keras 3.15 train_on_batch returned the average since the last reset
-    return model.train_on_batch(inputs, targets, return_dict=True)["loss"]  # of all outputs together
+    return model.train_on_batch(inputs, targets, return_dict=True)["loss"]

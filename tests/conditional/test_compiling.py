@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from assignment.conditional.compiling import CLASS_WEIGHT, compile_gan
+from assignment.conditional.compiling import CLASS_WEIGHT, compile_gan, halving
 from assignment.conditional.networks import build_auxiliary_discriminator, build_discriminator, build_generator
 from assignment.training.proof import prove_freeze
 from assignment.training.steps import compiled_update
@@ -106,5 +106,25 @@ def test_the_auxiliary_classifiers_loss_is_the_sum_of_both():
     images = gan.generator([noise, asked], training=True)
     validity, kind = gan.discriminator(images, training=True)
     wanted = -np.log(validity).mean() - np.log(np.take_along_axis(kind.numpy(), asked, axis=1)).mean()
-    loss = gan.combined.compute_loss(y=gan.targets(np.ones((8, 1)), asked), y_pred=[validity, kind])
+    loss = gan.combined.compute_loss(y=gan.discriminator_targets(np.ones((8, 1)), asked), y_pred=[validity, kind])
     assert float(loss) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_both_rates_are_half_after_so_many_updates(make_gan, batches):
+    gan = make_gan()
+    gan.discriminator.optimizer.learning_rate = 4e-4
+    update = halving(compiled_update(gan), gan, every=2)
+    seen = []
+    for number in range(5):
+        update(*batches(4, number))
+        seen.append([float(model.optimizer.learning_rate) for model in (gan.combined, gan.discriminator)])
+    np.testing.assert_allclose(seen, [[2e-4 * 0.5 ** (n / 2), 4e-4 * 0.5 ** (n / 2)] for n in range(5)], rtol=1e-6)
+
+
+def test_the_rate_follows_the_updates_that_a_checkpoint_brings(make_gan, batches):
+    gan = make_gan()
+    update = halving(compiled_update(gan), gan, every=100)
+    gan.combined.optimizer.iterations.assign(200)
+    gan.combined.optimizer.learning_rate = 7.0  # whatever was in the checkpoint
+    update(*batches(4))
+    assert float(gan.combined.optimizer.learning_rate) == pytest.approx(2e-4 / 4, rel=1e-6)

@@ -1,15 +1,19 @@
 """The whole conditional track in one process, on a few of the stand-in's digits."""
 
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
 from assignment.conditional import track
+from assignment.conditional.track import TRACK
 from assignment.errors import AssignmentError
-from assignment.evaluation import judge_store as shelf
+from assignment.evaluation import judge_store
 from assignment.session import stages
+from assignment.session import track as session_track
+from assignment.session.stages import run_steps
 from assignment.settings.tracks import ConditionalSettings
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -22,7 +26,7 @@ def said(run):
 @pytest.mark.parametrize(("outputs", "dataset"), [("validity", "mnist"), ("validity+class", "fashion-mnist")])
 def test_the_whole_track(make_run, few_digits, outputs, dataset):
     run = make_run(ConditionalSettings, outputs=outputs, dataset=dataset)
-    assert track.run_track(run) is None
+    assert run_steps(TRACK, run) is None
     assert few_digits == [dataset]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints",
@@ -64,45 +68,44 @@ def test_it_goes_on_as_if_it_had_never_stopped(make_run, tmp_path):
         return {path.name: path.read_bytes() for path in (run.workspace.grid(2), run.workspace.noise_walk)}
 
     run = make_run(ConditionalSettings)
-    track.run_track(run)
+    run_steps(TRACK, run)
     at_once = ended(run)
-    track.run_track(make_run(ConditionalSettings, epochs=1, fresh=True))
+    run_steps(TRACK, make_run(ConditionalSettings, epochs=1, fresh=True))
     again = make_run(ConditionalSettings)
-    track.run_track(again)
+    run_steps(TRACK, again)
     assert "continuing at epoch 2 of 2" in said(again) and ended(again) == at_once
 
 
 def test_a_finished_one_is_left_alone_and_another_refused(make_run):
-    track.run_track(make_run(ConditionalSettings, epochs=1))
+    run_steps(TRACK, make_run(ConditionalSettings, epochs=1))
     again = make_run(ConditionalSettings, epochs=1)
-    track.run_track(again)
+    run_steps(TRACK, again)
     assert "This training is finished" in said(again)
     with pytest.raises(AssignmentError, match="--outputs validity .this command has validity.class."):
-        track.run_track(make_run(ConditionalSettings, epochs=1, outputs="validity+class"))
+        run_steps(TRACK, make_run(ConditionalSettings, epochs=1, outputs="validity+class"))
 
 
-def test_the_grid_has_a_row_of_the_same_noises_for_each_class(make_run):
-    noise, labels = track._grid_inputs(make_run(ConditionalSettings))
+def test_the_grid_has_one_row_per_class_with_the_same_noise():
+    noise, labels = track.grid_inputs(np.random.default_rng(0).standard_normal((8, 100), np.float32))
     assert labels[:, 0].tolist() == [label for label in range(10) for _ in range(8)]
     for label in range(10):
         np.testing.assert_array_equal(noise[8 * label : 8 * label + 8], noise[:8])
     assert len(np.unique(noise, axis=0)) == 8
 
 
-def test_the_progress_is_of_one_noise_in_every_class(make_run):
-    run = make_run(ConditionalSettings)
-    data, run = track.load_training_images(track.sources.MNIST, run)
-    sketch = track.sketch_of(track.make_gan(data, run), data, run)
-    noise, labels = track._grid_inputs(run)
-    assert labels[list(sketch.chosen), 0].tolist() == list(range(10)) and len(sketch.chosen_names) == 10
-    assert len(np.unique(noise[list(sketch.chosen)], axis=0)) == 1
+def test_the_progress_figure_has_one_noise_vector_in_every_class(make_run):
+    data, run = stages.load_data(TRACK, make_run(ConditionalSettings))
+    view = track.training_view(None, data, run.settings)
+    noise, labels = track.grid_inputs(stages.grid_noise(TRACK, run))
+    chosen = list(view.progress_images)
+    assert labels[chosen, 0].tolist() == list(range(10)) and len(view.progress_names) == 10
+    assert len(np.unique(noise[chosen], axis=0)) == 1
 
 
-def test_both_rates_fall_while_it_trains(make_run, monkeypatch):
+def test_both_learning_rates_fall_during_training(make_run, monkeypatch):
     trained = []
     monkeypatch.setattr(track, "HALVED_EVERY", 2)  # updates; its two epochs have six
-    monkeypatch.setattr(track, "save", lambda gan, *more: trained.append(gan))
-    track.run_track(make_run(ConditionalSettings))
+    run_steps(replace(TRACK, draw_results=lambda gan, *more: trained.append(gan)), make_run(ConditionalSettings))
     for optimizer in (trained[0].combined.optimizer, trained[0].discriminator.optimizer):
         assert float(optimizer.learning_rate) == pytest.approx(5e-4 * 0.5 ** (5 / 2))
 
@@ -110,12 +113,12 @@ def test_both_rates_fall_while_it_trains(make_run, monkeypatch):
 def test_being_judged_changes_nothing(make_run, monkeypatch, tmp_path):
     """By a real judge, trained in the middle of the run: it seeds Keras, and the discriminator has Dropout."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    for module in (stages, shelf):
-        monkeypatch.setattr(module, "TRAINING", 60)  # of the 80 digits
+    for module in (session_track, judge_store):
+        monkeypatch.setattr(module, "TRAINING_IMAGES", 60)  # of the 80 digits
     ended = []
     for evaluation in (True, False):
         run = make_run(ConditionalSettings, epochs=1, evaluation=evaluation, fresh=True)
-        track.run_track(run)
+        run_steps(TRACK, run)
         models = [keras.models.load_model(path, compile=False) for path in run.workspace.models]
         ended.append([weight.tobytes() for model in models for weight in model.get_weights()])
         assert run.workspace.metrics.exists() == evaluation
@@ -123,5 +126,5 @@ def test_being_judged_changes_nothing(make_run, monkeypatch, tmp_path):
     assert len(list((tmp_path / "keras" / "gan-assignment").glob("judge_mnist_*.keras"))) == 1
 
 
-def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
-    assert_all_ingredients_can_be_replaced(track.run_track, make_run(ConditionalSettings, epochs=1))
+def test_every_ingredient_is_requested_from_the_practices(make_run, check_all_ingredients_are_requested):
+    check_all_ingredients_are_requested(TRACK, make_run(ConditionalSettings, epochs=1))

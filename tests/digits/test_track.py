@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from assignment.digits import track
+from assignment.digits.track import TRACK
+from assignment.session.stages import run_steps
 from assignment.settings.tracks import DigitsSettings
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("few_digits")
 
 def test_the_whole_track(make_run, few_digits):
     run = make_run(DigitsSettings)
-    assert track.run_track(run) is None
+    assert run_steps(TRACK, run) is None
     assert few_digits == ["mnist"]
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
         "checkpoints",
@@ -32,7 +33,11 @@ def test_the_whole_track(make_run, few_digits):
         "step7_progress.png",
     ]
     said = run.screen.console.file.getvalue()
-    assert "The tapes are apart" in said and "Not the real images" in said and "How the losses went" in said
+    assert (
+        "The gradient tapes are separate" in said
+        and "Not the real images" in said
+        and "Losses over the training" in said
+    )
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
     assert (record["status"], record["epochs_done"], record["updates_done"]) == ("finished", 2, 6)
     generator = keras.models.load_model(run.workspace.generator_model, compile=False)
@@ -45,13 +50,13 @@ def test_it_goes_on_as_if_it_had_never_stopped_its_dropout_too(make_run):
         return run.workspace.grid(2).read_bytes(), [weight.tobytes() for weight in model.get_weights()]
 
     run = make_run(DigitsSettings)
-    track.run_track(run)
+    run_steps(TRACK, run)
     at_once = ended(run)
-    track.run_track(make_run(DigitsSettings, epochs=1, fresh=True))
+    run_steps(TRACK, make_run(DigitsSettings, epochs=1, fresh=True))
     again = make_run(DigitsSettings)
-    track.run_track(again)
+    run_steps(TRACK, again)
     assert "continuing at epoch 2 of 2" in again.screen.console.file.getvalue() and ended(again) == at_once
 
 
-def test_every_ingredient_can_be_replaced(make_run, assert_all_ingredients_can_be_replaced):
-    assert_all_ingredients_can_be_replaced(track.run_track, make_run(DigitsSettings, epochs=1))
+def test_every_ingredient_is_requested_from_the_practices(make_run, check_all_ingredients_are_requested):
+    check_all_ingredients_are_requested(TRACK, make_run(DigitsSettings, epochs=1))

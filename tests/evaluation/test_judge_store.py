@@ -1,102 +1,104 @@
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
 from assignment.data.dataset import Dataset, Provenance
-from assignment.evaluation import judge_store as shelf
+from assignment.evaluation import judge_store
 from assignment.evaluation.judge import CODE_VERSION, EPOCHS, build_classifier
-from assignment.evaluation.judge_store import judge_of
+from assignment.evaluation.judge_store import get_judge
 
 DATASET = Dataset(
     np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8),
     np.resize(np.arange(10, dtype=np.uint8), 20),
-    Provenance("there", "twenty images", "nothing", is_standin=True),
+    Provenance("there", "twenty images", "not checked", is_standin=True),
 )
 
 
 @pytest.fixture(autouse=True)
-def trained(monkeypatch, tmp_path):
-    """The trainings that there were: (images, epochs) each. Nothing is really trained."""
+def trainings(monkeypatch, tmp_path):
+    """The (images, epochs) of every training so far. No network is really trained."""
     trainings = []
 
-    def train(images, labels, epochs, trained):
+    def train(images, labels, epochs, on_progress):
         trainings.append((len(images), epochs))
-        trained(1.0)
+        on_progress(1.0)
         return build_classifier(len(trainings))
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(shelf, "train_classifier", train)
-    monkeypatch.setattr(shelf, "TRAINING", 15)
+    monkeypatch.setattr(judge_store, "train_classifier", train)
+    monkeypatch.setattr(judge_store, "TRAINING_IMAGES", 15)
     return trainings
 
 
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "keras" / "gan-assignment"
+
+
 @contextmanager
-def training():
+def no_progress():
     yield lambda share: None
 
 
-def weights(kept):
-    return [weight.tobytes() for weight in kept.judge.classifier.get_weights()]
+def weights(stored):
+    return [weight.tobytes() for weight in stored.judge.classifier.get_weights()]
 
 
-def files(tmp_path):
-    return sorted(path.suffix for path in (tmp_path / "keras" / "gan-assignment").iterdir())
-
-
-def test_it_is_trained_once_for_a_data_set(trained, tmp_path):
-    first, again = (judge_of("mnist", DATASET, training) for _ in range(2))
-    assert trained == [(15, EPOCHS)] and weights(first) == weights(again) and first.facts == again.facts
+def test_judge_is_trained_once_for_a_data_set(trainings, folder):
+    first, again = (get_judge("mnist", DATASET, no_progress) for _ in range(2))
+    assert trainings == [(15, EPOCHS)] and weights(first) == weights(again) and first.facts == again.facts
     assert again.facts["images"] == "twenty images" and 0 <= again.facts["accuracy"] <= 1
     assert again.facts["code"] == CODE_VERSION and len(again.facts["data_md5"]) == 32
     assert again.facts["weights"] == again.judge.fingerprint()
-    assert {".json", ".keras"} <= set(files(tmp_path))
+    assert {".json", ".keras"} <= {path.suffix for path in folder.iterdir()}
 
 
-def test_other_images_labels_and_versions_have_another(trained, monkeypatch):
-    judge_of("mnist", DATASET, training)
-    judge_of("mnist", Dataset(DATASET.images[::-1], DATASET.labels, DATASET.provenance), training)
-    judge_of("mnist", Dataset(DATASET.images, DATASET.labels[::-1].copy(), DATASET.provenance), training)
-    judge_of("fashion-mnist", DATASET, training)
-    monkeypatch.setattr(shelf, "CODE_VERSION", CODE_VERSION + 1)
-    judge_of("mnist", DATASET, training)
-    assert [epochs for _, epochs in trained] == [EPOCHS] * 5
+def test_other_images_labels_names_and_code_versions_have_other_judges(trainings, monkeypatch):
+    get_judge("mnist", DATASET, no_progress)
+    get_judge("mnist", replace(DATASET, images=DATASET.images[::-1]), no_progress)
+    get_judge("mnist", replace(DATASET, labels=DATASET.labels[::-1].copy()), no_progress)
+    get_judge("fashion-mnist", DATASET, no_progress)
+    monkeypatch.setattr(judge_store, "CODE_VERSION", CODE_VERSION + 1)
+    get_judge("mnist", DATASET, no_progress)
+    assert [epochs for _, epochs in trainings] == [EPOCHS] * 5
 
 
-@pytest.mark.parametrize("damage", ["model", "facts", "lost"])
-def test_a_damaged_one_is_made_anew(trained, tmp_path, damage):
-    judge_of("mnist", DATASET, training)
-    (model,) = (tmp_path / "keras" / "gan-assignment").glob("*.keras")
-    if damage == "model":
+@pytest.mark.parametrize("damage", ["damaged model", "damaged facts", "missing model"])
+def test_damaged_judge_is_trained_again(trainings, folder, damage):
+    get_judge("mnist", DATASET, no_progress)
+    (model,) = folder.glob("*.keras")
+    if damage == "damaged model":
         model.write_bytes(model.read_bytes()[:-100])
-    elif damage == "facts":
+    elif damage == "damaged facts":
         model.with_suffix(".json").write_text("{", encoding="utf-8")
     else:
         model.unlink()
-    judge_of("mnist", DATASET, training)
-    judge_of("mnist", DATASET, training)
-    assert len(trained) == 2
+    get_judge("mnist", DATASET, no_progress)
+    get_judge("mnist", DATASET, no_progress)
+    assert len(trainings) == 2
 
 
-def test_its_facts_vouch_for_its_bytes(tmp_path):
-    judge_of("mnist", DATASET, training)
-    (facts,) = (tmp_path / "keras" / "gan-assignment").glob("*.json")
+def test_facts_have_the_sha256_of_the_model(folder):
+    get_judge("mnist", DATASET, no_progress)
+    (facts,) = folder.glob("*.json")
     assert len(json.loads(facts.read_text(encoding="utf-8"))["sha256"]) == 64
 
 
-def test_who_wants_a_judge_that_another_trains_is_told_and_waits(trained, tmp_path):
-    judge_of("mnist", DATASET, training)
-    (model,) = (tmp_path / "keras" / "gan-assignment").glob("*.keras")
+def test_run_waits_for_a_judge_that_another_run_trains(trainings, folder):
+    get_judge("mnist", DATASET, no_progress)
+    (model,) = folder.glob("*.keras")
     lock = FileLock(model.with_suffix(".lock"))
     lock.acquire()
-    judge_of("mnist", DATASET, training, waiting=lock.release)  # the other is done as soon as it is waited for
-    assert len(trained) == 1 and not lock.is_locked
+    get_judge("mnist", DATASET, no_progress, on_wait=lock.release)  # the other run ends as soon as this one waits
+    assert len(trainings) == 1 and not lock.is_locked
 
 
-def test_without_a_place_it_is_for_this_run_alone(trained, tmp_path):
+def test_judge_that_cannot_be_stored_is_for_one_run(trainings, tmp_path):
     (tmp_path / "keras").write_text("a file where the folder should be")
     for _ in range(2):
-        assert judge_of("mnist", DATASET, training).facts["images"] == "twenty images"
-    assert len(trained) == 2
+        assert get_judge("mnist", DATASET, no_progress).facts["images"] == "twenty images"
+    assert len(trainings) == 2

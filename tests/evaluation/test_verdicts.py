@@ -1,37 +1,42 @@
 import pytest
 
 from assignment.evaluation import health
-from assignment.evaluation.health import Finding, Spell
-from assignment.evaluation.scores import Copying, Range
+from assignment.evaluation.health import Episode, Problem
+from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import verdicts
 
 
-def one(value):
-    return Range(value, value, value)
+def constant(value):
+    """The range of a metric that has the same value in every draw."""
+    return ScoreRange(value, value, value)
 
 
-FLOOR = {name: one(1.0) for name in ("certain", "precision", "agreement", "classes", "diversity", "recall")}
-GOOD = {**FLOOR, "certain": one(0.9), "classes": one(10.0), "recall": one(0.5)}
-OWN = Copying(0.2, 0.2, 0.01)
+FLOOR = {name: constant(1.0) for name in ("confident", "precision", "agreement", "classes", "diversity", "recall")}
+GOOD = {**FLOOR, "confident": constant(0.9), "classes": constant(10.0), "recall": constant(0.5)}
+NO_COPIES = Copying(0.2, 0.2, 0.01)
 FIDS = {0: 900.0, 5: 40.0, 10: 20.0}
 
 
-def answers(figures=GOOD, floor=FLOOR, copying=OWN, judge_fids=FIDS, spells=()):
-    return [verdict.answer for verdict in verdicts(figures, floor, copying, judge_fids, spells, 10)]
+def judge(scores=GOOD, floor=FLOOR, copying=NO_COPIES, judge_fids=FIDS, episodes=()):
+    return verdicts(scores, floor, copying, judge_fids, episodes, 10)
 
 
-def spell(name):
-    return Spell(Finding(name, "seen", "means", ("seed",)), 3, 9)
+def answers(**changes):
+    return [verdict.answer for verdict in judge(**changes)]
 
 
-def test_a_good_generator():
+def episode(name):
+    return Episode(Problem(name, "seen", "means", ("seed",)), 3, 9)
+
+
+def test_good_generator_has_only_positive_answers():
     assert answers() == ["yes"] * 6
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "place"),
+    ("name", "value", "position"),
     [
-        ("certain", 0.79, 0),
+        ("confident", 0.79, 0),
         ("precision", 0.49, 0),
         ("agreement", 0.89, 1),
         ("classes", 9.4, 2),
@@ -39,45 +44,54 @@ def test_a_good_generator():
         ("recall", 0.24, 2),
     ],
 )
-def test_what_is_below_its_bound_is_no(name, value, place):
+def test_score_below_its_threshold_makes_the_answer_no(name, value, position):
     expected = ["yes"] * 6
-    expected[place] = "no"
-    assert answers({**GOOD, name: one(value)}) == expected
+    expected[position] = "no"
+    assert answers(scores={**GOOD, name: constant(value)}) == expected
 
 
-def test_bounds_are_shares_of_the_floor():
-    assert answers({**GOOD, "recall": one(0.1)}, {**FLOOR, "recall": one(0.3)}) == ["yes"] * 6
-    assert answers({**GOOD, "recall": one(0.0)}, {**FLOOR, "recall": one(0.0)}) == ["yes"] * 6
+def test_thresholds_are_shares_of_the_floor():
+    for recall, floor_recall in ((0.1, 0.3), (0.0, 0.0)):
+        scores, floor = {**GOOD, "recall": constant(recall)}, {**FLOOR, "recall": constant(floor_recall)}
+        assert answers(scores=scores, floor=floor) == ["yes"] * 6
 
 
-def test_nothing_is_asked_where_nothing_was_asked_for():
-    without = {name: value for name, value in GOOD.items() if name != "agreement"}
-    asked = [verdict.question for verdict in verdicts(without, FLOOR, OWN, FIDS, (), 10)]
-    assert len(asked) == 5 and "Are they what they should be?" not in asked
+def test_question_of_the_right_class_is_left_out_without_agreement():
+    without_agreement = {name: value for name, value in GOOD.items() if name != "agreement"}
+    questions = [verdict.question for verdict in judge(scores=without_agreement)]
+    assert len(questions) == 5 and "Do the images show the right class?" not in questions
 
 
-def test_an_unstable_training_names_what_was_seen_and_when():
+def test_unstable_training_is_explained_by_its_problems_and_their_epochs():
     (stable,) = (
-        verdict
-        for verdict in verdicts(GOOD, FLOOR, OWN, FIDS, [spell(health.EXPLODING)], 10)
-        if "stable" in verdict.question
+        verdict for verdict in judge(episodes=[episode(health.EXPLODING)]) if verdict.question.endswith("stable?")
     )
     assert stable.answer == "no" and "exploding gradients (epochs 3 to 9)" in stable.evidence
-    assert answers(spells=[spell(health.COLLAPSE)])[3] == "yes", "that is another question"
+
+
+def test_mode_collapse_does_not_count_as_instability():
+    assert answers(episodes=[episode(health.COLLAPSE)])[3] == "yes"
 
 
 @pytest.mark.parametrize(
     ("judge_fids", "answer"), [({0: 100.0, 9: 50.0}, "yes"), ({0: 100.0, 9: 51.0}, "no"), ({9: 9.0}, "not shown")]
 )
-def test_improvement_is_from_the_first_measurement_to_the_last(judge_fids, answer):
+def test_improvement_compares_the_first_and_the_last_measurement(judge_fids, answer):
     assert answers(judge_fids=judge_fids)[4] == answer
 
 
-def test_a_copier():
+def test_long_list_of_measurements_is_shortened():
+    evidence = judge(judge_fids={epoch: 100.0 - epoch for epoch in range(11)})[4].evidence
+    assert evidence.startswith(
+        "Judge FID: 100.0 (untrained), 99.0 (epoch 1), 95.0 (epoch 5), 91.0 (epoch 9), 90.0 (epoch 10). "
+    )
+
+
+def test_generator_that_copies_training_images_is_not_original():
     assert answers(copying=Copying(0.0, 0.2, 0.2)) == ["yes"] * 5 + ["no"]
 
 
-def test_the_evidence_has_its_figures_and_bounds():
-    said = " ".join(verdict.evidence for verdict in verdicts(GOOD, FLOOR, OWN, FIDS, (), 10))
-    for figure in ("90.0%", "80%", "10 of 10", "50%", "25%", "900.0 (untrained)", "20.0 (epoch 10)", "1.0%"):
-        assert figure in said
+def test_evidence_states_numbers_and_thresholds():
+    evidence = " ".join(verdict.evidence for verdict in judge())
+    for words in ("90.0%", "80%", "10 of 10", "50%", "25%", "900.0 (untrained)", "20.0 (epoch 10)", "1.0%"):
+        assert words in evidence

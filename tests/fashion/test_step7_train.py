@@ -2,7 +2,7 @@ import numpy as np
 
 from assignment.fashion.step7_train import train_gan
 from assignment.settings.tracks import FashionSettings
-from assignment.training.loop import Place
+from assignment.training.loop import Position
 from assignment.training.steps import Losses
 
 
@@ -14,7 +14,7 @@ def test_it_trains_as_the_settings_say():
         return Losses(0, 0, 0)
 
     dataset = np.zeros((5, 28, 28), np.float32)
-    rows = list(train_gan(update, dataset, FashionSettings("ana", epochs=2, batch_size=3), Place()))
+    rows = list(train_gan(update, dataset, FashionSettings("ana", epochs=2, batch_size=3), Position()))
     assert [row.epoch for row in rows] == [1, 2]
     assert shapes == 2 * [((3, 28, 28, 1), (3, 100)), ((2, 28, 28, 1), (2, 100))]
 
@@ -28,7 +28,7 @@ def test_the_seed_decides_order_and_noise():
             return Losses(0, 0, 0)
 
         dataset = np.arange(50, dtype=np.float32)[:, None, None] * np.ones((1, 28, 28), np.float32)
-        list(train_gan(update, dataset, FashionSettings("ana", epochs=1, batch_size=50, seed=seed), Place()))
+        list(train_gan(update, dataset, FashionSettings("ana", epochs=1, batch_size=50, seed=seed), Position()))
         return batches[0]
 
     assert seen(1) == seen(1)

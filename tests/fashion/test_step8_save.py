@@ -3,16 +3,16 @@ import numpy as np
 
 from assignment.fashion.step8_save import save_models
 from assignment.storage.workspace import Workspace
-from assignment.training.export import Facts, read_facts
+from assignment.training.export import ModelMetadata, read_metadata
 
 
 def test_both_networks_under_the_sheets_names(make_gan, tmp_path):
     gan = make_gan()
-    workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
+    workspace = Workspace.for_run("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
     workspace.prepare()
-    paths = save_models(gan, workspace, Facts("fashion", "ana", 1, "Fashion-MNIST"))
+    paths = save_models(gan, workspace, ModelMetadata("fashion", "ana", 1, "Fashion-MNIST"))
     assert [path.name for path in paths] == ["generator_model_ana.h5", "discriminator_model_ana.h5"]
-    assert read_facts(paths[0]) == Facts("fashion", "ana", 1, "Fashion-MNIST", ())
+    assert read_metadata(paths[0]) == ModelMetadata("fashion", "ana", 1, "Fashion-MNIST", ())
     for path, model in zip(paths, gan):
         for weight, saved in zip(model.weights, keras.models.load_model(path, compile=False).weights, strict=True):
             np.testing.assert_array_equal(weight, saved)

@@ -21,102 +21,102 @@ class Layer(NamedTuple):
     inputs: tuple = ()
 
 
-JOINED = [
-    Layer("noise", "Input"),
-    Layer("label", "Input"),
-    Layer("embedding", "Embedding", trainable=30, inputs=("label",)),
-    Layer("join", "Concatenate", inputs=("noise", "embedding")),
-    Layer("out", trainable=18, inputs=("join",)),
-]
+CONVOLUTION = Layer(
+    "conv",
+    kind="Conv2D",
+    output_shape=(14, 14, 64),
+    neurons=12_544,
+    kernel=(5, 5),
+    stride=(2, 2),
+    padding="same",
+    activation="tanh",
+    use_bias=False,
+    trainable=1_600,
+    non_trainable=64,
+)
+
+
+@pytest.fixture
+def joined():
+    """The diagram of a network with two inputs, whose branches join."""
+    layers = [
+        Layer("noise", "Input"),
+        Layer("label", "Input"),
+        Layer("embedding", "Embedding", trainable=30, inputs=("label",)),
+        Layer("join", "Concatenate", inputs=("noise", "embedding")),
+        Layer("out", trainable=18, inputs=("join",)),
+    ]
+    return draw_network(layers, "net", "caption")
 
 
 def texts(figure):
     return [text.get_text() for text in figure.axes[0].texts] + [figure.axes[0].get_title()]
 
 
+def box_patches(figure):
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, FancyBboxPatch)]
+
+
 def boxes(figure):
-    """The boxes' left edges, tops and widths by the layers' names."""
-    axes = figure.axes[0]
-    patches = [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
-    # Under the six texts of a box the second is its layer's name.
-    names = [text.get_text() for text in axes.texts][1::6]
+    """The left edge, top and width of each box, by its layer's name."""
+    # Each box has six texts; the second is the layer's name.
+    names = [text.get_text() for text in figure.axes[0].texts][1::6]
+    patches = box_patches(figure)
     return {name: (patch.get_x(), patch.get_y(), patch.get_width()) for name, patch in zip(names, patches, strict=True)}
 
 
-def test_a_layer_says_all_that_the_sheet_asks():
-    row = Layer(
-        "conv", "Conv2D", (14, 14, 64), 12_544, (5, 5), (2, 2), "same", "tanh", False, trainable=1_600, non_trainable=64
-    )
-    said = texts(draw_network([row], "net", "caption"))
-    assert "Conv2D" in said and "14×14×64 = 12,544 neurons" in said
-    assert "kernel 5×5, stride 2×2, 'same' padding, no bias, tanh" in said
-    assert "1,664 weights" in said and "1,600 trainable, 64 not" in said
-
-
-def test_the_totals():
-    said = texts(draw_network(JOINED, "net", "caption"))
-    assert "48 weights: 48 trainable, 0 not trainable" in said
-
-
-def test_one_page_whatever_the_depth():
-    deep = [Layer("0"), *(Layer(str(depth), inputs=(str(depth - 1),)) for depth in range(1, 30))]
-    width, height = draw_network(deep, "net", "").get_size_inches()
-    assert width == PAGE[0] and height == pytest.approx(PAGE[1])
-    assert draw_network(deep[:3], "net", "").get_size_inches()[1] < PAGE[1] / 2
-
-
-def test_several_inputs_stand_above_what_they_join():
-    figure = draw_network(JOINED, "net", "caption")
-    at = boxes(figure)
-    assert at["label"][1] < at["embedding"][1] < at["join"][1] < at["out"][1]
-    assert at["noise"][1] < at["join"][1]
-    arrows = [patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
-    assert len(arrows) == 4
-
-
-def test_an_arrow_that_passes_a_level_by_crosses_no_box():
-    rows = [Layer("a"), Layer("b", inputs=("a",)), Layer("c", inputs=("b",)), Layer("d", inputs=("a", "c"))]
-    figure = draw_network(rows, "net", "caption")
-    patches = figure.axes[0].patches
-    arrows = [patch.get_path().vertices for patch in patches if isinstance(patch, FancyArrowPatch)]
-    assert len(arrows) == 4
-    tops = [
-        (top, top + patch.get_height())
-        for patch in patches
-        if isinstance(patch, FancyBboxPatch)
-        for top in [patch.get_y()]
-    ]
-    (passing,) = [corners for corners in corners_of(figure) if len(corners) > 2]
-    for (x, y), (next_x, next_y) in zip(passing, passing[1:]):
-        for top, bottom in tops:
-            assert x == next_x > 1 or max(y, next_y) <= top or min(y, next_y) >= bottom
-
-
-def corners_of(figure):
+def arrows(figure):
+    """The corners of each arrow."""
     return [patch._path_original.vertices for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
 
 
-def test_boxes_of_one_level_do_not_overlap():
-    at = boxes(draw_network(JOINED, "net", "caption"))
-    (left, top, width), (other, same, _) = sorted([at["noise"], at["embedding"]])
-    assert top == same and left + width < other
+def test_box_has_everything_that_the_sheet_requires():
+    written = texts(draw_network([CONVOLUTION], "net", "caption"))
+    assert "Conv2D" in written and "14×14×64 = 12,544 neurons" in written
+    assert "kernel 5×5, stride 2×2, 'same' padding, no bias, tanh" in written
+    assert "1,664 weights" in written and "1,600 trainable, 64 not" in written
 
 
-def test_no_text_runs_over_its_neighbour():
-    row = Layer(
-        "batch_normalization_12",
-        "BatchNormalization",
-        (14, 14, 64),
-        12_544,
-        (5, 5),
-        (2, 2),
-        "same",
-        "tanh",
-        False,
-        trainable=1_254_400,
-        non_trainable=25_088,
+def test_totals_are_below_the_title(joined):
+    assert "48 weights: 48 trainable, 0 not trainable" in texts(joined)
+
+
+def test_diagram_fits_one_page_at_any_depth():
+    layers = [Layer("0"), *(Layer(str(depth), inputs=(str(depth - 1),)) for depth in range(1, 30))]
+    width, height = draw_network(layers, "net", "").get_size_inches()
+    assert width == PAGE[0] and height == pytest.approx(PAGE[1])
+    assert draw_network(layers[:3], "net", "").get_size_inches()[1] < PAGE[1] / 2
+
+
+def test_inputs_are_above_the_layers_that_join_them(joined):
+    tops = {name: top for name, (_, top, _) in boxes(joined).items()}
+    assert tops["label"] < tops["embedding"] < tops["join"] < tops["out"]
+    assert tops["noise"] < tops["join"]
+    assert len(arrows(joined)) == 4
+
+
+def test_arrow_that_skips_levels_crosses_no_box():
+    layers = [Layer("a"), Layer("b", inputs=("a",)), Layer("c", inputs=("b",)), Layer("d", inputs=("a", "c"))]
+    figure = draw_network(layers, "net", "caption")
+    assert len(arrows(figure)) == 4
+    edges = [(patch.get_y(), patch.get_y() + patch.get_height()) for patch in box_patches(figure)]
+    (skipping,) = [corners for corners in arrows(figure) if len(corners) > 2]
+    for (x, y), (next_x, next_y) in zip(skipping, skipping[1:]):
+        for top, bottom in edges:
+            assert x == next_x > 1 or max(y, next_y) <= top or min(y, next_y) >= bottom
+
+
+def test_boxes_of_one_level_do_not_overlap(joined):
+    by_name = boxes(joined)
+    (left, top, width), (other_left, other_top, _) = sorted([by_name["noise"], by_name["embedding"]])
+    assert top == other_top and left + width < other_left
+
+
+def test_texts_of_a_box_do_not_overlap():
+    layer = CONVOLUTION._replace(
+        name="batch_normalization_12", kind="BatchNormalization", trainable=1_254_400, non_trainable=25_088
     )
-    figure = draw_network([row], "net", "caption")
+    figure = draw_network([layer], "net", "caption")
     figure.canvas.draw()
     extents = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]
     for number, extent in enumerate(extents):

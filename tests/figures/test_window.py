@@ -6,7 +6,7 @@ from assignment.figures.window import Windows
 
 
 @pytest.fixture(autouse=True)
-def no_windows(monkeypatch):
+def no_display(monkeypatch):
     plt.switch_backend("agg")
     monkeypatch.setattr(plt, "pause", lambda seconds: None)
     monkeypatch.setattr(plt, "show", lambda block: None)
@@ -15,22 +15,24 @@ def no_windows(monkeypatch):
 
 
 @pytest.fixture
-def picture(tmp_path):
-    def make(name):
+def save_picture(tmp_path):
+    """A function that saves a figure under a name and returns its path."""
+
+    def save_as(name):
         save(new_figure(2, 2, "title", "caption"), tmp_path / name)
         return tmp_path / name
 
-    return make
+    return save_as
 
 
-def test_without_a_window_system_there_are_no_windows(monkeypatch):
+def test_windows_are_available_with_a_window_system_only(monkeypatch):
     assert not Windows().available
     monkeypatch.setattr(plt, "get_backend", lambda: "TkAgg")
     monkeypatch.setattr(plt, "switch_backend", lambda name: None)
     assert Windows().available
 
 
-def test_a_window_system_that_does_not_answer(monkeypatch):
+def test_windows_are_not_available_if_the_window_system_fails(monkeypatch):
     def fail(name):
         raise ImportError("no display")
 
@@ -40,18 +42,18 @@ def test_a_window_system_that_does_not_answer(monkeypatch):
     assert not windows.available
 
 
-def test_a_figure_saved_again_is_refreshed_in_its_window(picture):
+def test_figure_saved_again_is_refreshed_in_its_window(save_picture):
     windows = Windows()
-    windows.show(picture("step7_grid_epoch_0050.png"))
-    windows.show(picture("step7_grid_epoch_0100.png"))
+    windows.show(save_picture("step7_grid_epoch_0050.png"))
+    windows.show(save_picture("step7_grid_epoch_0100.png"))
     assert plt.get_figlabels() == ["step7_grid"]
     (axes,) = plt.figure("step7_grid").axes
     assert len(axes.images) == 1
 
 
-def test_a_window_that_was_closed_stays_closed(picture):
+def test_window_that_the_user_closed_stays_closed(save_picture):
     windows = Windows()
-    windows.show(picture("step7_losses.png"))
+    windows.show(save_picture("step7_losses.png"))
     plt.close("all")
-    windows.show(picture("step7_losses.png"))
+    windows.show(save_picture("step7_losses.png"))
     assert plt.get_figlabels() == []

@@ -4,18 +4,21 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser
-from assignment.lab.plan import BASELINE, EPOCH_SECONDS, OTHER_SECONDS, command, seconds_expected, trials
+from assignment.lab.plan import BASELINE, OTHER_SECONDS, estimate_seconds, plan_trials, trial_command
 from assignment.lab.settings import LabSettings
+from assignment.lab.workspace import LabWorkspace
 from assignment.settings.tracks import TRACKS, settings_from
+
+WORKSPACE = LabWorkspace(Path("lab"))
 
 
 def lab(**options):
     return LabSettings("ana", **{"practices": ("ema", "unrolled"), "seeds": 2, "epochs": 8, **options})
 
 
-def test_seed_by_seed_the_baseline_first():
-    planned = trials(lab(), Path("lab"))
-    assert [(trial.practice, trial.seed) for trial in planned] == [
+def test_trials_are_planned_seed_by_seed_with_the_baseline_first():
+    trials = plan_trials(lab(), WORKSPACE)
+    assert [(trial.practice, trial.seed) for trial in trials] == [
         (BASELINE, 1),
         ("ema", 1),
         ("unrolled", 1),
@@ -23,14 +26,17 @@ def test_seed_by_seed_the_baseline_first():
         ("ema", 2),
         ("unrolled", 2),
     ]
-    assert len({trial.folder for trial in planned}) == 6
-    assert planned[1].name == "ema, seed 1"
-    assert planned[1].run_folder(lab()) == Path("lab/runs/ema/seed_1/ana/fashion")
+    assert len({trial.folder for trial in trials}) == 6
+    trial = trials[1]
+    assert trial.name == "ema, seed 1" and trial.log == Path("lab/runs/ema/seed_1/log.txt")
+    run = trial.run_workspace(lab())
+    assert run.folder == Path("lab/runs/ema/seed_1/ana/fashion")
+    assert run.models_dir == Path("lab/runs/ema/seed_1/models")
 
 
-def test_a_name_that_begins_with_a_hyphen_is_no_option():
+def test_a_name_that_begins_with_a_hyphen_is_not_an_option():
     settings = LabSettings("-ana", practices=["ema"], outputs_dir=Path("-outputs"))
-    words = command(trials(settings, Path("-lab"))[0], settings)
+    words = trial_command(plan_trials(settings, LabWorkspace(Path("-lab")))[0], settings)
     assert vars(console_parser().parse_args(words[3:]))["firstname"] == "-ana"
 
 
@@ -38,31 +44,32 @@ def test_a_name_that_begins_with_a_hyphen_is_no_option():
 @pytest.mark.parametrize("track", TRACKS)
 def test_a_trial_is_an_ordinary_run(track, options):
     settings = lab(track=track, **options)
-    for trial in trials(settings, Path("lab"))[:2]:
-        words = command(trial, settings)
+    for trial in plan_trials(settings, WORKSPACE)[:2]:
+        words = trial_command(trial, settings)
         assert words[:3] == [sys.executable, "-m", "assignment"]
-        given = vars(console_parser().parse_args(words[3:]))
-        del given["command"], given["action"], given["quick"]
-        run = settings_from(TRACKS[given.pop("track")], given)
+        parsed = vars(console_parser().parse_args(words[3:]))
+        del parsed["command"], parsed["action"], parsed["quick"]
+        run = settings_from(TRACKS[parsed.pop("track")], parsed)
         assert (run.TRACK, run.seed, run.epochs, run.grid_every) == (track, 1, 8, 2)
         assert run.practice == (() if trial.practice == BASELINE else ("ema",))
         assert run.data_dir == settings.data_dir and run.data == settings.data and run.evaluation
         assert run.outputs_dir == trial.folder and run.models_dir == trial.folder / "models"
 
 
-def test_the_time_is_reckoned_by_cost_until_it_is_measured(monkeypatch):
+@pytest.mark.parametrize("track", TRACKS)
+def test_the_time_is_estimated_from_another_machine_until_it_is_measured(monkeypatch, track):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    settings = lab(jobs=2)
-    planned = trials(settings, Path("lab"))
-    plain = 8 * EPOCH_SECONDS["fashion"] + OTHER_SECONDS
-    assert seconds_expected(planned, settings) == pytest.approx(2 * (1 + 1 + 3) * plain / 2)
-    assert seconds_expected(planned[:1], settings) == pytest.approx(plain)  # one run has one job
-    assert seconds_expected(planned, settings, {BASELINE: 10.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
-    assert seconds_expected(planned, settings, {"unrolled": 30.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
-    assert seconds_expected([], settings) == 0
+    settings = lab(track=track, jobs=2)
+    trials = plan_trials(settings, WORKSPACE)
+    plain = 8 * TRACKS[track].EPOCH_SECONDS + OTHER_SECONDS
+    assert estimate_seconds(trials, settings, {}) == pytest.approx(2 * (1 + 1 + 3) * plain / 2)
+    assert estimate_seconds(trials[:1], settings, {}) == pytest.approx(plain)  # one run uses one job
+    assert estimate_seconds(trials, settings, {BASELINE: 10.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
+    assert estimate_seconds(trials, settings, {"unrolled": 30.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
+    assert estimate_seconds([], settings, {}) == 0
 
 
-def test_more_jobs_than_cores_bring_nothing(monkeypatch):
+def test_more_jobs_than_cores_do_not_shorten_the_estimate(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    planned = trials(lab(), Path("lab"))
-    assert seconds_expected(planned, lab(jobs=64)) == seconds_expected(planned, lab(jobs=2))
+    trials = plan_trials(lab(), WORKSPACE)
+    assert estimate_seconds(trials, lab(jobs=64), {}) == estimate_seconds(trials, lab(jobs=2), {})

@@ -4,42 +4,43 @@ from math import isnan, nan
 
 import pytest
 
-from assignment.evaluation.verdicts import NO_COLLAPSE
+from assignment.evaluation.health import DIVERGENCE
+from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
 from assignment.lab.plan import BASELINE
-from assignment.lab.results import Result, read_results, read_trial, write_results
+from assignment.lab.results import Result, count_epochs, read_results, read_trial, write_results
+from assignment.storage.files import FORMAT
+from assignment.storage.workspace import Workspace
 
 
-def result(practice, seed, judge_fid=50.0, judge="0123", status="finished", not_well="", images="the real ones"):
-    return Result(practice, seed, 20, status, judge_fid, 0.8, 0.5, 0.3, 330.0, not_well, judge, images)
+@pytest.fixture
+def table(tmp_path):
+    return tmp_path / "results.csv"
 
 
-def broken(practice, seed):
-    without = result(practice, seed, nan, "", "failed", "not a number, epochs 3 to 3")
-    return without._replace(precision=nan, recall=nan)
-
-
-def test_the_table_reads_back(tmp_path):
-    written = [result(BASELINE, 1), result("ema", 1, 1 / 3), broken("sgd", 1)]  # by their names
-    write_results(tmp_path / "results.csv", written)
-    read = read_results(tmp_path / "results.csv")
-    assert [one for one in read if one.practice != "sgd"] == [one for one in written if one.practice != "sgd"]
-    (of_sgd,) = (one for one in read if one.practice == "sgd")
-    assert isnan(of_sgd.judge_fid) and str(of_sgd) == str(broken("sgd", 1))  # no NaN equals another
+def test_results_are_read_back(table, tmp_path, make_result, make_diverged):
+    written = [make_result(BASELINE, 1), make_result("ema", 1, 1 / 3), make_diverged("sgd", 1)]  # sorted by name
+    write_results(table, written)
+    results = read_results(table)
+    assert results[:2] == written[:2]
+    assert isnan(results[2].judge_fid) and str(results[2]) == str(written[2])  # NaN is not equal to itself
+    assert len(results) == 3
     assert read_results(tmp_path / "none.csv") == []
-    path = tmp_path / "results.csv"
-    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")  # as a spreadsheet saves it
-    assert len(read_results(path)) == len(read)
+    table.write_text(table.read_text(encoding="utf-8"), encoding="utf-8-sig")  # as a spreadsheet saves it
+    assert len(read_results(table)) == 3
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "garbage\n", "", "practice,seed,epochs\nema,one,3\n"])
-def test_another_table_is_refused_by_its_name(tmp_path, text):
-    (tmp_path / "results.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
-        read_results(tmp_path / "results.csv")
+OLD_COLUMNS = "practice,seed,epochs,status,judge_fid,precision,recall,seconds_an_update,seconds,notes,judge,images\n"
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "garbage\n", "", "practice,seed,epochs\nema,one,3\n", OLD_COLUMNS])
+def test_a_table_with_other_columns_is_refused(table, text):
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="results.csv is not a lab's table of results .line 1."):
+        read_results(table)
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "changes",
     [
         {"judge_fid": float("inf")},
         {"recall": nan},
@@ -49,91 +50,124 @@ def test_another_table_is_refused_by_its_name(tmp_path, text):
         {"status": "failed"},
     ],
 )
-def test_a_table_whose_figures_cannot_be_is_refused(tmp_path, changed):
-    write_results(tmp_path / "results.csv", [result("ema", 1)._replace(**changed)])
-    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
-        read_results(tmp_path / "results.csv")
+def test_impossible_values_are_refused(table, make_result, changes):
+    write_results(table, [make_result("ema", 1)._replace(**changes)])
+    with pytest.raises(ValueError, match="results.csv is not a lab's table of results .line 2."):
+        read_results(table)
 
 
 @pytest.mark.parametrize("cells", [1, 9, 11])
-def test_a_row_that_is_cut_is_named(tmp_path, cells):
-    path = tmp_path / "results.csv"
-    write_results(path, [result(BASELINE, 1), result("ema", 1)])
-    *rows, last = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([*rows, ",".join(last.split(",")[:cells])]), encoding="utf-8")
+def test_the_line_of_an_incomplete_row_is_named(table, make_result, cells):
+    write_results(table, [make_result(BASELINE, 1), make_result("ema", 1)])
+    *rows, last = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join([*rows, ",".join(last.split(",")[:cells])]), encoding="utf-8")
     with pytest.raises(ValueError, match="results.csv is not a lab's table of results .line 3."):
-        read_results(path)
+        read_results(table)
 
 
-def test_a_table_that_is_no_text_is_refused(tmp_path):
-    (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00p\x00")
-    with pytest.raises(ValueError, match="it is no text"):
-        read_results(tmp_path / "results.csv")
+def test_a_table_that_is_not_a_text_file_is_refused(table):
+    table.write_bytes(b"\xff\xfe\x00p\x00")
+    with pytest.raises(ValueError, match="it is not a text file"):
+        read_results(table)
 
 
-def test_a_table_with_a_trial_of_two_results_is_refused(tmp_path):
-    write_results(tmp_path / "results.csv", [result("ema", 1), result("ema", 1, 40.0)])
-    with pytest.raises(ValueError, match="results.csv is not a lab's table"):
-        read_results(tmp_path / "results.csv")
+def test_a_table_with_two_results_of_one_trial_is_refused(table, make_result):
+    write_results(table, [make_result("ema", 1), make_result("ema", 1, 40.0)])
+    with pytest.raises(ValueError, match="results.csv is not a lab's table of results .line 3."):
+        read_results(table)
 
 
-def write_run(folder, status="finished", metrics=True, spell="mode collapse", free="yes"):
-    folder.mkdir()
-    record = {
-        "status": status,
-        "epochs_done": 3,
-        "data": {"caption": "the real ones"},
-        "not_well": [{"name": spell, "first": 2, "last": 3}],
-    }
-    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as lines:
-        csv.writer(lines).writerows([("epoch", "updates", "seconds"), (1, 10, 90), (2, 10, 2), (3, 10, 4)])
-    if metrics:
-        generated = {name: {"mean": mean} for name, mean in (("judge_fid", 9.5), ("precision", 0.7), ("recall", 0.6))}
-        asked = [{"question": "Were the losses stable?", "answer": "no"}, {"question": NO_COLLAPSE, "answer": free}]
-        told = {"generated": generated, "judge": {"weights": "0123456789ab"}, "verdicts": asked}
-        (folder / "metrics.json").write_text(json.dumps(told), encoding="utf-8")
+@pytest.fixture
+def run(tmp_path):
+    """The workspace of a trial's run."""
+    return Workspace(tmp_path / "run", tmp_path / "models", "ana")
 
 
-def test_a_trial_is_read_from_its_run(tmp_path):
-    write_run(tmp_path / "run")
-    assert read_trial("ema", 2, tmp_path / "run") == Result(
-        "ema",
-        2,
-        3,
-        "finished",
-        9.5,
-        0.7,
-        0.6,
-        0.4,
-        96.0,
-        "mode collapse, epochs 2 to 3",
-        "0123456789ab",
-        "the real ones",
+@pytest.fixture
+def write_run(run):
+    """A function that writes the files that a run leaves."""
+
+    def write(status="finished", has_metrics=True, problem="mode collapse", no_collapse="yes", saved_format=FORMAT):
+        run.folder.mkdir()
+        record = {
+            "format": saved_format,
+            "status": status,
+            "epochs_done": 3,
+            "data": {"caption": "the real ones"},
+            "problems": [{"name": problem, "first": 2, "last": 3}],
+        }
+        run.record.write_text(json.dumps(record), encoding="utf-8")
+        with run.history.open("w", newline="", encoding="utf-8") as lines:
+            csv.writer(lines).writerows([("epoch", "updates", "seconds"), (1, 10, 90), (2, 10, 2), (3, 10, 4)])
+        if has_metrics:
+            means = {"judge_fid": 9.5, "precision": 0.7, "recall": 0.6}
+            metrics = {
+                "format": saved_format,
+                "generated": {name: {"mean": mean, "lowest": 0.0, "highest": 99.0} for name, mean in means.items()},
+                "judge": {"weights": "0123456789ab"},
+                "verdicts": [
+                    {"question": "Were the losses stable?", "answer": "no"},
+                    {"question": NO_COLLAPSE_QUESTION, "answer": no_collapse},
+                ],
+            }
+            run.metrics.write_text(json.dumps(metrics), encoding="utf-8")
+
+    return write
+
+
+def test_a_result_is_read_from_the_files_of_a_run(run, write_run):
+    write_run()
+    assert read_trial("ema", 2, run) == Result(
+        practice="ema",
+        seed=2,
+        epochs=3,
+        status="finished",
+        judge_fid=9.5,
+        precision=0.7,
+        recall=0.6,
+        seconds_an_update=0.4,
+        seconds=96.0,
+        problems="mode collapse, epochs 2 to 3",
+        judge="0123456789ab",
+        images="the real ones",
     )
 
 
-def test_a_trial_without_its_history_has_no_result(tmp_path):
-    write_run(tmp_path / "run")
-    (tmp_path / "run" / "history.csv").unlink()
-    assert read_trial("ema", 2, tmp_path / "run") is None
+def test_a_run_without_its_history_has_no_result(run, write_run):
+    write_run()
+    run.history.unlink()
+    assert read_trial("ema", 2, run) is None
 
 
-def test_a_collapse_that_only_the_end_shows_is_told(tmp_path):
-    write_run(tmp_path / "run", spell="exploding gradients", free="no")
-    told = read_trial("sgd", 1, tmp_path / "run").not_well
-    assert told == "exploding gradients, epochs 2 to 3; mode collapse, by the verdict at its end"
+def test_a_run_of_another_format_has_no_result(run, write_run):
+    write_run(saved_format=FORMAT - 1)
+    assert read_trial("ema", 2, run) is None
 
 
-@pytest.mark.parametrize(("status", "metrics"), [("interrupted", True), ("finished", False), ("failed", True)])
-def test_a_trial_that_neither_ended_nor_broke_down_has_no_result(tmp_path, status, metrics):
-    write_run(tmp_path / "run", status, metrics)
-    assert read_trial("ema", 2, tmp_path / "run") is None
-    assert read_trial("ema", 2, tmp_path / "nothing") is None
+def test_a_collapse_that_only_the_final_evaluation_finds_is_a_problem(run, write_run):
+    write_run(problem="exploding gradients", no_collapse="no")
+    problems = read_trial("sgd", 1, run).problems
+    assert problems == "exploding gradients, epochs 2 to 3; mode collapse, by the verdict at its end"
 
 
-def test_a_trial_that_broke_down_has_no_figures(tmp_path):
-    write_run(tmp_path / "run", "failed", spell="not a number")
-    read = read_trial("ema", 2, tmp_path / "run")
-    assert read.status == "failed" and isnan(read.judge_fid) and read.epochs == 3
-    assert read.not_well == "not a number, epochs 2 to 3"
+@pytest.mark.parametrize(
+    ("status", "has_metrics"), [("interrupted", True), ("finished", False), ("failed", True), (None, False)]
+)
+def test_a_run_that_neither_finished_nor_diverged_has_no_result(run, write_run, status, has_metrics):
+    if status is not None:
+        write_run(status, has_metrics)
+    assert read_trial("ema", 2, run) is None
+
+
+def test_a_diverged_run_has_a_result_without_metrics(run, write_run):
+    write_run("failed", problem=DIVERGENCE)
+    result = read_trial("ema", 2, run)
+    assert result.status == "failed" and result.epochs == 3 and result.judge == ""
+    assert isnan(result.judge_fid) and isnan(result.precision) and isnan(result.recall)
+    assert result.problems == f"{DIVERGENCE}, epochs 2 to 3"
+
+
+def test_the_epochs_of_a_running_trial_are_counted(run, write_run):
+    assert count_epochs(run.history) == 0
+    write_run()
+    assert count_epochs(run.history) == 3

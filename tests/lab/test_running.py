@@ -12,92 +12,103 @@ from assignment.lab.running import Stopped, run_trials
 
 
 @pytest.fixture(autouse=True)
-def quickly(monkeypatch):
-    monkeypatch.setattr(running, "LOOK_EVERY", 0.02)
+def poll_often(monkeypatch):
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.02)
 
 
-def of(tmp_path, count):
-    return [Trial(f"practice{number}", 1, tmp_path / str(number)) for number in range(count)]
+@pytest.fixture
+def make_trials(tmp_path):
+    """A function that returns that many trials, each in its own folder."""
+    return lambda count: [Trial(f"practice{number}", 1, tmp_path / str(number)) for number in range(count)]
 
 
-def run(trials, jobs, code, **watch):
-    told = {
-        "started": lambda trial: None,
-        "ended": lambda trial, exit_code, seconds: None,
-        "look": lambda now: None,
-        "stopping": lambda running: None,
-    }
-    run_trials(trials, jobs, lambda trial: [sys.executable, "-c", code], **{**told, **watch})
+class Recorder:
+    """An observer that records what it is called with."""
+
+    def __init__(self):
+        self.started, self.exit_codes, self.most_running, self.waited_for = [], {}, 0, []
+
+    def on_start(self, trial):
+        self.started.append(trial)
+
+    def on_end(self, trial, exit_code, seconds):
+        assert seconds >= 0
+        self.exit_codes[trial] = exit_code
+
+    def on_poll(self, running):
+        self.most_running = max(self.most_running, len(running))
+
+    def on_stop(self, count):
+        self.waited_for.append(count)
 
 
-def test_they_run_in_order_side_by_side_and_tell_how_they_ended(tmp_path):
-    trials, started, ended, most = of(tmp_path, 4), [], [], []
-    run(
-        trials,
-        2,
-        "import sys; print('said'); sys.exit(3)",
-        started=started.append,
-        ended=lambda trial, code, seconds: ended.append((trial, code)),
-        look=lambda now: most.append(len(now)),
-    )
-    assert started == trials and sorted(ended) == [(trial, 3) for trial in trials] and max(most) == 2
-    assert (tmp_path / "0" / "log.txt").read_text().strip() == "said"
+@pytest.fixture
+def recorder():
+    return Recorder()
 
 
-def test_the_cores_are_shared(tmp_path):
-    (trial,) = of(tmp_path, 1)
+@pytest.fixture
+def run(recorder):
+    """A function that runs a Python program for each trial, with the trial's folder name as its argument."""
+
+    def run(trials, jobs, program, observer=recorder):
+        run_trials(trials, jobs, lambda trial: [sys.executable, "-c", program, trial.folder.name], observer)
+
+    return run
+
+
+def test_trials_run_in_order_side_by_side_and_their_exit_codes_are_reported(make_trials, run, recorder):
+    trials = make_trials(4)
+    run(trials, 2, "import sys; print('printed'); sys.exit(3)")
+    assert recorder.started == trials and recorder.exit_codes == dict.fromkeys(trials, 3)
+    assert recorder.most_running == 2 and recorder.waited_for == []
+    assert trials[0].log.read_text().strip() == "printed"
+
+
+def test_the_cores_are_shared(make_trials, run):
+    (trial,) = make_trials(1)
     run([trial], 64, "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['TF_NUM_INTRAOP_THREADS'])")
-    assert (trial.folder / "log.txt").read_text().split() == ["1", "1"]
+    assert trial.log.read_text().split() == ["1", "1"]
 
 
-def test_the_package_is_found_wherever_the_lab_was_started(tmp_path):
-    (trial,) = of(tmp_path, 1)
+def test_a_trial_finds_the_package_from_any_folder(make_trials, run):
+    (trial,) = make_trials(1)
     run([trial], 1, "import os; os.chdir('/'); import assignment; print('found')")
-    assert "found" in (trial.folder / "log.txt").read_text()
+    assert "found" in trial.log.read_text()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process could take in peace")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can handle and exit cleanly")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("exit_code", [0, 143])
-def test_a_stop_waits_for_what_the_runs_still_write(tmp_path, number, exit_code):
-    (trial, *_) = trials = of(tmp_path, 3)
-    code = (
+def test_a_stop_waits_for_the_checkpoints_of_the_trials(make_trials, run, recorder, number, exit_code):
+    trials = make_trials(3)
+    program = (
         "import signal, sys, time\n"
         f"def stop(*_):\n    print('checkpoint', flush=True); sys.exit({exit_code})\n"
-        "signal.signal(signal.SIGTERM, stop); print('up', flush=True); time.sleep(60)"
+        "signal.signal(signal.SIGTERM, stop); print('ready', flush=True); time.sleep(60)"
     )
+    log = trials[0].log
 
-    def kill_when_up():
-        while not (trial.folder / "log.txt").exists() or "up" not in (trial.folder / "log.txt").read_text():
+    def kill_when_ready():
+        while not log.exists() or "ready" not in log.read_text():
             time.sleep(0.02)
         os.kill(os.getpid(), number)
 
-    threading.Thread(target=kill_when_up, daemon=True).start()
-    waited_for, ended = [], []
+    threading.Thread(target=kill_when_ready, daemon=True).start()
     with pytest.raises(Stopped) as stopped:
-        run(trials, 1, code, stopping=waited_for.append, ended=lambda trial, code, seconds: ended.append(trial))
-    assert ended == ([trial] if exit_code == 0 else [])
-    assert stopped.value.signal == number and waited_for == [1]
-    assert "checkpoint" in (trial.folder / "log.txt").read_text()
-    assert not (tmp_path / "1").exists()
+        run(trials, 1, program)
+    assert recorder.exit_codes == ({trials[0]: 0} if exit_code == 0 else {})
+    assert stopped.value.signal == number and recorder.waited_for == [1]
+    assert "checkpoint" in log.read_text()
+    assert not trials[1].folder.exists()
 
 
-def test_an_error_in_taking_in_a_result_stops_the_others(tmp_path):
-    trials = of(tmp_path, 2)
-    code = "import sys, time; time.sleep(60 if '1' in sys.argv else 0)"
-    began = time.monotonic()
+def test_an_error_of_the_observer_stops_the_other_trials(make_trials, run):
+    class Failing(Recorder):
+        def on_end(self, trial, exit_code, seconds):
+            raise ZeroDivisionError
 
-    def ended(trial, code, seconds):
-        raise ZeroDivisionError
-
+    started = time.monotonic()
     with pytest.raises(ZeroDivisionError):
-        run_trials(
-            trials,
-            2,
-            lambda trial: [sys.executable, "-c", code, trial.folder.name],
-            started=lambda trial: None,
-            ended=ended,
-            look=lambda now: None,
-            stopping=lambda running: None,
-        )
-    assert time.monotonic() - began < 30
+        run(make_trials(2), 2, "import sys, time; time.sleep(60 if '1' in sys.argv else 0)", Failing())
+    assert time.monotonic() - started < 30

@@ -6,27 +6,37 @@ from assignment.errors import AssignmentError
 from assignment.lab.settings import LabSettings
 
 
-def test_a_labs_practices_are_all_that_its_track_can_use_or_some():
+def test_the_practices_are_all_that_the_track_can_use_or_those_that_are_named():
     assert len(LabSettings("ana").practices) == 21 and "dropout" in LabSettings("ana").practices
     assert "dropout" not in LabSettings("ana", track="digits").practices
     assert LabSettings("ana", practices=["ema", "dropout", "ema"]).practices == ("ema", "dropout")
 
 
+def test_practices_that_conflict_with_each_other_can_be_in_one_lab():
+    assert LabSettings("ana", practices=["hinge", "label-smoothing"]).practices == ("hinge", "label-smoothing")
+
+
+def test_the_first_name_is_normalized_as_in_a_run():
+    assert LabSettings("Jose\u0301").firstname == "Jos\u00e9"
+
+
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
-        ({"practices": ["", ""]}, "names with commas"),
-        ({"practices": ["all", "ema"]}, "takes all by itself"),
+        ({"practices": ["", ""]}, "names separated by commas"),
+        ({"practices": ["all", "ema"]}, "takes all alone"),
         ({"practices": ["magic"]}, "'magic'"),
         ({"seeds": 0}, "--seeds"),
+        ({"seeds": 101}, "--seeds"),
         ({"practices": ["no-dropout"]}, "no dropout to remove"),
         ({"jobs": 0}, "--jobs"),
+        ({"jobs": 65}, "--jobs"),
         ({"epochs": 0}, "--epochs"),
         ({"track": "dcgan"}, "--track"),
         ({"firstname": "../x"}, "first name"),
-        ({"data": "standin", "data_dir": Path("images")}, "contradict"),
+        ({"data": "standin", "data_dir": Path("images")}, "--data standin and --data-dir"),
     ],
 )
-def test_a_lab_of_a_wrong_kind_is_refused(options, said):
-    with pytest.raises(AssignmentError, match=said):
+def test_invalid_settings_are_refused(options, message):
+    with pytest.raises(AssignmentError, match=message):
         LabSettings(**{"firstname": "ana", **options})

@@ -5,66 +5,60 @@ import pytest
 from rich.console import Console
 
 from assignment.lab.plan import BASELINE
-from assignment.lab.results import Result
 from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen
 
 
-def result(practice, seed, judge_fid=50.0, **others):
-    whole = Result(practice, seed, 20, "finished", judge_fid, 0.8, 0.5, 0.3, 330.0, "", "0123", "the real ones")
-    return whole._replace(**others)
+@pytest.fixture
+def workspace(tmp_path):
+    return LabWorkspace(tmp_path)
 
 
 @pytest.fixture
-def shown(tmp_path):
-    """A function that shows results and gives what the console said; the files are in `shown.workspace`."""
+def show(workspace):
+    """A function that shows results and returns what is printed."""
 
-    def show(*results):
+    def show_and_read(*results):
         screen = Screen(Console(file=io.StringIO(), width=200))
-        show_results(results, LabSettings("ana"), show.workspace, screen, "assignment lab --firstname ana")
+        show_results(results, LabSettings("ana"), workspace, screen, "assignment lab --firstname ana")
         return screen.console.file.getvalue()
 
-    show.workspace = LabWorkspace(tmp_path)
-    return show
+    return show_and_read
 
 
-def test_the_table_has_a_row_for_each_practice_and_the_baseline_is_told_beside(shown):
-    baseline = [result(BASELINE, seed, 50 + seed) for seed in (1, 2, 3)]
-    said = shown(*baseline, *(result("ema", seed) for seed in (1, 2, 3)))
-    assert "│ ema      │ -2.0 (-4.5 to +0.5) │ +0.000    │ +0.000 │ +0.000            │ 3     │ no difference" in said
-    assert "the baseline itself, seed by seed: judge FID 51.0, 52.0, 53.0; precision 0.800, 0.800, 0.800" in said
-    for path in (shown.workspace.figure, shown.workspace.report):
-        assert path.stat().st_size and str(path) in said
+def test_the_table_has_a_row_for_each_practice_and_the_baseline_is_printed_below(show, make_result, workspace):
+    baseline = [make_result(BASELINE, seed, 50 + seed) for seed in (1, 2, 3)]
+    printed = show(*baseline, *(make_result("ema", seed) for seed in (1, 2, 3)))
+    row = "│ ema      │ -2.0 (-4.5 to +0.5) │ +0.000    │ +0.000 │ +0.000             │ 3     │ no difference"
+    assert row in printed
+    assert "the baseline itself, by seed: judge FID 51.0, 52.0, 53.0; precision 0.800, 0.800, 0.800" in printed
+    for path in (workspace.figure, workspace.report):
+        assert path.stat().st_size and str(path) in printed
 
 
-def test_without_a_practice_there_is_nothing_to_show(shown):
-    assert shown(result(BASELINE, 1)) == "" and not shown.workspace.report.exists()
+def test_without_a_practice_the_baseline_alone_is_not_shown(show, make_result, workspace):
+    assert show(make_result(BASELINE, 1)) == "" and not workspace.report.exists()
 
 
-def test_who_was_not_well_is_said_of_the_baseline_too(shown):
-    said = shown(result(BASELINE, 1, not_well="mode collapse"), result("ema", 1, not_well="mode collapse"))
+def test_problems_are_printed_for_practices_and_the_baseline(show, make_result):
+    printed = show(*(make_result(name, 1, problems="mode collapse") for name in (BASELINE, "ema")))
     for name in (BASELINE, "ema"):
-        assert f"{name} was not well: mode collapse (seed 1)" in said
+        assert f"problems with {name}: mode collapse (seed 1)" in printed
 
 
-@pytest.mark.parametrize(
-    "baseline",
-    [
-        [],
-        [result(BASELINE, 1, judge="4567")],
-        [result(BASELINE, 1, nan, status="failed")],
-    ],
-)
-def test_why_nothing_is_compared_is_said(shown, baseline):
-    assert "ema has nothing to compare with: the baseline of its seeds" in shown(result("ema", 1), *baseline)
-    assert "nothing to compare with" not in shown(result("ema", 1), result(BASELINE, 1))
+@pytest.mark.parametrize("change", [None, {"judge": "4567"}, {"judge_fid": nan, "status": "failed"}])
+def test_the_reason_is_printed_if_there_is_nothing_to_compare_with(show, make_result, change):
+    baseline = [] if change is None else [make_result(BASELINE, 1, **change)]
+    reason = "ema has nothing to compare with: the baseline with its seeds"
+    assert reason in show(make_result("ema", 1), *baseline)
+    assert "nothing to compare with" not in show(make_result("ema", 1), make_result(BASELINE, 1))
 
 
-def test_the_page_of_drawn_images_says_so(shown):
+def test_the_page_warns_of_drawn_images(show, make_result, workspace):
     warning = "Not the real images"
-    shown(result("ema", 1), result(BASELINE, 1))
-    assert warning not in shown.workspace.report.read_text(encoding="utf-8")
-    shown(result("ema", 1), result(BASELINE, 1, images="drawn stand-in"))
-    assert warning in shown.workspace.report.read_text(encoding="utf-8")
+    show(make_result("ema", 1), make_result(BASELINE, 1))
+    assert warning not in workspace.report.read_text(encoding="utf-8")
+    show(make_result("ema", 1), make_result(BASELINE, 1, images="drawn stand-in"))
+    assert warning in workspace.report.read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from assignment.lab.workspace import LabWorkspace
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """A lab that is put aside, and another begun in its place."""
+def workspace(tmp_path):
+    """The workspace of a lab with results."""
     workspace = LabWorkspace(tmp_path)
     workspace.runs.mkdir()
     for path in (workspace.results, workspace.conditions, workspace.figure, workspace.report, workspace.runs / "run"):
@@ -16,66 +16,77 @@ def lab(tmp_path):
     return workspace
 
 
-def stop_after(renames, monkeypatch):
-    """Let a kill come before the next rename."""
+def interrupt_after(renames, monkeypatch):
+    """Raise KeyboardInterrupt, in place of a kill, after that many renames."""
     left, rename = iter(range(renames)), Path.rename
 
-    def killed(path, target):
+    def interrupted_rename(path, target):
         if next(left, None) is None:
             raise KeyboardInterrupt
         return rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", killed)
+    monkeypatch.setattr(Path, "rename", interrupted_rename)
 
 
-def texts(lab):
-    return {
-        path.relative_to(lab.folder).as_posix(): path.read_text() for path in lab.folder.rglob("*") if path.is_file()
-    }
-
-
-@pytest.mark.parametrize("renames", range(6))
-def test_a_lab_that_is_killed_on_its_way_aside_is_brought_back_whole(lab, renames, monkeypatch):
-    before = texts(lab)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        stop_after(renames, patched)
-        lab.set_aside()
-    lab.bring_back()
-    assert texts(lab) == before and not lab.has_aside
+def read_files(workspace):
+    paths = [path for path in workspace.folder.rglob("*") if path.is_file()]
+    return {path.relative_to(workspace.folder).as_posix(): path.read_text() for path in paths}
 
 
 @pytest.mark.parametrize("renames", range(6))
-def test_a_lab_that_is_killed_on_its_way_back_is_brought_back_whole(lab, renames, monkeypatch):
-    before = texts(lab)
-    lab.set_aside()
-    lab.results.write_text("begun since")
+def test_a_lab_is_restored_completely_after_a_kill_while_it_is_set_aside(workspace, renames, monkeypatch):
+    before = read_files(workspace)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        stop_after(renames, patched)
-        lab.bring_back()
-    assert lab.has_aside
-    lab.bring_back()
-    assert texts(lab) == before and not lab.has_aside
+        interrupt_after(renames, patched)
+        workspace.set_aside()
+    workspace.restore_earlier()
+    assert read_files(workspace) == before and not workspace.has_earlier
 
 
-def test_a_lab_that_is_replaced_goes_whole_even_when_killed(lab, monkeypatch):
-    lab.set_aside()
-    lab.results.write_text("new")
+@pytest.mark.parametrize("renames", range(6))
+def test_a_lab_is_restored_completely_after_a_kill_while_it_is_restored(workspace, renames, monkeypatch):
+    before = read_files(workspace)
+    workspace.set_aside()
+    workspace.results.write_text("new")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        interrupt_after(renames, patched)
+        workspace.restore_earlier()
+    assert workspace.has_earlier
+    workspace.restore_earlier()
+    assert read_files(workspace) == before and not workspace.has_earlier
+
+
+def test_a_discarded_lab_is_not_restored_after_a_kill_while_it_is_deleted(workspace, monkeypatch):
+    workspace.set_aside()
+    workspace.results.write_text("new")
     with monkeypatch.context() as patched:
         patched.setattr("assignment.lab.workspace.shutil.rmtree", lambda path, ignore_errors: None)
-        lab.remove_aside()
-    lab.bring_back()
-    assert texts(lab) == {"results.csv": "new"}
+        workspace.discard_earlier()
+    workspace.restore_earlier()
+    assert read_files(workspace) == {"results.csv": "new"}
+
+
+def test_the_workspaces_of_started_runs_are_found(tmp_path):
+    workspace = LabWorkspace(tmp_path)
+    assert workspace.run_workspaces() == []
+    folder = workspace.trial_folder("ema", 1) / "ana" / "digits"
+    folder.mkdir(parents=True)
+    (folder / ".lock").touch()
+    (run,) = workspace.run_workspaces()
+    assert (run.folder, run.firstname) == (folder, "ana")
+    assert run.generator_model == workspace.trial_folder("ema", 1) / "models" / "digits_generator_model_ana.h5"
 
 
 @pytest.mark.parametrize("name", ["results", "figure", "report", "conditions"])
-def test_a_folder_in_the_place_of_a_labs_file_is_known_before_it_begins(tmp_path, name):
+def test_a_folder_with_the_name_of_a_file_of_the_lab_is_refused(tmp_path, name):
     workspace = LabWorkspace(tmp_path)
     getattr(workspace, name).mkdir()
-    with pytest.raises(AssignmentError, match="is a folder, but a file of that name is to be written"):
+    with pytest.raises(AssignmentError, match="is a folder, but a file of that name will be written"):
         workspace.prepare()
 
 
-def test_a_file_in_the_place_of_a_labs_runs_is_known_before_it_begins(tmp_path):
-    (tmp_path / "runs").touch()
+def test_a_file_with_the_name_of_the_folder_of_runs_is_refused(tmp_path):
+    workspace = LabWorkspace(tmp_path)
+    workspace.runs.touch()
     with pytest.raises(AssignmentError, match="runs is not a folder"):
-        LabWorkspace(tmp_path).prepare()
+        workspace.prepare()

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from assignment.lecture.networks import (
-    NOTEBOOKS_DISCRIMINATOR,
-    NOTEBOOKS_GENERATOR,
+    NOTEBOOK_DISCRIMINATOR_WEIGHTS,
+    NOTEBOOK_GENERATOR_WEIGHTS,
+    RealSmoothed,
     build_dcgan_discriminator,
     build_dcgan_generator,
     build_dense_discriminator,
@@ -119,19 +120,35 @@ def test_the_second_exercise():
 
 
 def test_the_counts_that_a_run_compares_with():
-    assert build_dcgan_generator("ana", 1).count_params() == NOTEBOOKS_GENERATOR
-    assert build_dcgan_discriminator("ana", 1).count_params() == NOTEBOOKS_DISCRIMINATOR
+    assert build_dcgan_generator("ana", 1).count_params() == NOTEBOOK_GENERATOR_WEIGHTS
+    assert build_dcgan_discriminator("ana", 1).count_params() == NOTEBOOK_DISCRIMINATOR_WEIGHTS
 
 
 @pytest.mark.parametrize(("build", "answer"), [(build_dcgan_discriminator, 0.0), (build_dense_discriminator, 0.5)])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_the_losses_are_of_logits_or_probabilities_and_smoothed_for_the_discriminator_alone(build, answer, smoothing):
     gan = compile_gan(build_dcgan_generator("ana", 1), build("ana", 1), smoothing)
-    undecided = np.full((4, 1), answer, np.float32)
+    undecided_loss = np.full((4, 1), answer, np.float32)
     for model in (gan.discriminator, gan.combined):
-        assert float(model.compute_loss(y=np.ones((4, 1)), y_pred=undecided)) == pytest.approx(np.log(2), rel=1e-5)
+        assert float(model.compute_loss(y=np.ones((4, 1)), y_pred=undecided_loss)) == pytest.approx(np.log(2), rel=1e-5)
         assert float(model.optimizer.learning_rate) == pytest.approx(1e-4) and model.optimizer.beta_1 == 0.9
     certain = np.full((4, 1), 3.0 if answer == 0 else 1 / (1 + np.exp(-3)), np.float32)
     plain, softened = np.log1p(np.exp(-3)), np.log1p(np.exp(-3)) + smoothing * 3
     assert float(gan.combined.compute_loss(y=np.ones((4, 1)), y_pred=certain)) == pytest.approx(plain, rel=1e-4)
     assert float(gan.discriminator.compute_loss(y=np.ones((4, 1)), y_pred=certain)) == pytest.approx(softened, rel=1e-4)
+
+
+LOGITS = np.array([[-2.0], [0.0], [3.0]], np.float32)
+
+
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_a_real_image_is_asked_for_as_nine_tenths(from_logits):
+    probabilities = 1 / (1 + np.exp(-LOGITS))
+    loss = RealSmoothed(0.1, from_logits)(np.ones((3, 1)), LOGITS if from_logits else probabilities.astype(np.float32))
+    by_hand = -(0.9 * np.log(probabilities) + 0.1 * np.log(1 - probabilities)).mean()
+    assert float(loss) == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_a_fake_is_asked_for_as_before():
+    plain = keras.losses.BinaryCrossentropy(from_logits=True)
+    assert float(RealSmoothed(0.1, True)(np.zeros((3, 1)), LOGITS)) == float(plain(np.zeros((3, 1)), LOGITS))

@@ -3,47 +3,53 @@ from pathlib import Path
 import pytest
 
 from assignment.practices.catalogue import BY_NAME, CATALOGUE
-from assignment.practices.stack import Mixture
+from assignment.practices.stack import PracticeStack
 from assignment.settings.tracks import TRACKS
 
-# The lecture, section 10: every remedy of its table of problems, and of its demonstration.
-LECTURE = {
+DOCS = Path(__file__).parent.parent.parent / "docs"
+# Every remedy in the lecture's table of problems (section 10), and in its demonstration.
+LECTURE_REMEDIES = {
     "Minibatch discrimination": "minibatch-discrimination",
     "Unrolled GANs": "unrolled",
     "WGAN": "wasserstein",
-    "Spectral normalization": "spectral-normalisation",
+    "Spectral normalization": "spectral-normalization",
     "Feature matching": "feature-matching",
     "Label smoothing": "label-smoothing",
     "Progressive growing": "progressive-growing",
     "Careful hyperparams": "two-time-scale",
 }
 
-
-def test_every_practice_can_be_made():
-    for practice in CATALOGUE:
-        Mixture([practice.name], seed=1, batch_size=8)
+each_entry = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 
 
-def test_names_are_those_of_options_and_told_apart():
+@each_entry
+def test_practice_can_be_created(entry):
+    PracticeStack([entry.name], seed=1, batch_size=8)
+
+
+def test_names_are_unique():
     assert len(BY_NAME) == len(CATALOGUE) >= 18
-    for practice in CATALOGUE:
-        assert practice.name.replace("-", "").islower() and practice.name.isascii()
-        assert all((practice.change, practice.problem, practice.paper, practice.cost)) and practice.time > 0
 
 
-def test_what_clashes_is_known():
-    known = {*BY_NAME, *TRACKS, "validity+class", "--label-smoothing"}
-    for practice in CATALOGUE:
-        assert set(practice.clashes) <= known
+@each_entry
+def test_name_is_lower_case_ascii_and_all_texts_are_given(entry):
+    assert entry.name.replace("-", "").islower() and entry.name.isascii()
+    assert entry.ingredients and entry.change and entry.problem and entry.source and entry.cost
+    assert entry.relative_time > 0
 
 
-@pytest.mark.parametrize("remedy", LECTURE)
-def test_every_remedy_of_the_lecture_is_there_and_cites_it(remedy):
-    practice = BY_NAME[LECTURE[remedy]]
-    assert "lecture, section 10" in practice.paper or remedy == "Careful hyperparams"
+@each_entry
+def test_conflicts_are_with_known_practices_tracks_and_options(entry):
+    assert set(entry.conflicts) <= {*BY_NAME, *TRACKS, "validity+class", "--label-smoothing"}
 
 
-def test_the_page_of_practices_has_a_row_for_each():
-    page = (Path(__file__).parent.parent / "docs" / "practices.md").read_text(encoding="utf-8")
-    for practice in CATALOGUE:
-        assert f"| `{practice.name}` | {practice.change} | {practice.problem} |" in page
+@pytest.mark.parametrize("remedy", LECTURE_REMEDIES)
+def test_every_remedy_of_the_lecture_is_a_practice_and_cites_it(remedy):
+    entry = BY_NAME[LECTURE_REMEDIES[remedy]]
+    assert "lecture, section 10" in entry.source or remedy == "Careful hyperparams"
+
+
+@each_entry
+def test_docs_have_a_row_for_the_practice(entry):
+    page = (DOCS / "practices.md").read_text(encoding="utf-8")
+    assert f"| `{entry.name}` | {entry.change} | {entry.problem} |" in page

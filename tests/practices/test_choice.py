@@ -2,45 +2,52 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.practices.catalogue import CATALOGUE
-from assignment.practices.choice import checked_practices, usable
+from assignment.practices.choice import checked_practices, usable_practices
 
 
-def test_the_order_and_repetitions_do_not_matter():
+def usable_names(*conflict_keys):
+    return {entry.name for entry in usable_practices(*conflict_keys)}
+
+
+def test_order_and_repetitions_do_not_matter():
     assert checked_practices(["ema", "dropout", "ema"], "fashion") == checked_practices(["dropout", "ema"], "fashion")
     assert checked_practices(["ema", "dropout"], "fashion") == ("dropout", "ema")
     assert checked_practices([]) == ()
 
 
 @pytest.mark.parametrize(
-    ("names", "circumstances", "said"),
+    ("names", "conflict_keys", "message"),
     [
-        (["ema, replay"], ["fashion"], "--practice takes one name, not 'ema, replay'; give it once for each"),
-        (["Hing"], ["fashion"], "there is no practice 'Hing'; perhaps you mean hinge."),
-        (["magic"], ["fashion"], "no practice 'magic'; `assignment practices` lists them"),
-        (["dropout"], ["digits"], "cannot be used with digits: its discriminator has dropout already"),
+        (["ema, replay"], ["fashion"], "--practice takes one name, not 'ema, replay'; give the option once for each"),
+        (["Hing"], ["fashion"], "there is no practice 'Hing'; did you mean hinge?"),
+        (["magic"], ["fashion"], "there is no practice 'magic'; `assignment practices` describes them: hinge, "),
+        (
+            ["dropout"],
+            ["digits"],
+            "dropout cannot be used with digits: its discriminator already has dropout.",
+        ),
         (["no-dropout"], ["fashion"], "no dropout to remove"),
-        (["hinge", "wasserstein"], ["fashion"], "cannot go together: both replace the losses"),
-        (["unrolled", "feature-matching"], ["fashion"], "both replace the generator's objective"),
-        (["sgd", "two-time-scale"], ["fashion"], "both replace the learning rates"),
+        (["hinge", "wasserstein"], ["fashion"], "cannot be combined: both replace the losses."),
+        (["unrolled", "feature-matching"], ["fashion"], "both replace the generator's loss."),
+        (["sgd", "two-time-scale"], ["fashion"], "both replace the learning rates."),
         (["label-smoothing", "hinge"], ["fashion"], "no probabilities to smooth"),
         (["wasserstein", "minibatch-deviation"], ["fashion"], "a batch that is judged together"),
-        (["wasserstein", "one-batch"], ["fashion"], "both replace the discriminator's steps"),
-        (["hinge"], ["conditional", "validity+class"], "two answers"),
-        (["hinge"], ["lecture", "--label-smoothing"], "replaces the loss that is smoothed"),
+        (["wasserstein", "one-batch"], ["fashion"], "both replace the discriminator's step."),
+        (["hinge"], ["conditional", "validity+class"], "two outputs"),
+        (["hinge"], ["lecture", "--label-smoothing"], "replaces the loss that would be smoothed"),
     ],
 )
-def test_what_cannot_go_together_is_refused_with_the_reason(names, circumstances, said):
-    with pytest.raises(AssignmentError) as refused:
-        checked_practices(names, *circumstances)
-    assert said in str(refused.value) and str(refused.value).endswith(".")
+def test_conflict_is_refused_with_the_reason(names, conflict_keys, message):
+    with pytest.raises(AssignmentError) as refusal:
+        checked_practices(names, *conflict_keys)
+    assert message in str(refusal.value) and str(refusal.value).endswith((".", "?"))
 
 
-def test_layers_and_targets_can_be_changed_by_several():
-    names = ["dropout", "spectral-normalisation", "label-smoothing", "noisy-labels", "instance-noise"]
+def test_layers_targets_and_images_can_be_changed_by_several_practices():
+    names = ["dropout", "spectral-normalization", "label-smoothing", "noisy-labels", "instance-noise"]
     assert set(checked_practices(names, "fashion")) == set(names)
 
 
-def test_what_a_track_can_use():
-    names = {practice.name for practice in usable("fashion")}
-    assert len(names) == len(CATALOGUE) - 1 and "no-dropout" not in names
-    assert {"one-batch", "dropout"}.isdisjoint({practice.name for practice in usable("lecture")})
+def test_usable_practices_have_no_conflict_with_the_track():
+    assert usable_names("fashion") == {entry.name for entry in CATALOGUE} - {"no-dropout"}
+    assert {"one-batch", "dropout"}.isdisjoint(usable_names("lecture"))

@@ -1,4 +1,4 @@
-"""Each practice on networks that take a label beside their noise or image, or that name the class."""
+"""Tests of each practice with networks that take labels, and with a discriminator that predicts the class."""
 
 import keras
 import numpy as np
@@ -7,8 +7,8 @@ from keras import layers
 
 from assignment.conditional import networks
 from assignment.conditional.compiling import compile_gan
-from assignment.practices.choice import usable
-from assignment.practices.stack import Mixture
+from assignment.practices.choice import usable_practices
+from assignment.practices.stack import PracticeStack
 from assignment.training.proof import fingerprint, prove_freeze
 from assignment.training.steps import compiled_update
 from assignment.training.streams import seed_initial_weights
@@ -26,17 +26,17 @@ def build_generator():
 
 def build_discriminator():
     image, label = keras.Input((28, 28, 1), name="image"), keras.Input((1,), dtype="int32", name="label")
-    read = read_image(image)
-    embedded = layers.Flatten()(layers.Embedding(10, read.shape[-1])(label))
-    seen = layers.Concatenate()([read, layers.Multiply()([read, embedded])])
-    return keras.Model([image, label], validity(seen), name="conditional_discriminator_model_test")
+    features = read_image(image)
+    embedded = layers.Flatten()(layers.Embedding(10, features.shape[-1])(label))
+    joined = layers.Concatenate()([features, layers.Multiply()([features, embedded])])
+    return keras.Model([image, label], validity(joined), name="conditional_discriminator_model_test")
 
 
 def build_auxiliary_discriminator():
     image = keras.Input((28, 28, 1), name="image")
-    read = read_image(image)
-    answers = [validity(read), layers.Dense(10, activation="softmax", name="class")(read)]
-    return keras.Model(image, answers, name="conditional_discriminator_model_test")
+    features = read_image(image)
+    outputs = [validity(features), layers.Dense(10, activation="softmax", name="class")(features)]
+    return keras.Model(image, outputs, name="conditional_discriminator_model_test")
 
 
 def read_image(image):
@@ -44,40 +44,45 @@ def read_image(image):
     return layers.Flatten()(layers.Dropout(0.3)(hidden))
 
 
-def validity(read):
-    return layers.Dense(1, activation="sigmoid", name="validity")(read)
+def validity(features):
+    return layers.Dense(1, activation="sigmoid", name="validity")(features)
 
 
-def batch(size, number):
-    random = np.random.default_rng([size, number])
-    labels = random.integers(0, 10, (2, size, 1)).astype(np.int32)
-    real_images = random.uniform(-1, 1, (size, 28, 28, 1)).astype(np.float32)
-    return real_images, random.standard_normal((size, 5), np.float32), *labels
+@pytest.fixture
+def labeled_batch(batches):
+    """A function that returns (real_images, noise, real_labels, fake_labels) of a batch of `size`."""
+
+    def make(size, number):
+        labels = np.random.default_rng([size, number]).integers(0, 10, (2, size, 1)).astype(np.int32)
+        return *batches(size, number), *labels
+
+    return make
 
 
 CASES = [
-    (build, practice.name)
+    pytest.param(build, entry.name, id=f"{outputs} {entry.name}")
     for build, outputs in ((build_discriminator, "validity"), (build_auxiliary_discriminator, "validity+class"))
-    for practice in usable("conditional", outputs)
+    for entry in usable_practices("conditional", outputs)
 ]
 
 
 @pytest.mark.parametrize(("build", "name"), CASES)
-def test_a_practice_trains_networks_that_know_labels(build, name):
+def test_practice_trains_conditional_networks(build, name, labeled_batch):
     seed_initial_weights(0, 1)
-    mixture = Mixture((name,), seed=1, batch_size=8)
-    gan = mixture.compiled(compile_gan(mixture.generator(build_generator()), mixture.discriminator(build())))
-    update = mixture.update(compiled_update, gan)
-    prove_freeze(gan, update, *batch(8, 0))
-    before = [fingerprint(model) for model in gan.models[:2]]
-    losses = [float(loss) for number in range(2) for loss in update(*batch(8, number))]
+    practices = PracticeStack((name,), seed=1, batch_size=8)
+    gan = practices.compiled(compile_gan(practices.generator(build_generator()), practices.discriminator(build())))
+    update = practices.update(compiled_update, gan)
+    prove_freeze(gan, update, *labeled_batch(8, 0))
+    networks_before = [fingerprint(network) for network in (gan.generator, gan.discriminator)]
+    losses = [float(loss) for number in range(2) for loss in update(*labeled_batch(8, number))]
     assert np.isfinite(losses).all()
-    assert all(fingerprint(model) != earlier for model, earlier in zip(gan.models, before))
+    networks_after = [fingerprint(network) for network in (gan.generator, gan.discriminator)]
+    assert all(after != before for after, before in zip(networks_after, networks_before, strict=True))
 
 
-@pytest.mark.parametrize("name", [practice.name for practice in usable("conditional", "validity")])
-def test_a_practice_leaves_the_tracks_own_discriminator_a_discriminator(name):
+@pytest.mark.parametrize("name", [entry.name for entry in usable_practices("conditional", "validity")])
+def test_practice_keeps_the_output_of_the_tracks_own_discriminator(name):
     plain = networks.build_discriminator("ana", 1, precision="mixed_bfloat16")
-    discriminator = Mixture((name,), seed=1, batch_size=8).discriminator(plain)
-    answer = discriminator([np.zeros((3, 28, 28, 1), np.float32), np.zeros((3, 1), np.int32)], training=True)
-    assert answer.shape == (3, 1) and answer.dtype == "float32"
+    discriminator = PracticeStack((name,), seed=1, batch_size=8).discriminator(plain)
+    output = discriminator([np.zeros((3, 28, 28, 1), np.float32), np.zeros((3, 1), np.int32)], training=True)
+    assert output.shape == (3, 1) and output.dtype == "float32"

@@ -5,41 +5,41 @@ import pytest
 from assignment.practices.optimizers import HALF_LIFE
 
 
-def test_the_two_time_scales_are_four_times_apart(practised):
-    _, gan, _ = practised("two-time-scale")
+def test_discriminator_rate_is_four_times_the_generators(gan_with):
+    gan, _ = gan_with("two-time-scale")
     assert float(gan.discriminator.optimizer.learning_rate) == pytest.approx(4e-4)
     assert float(gan.combined.optimizer.learning_rate) == pytest.approx(1e-4)
 
 
-def test_only_the_discriminator_goes_by_plain_gradient_descent(practised):
-    _, gan, _ = practised("sgd")
-    descent = gan.discriminator.optimizer
-    assert isinstance(descent, keras.optimizers.SGD)
-    assert (float(descent.learning_rate), descent.momentum) == (pytest.approx(0.001), 0.9)
+def test_only_the_discriminator_uses_gradient_descent(gan_with):
+    gan, _ = gan_with("sgd")
+    optimizer = gan.discriminator.optimizer
+    assert isinstance(optimizer, keras.optimizers.SGD)
+    assert (float(optimizer.learning_rate), optimizer.momentum) == (pytest.approx(0.001), 0.9)
     assert isinstance(gan.combined.optimizer, keras.optimizers.Adam)
 
 
-def test_the_averaged_weights_are_the_average(practised, batches):
-    _, gan, update = practised("ema")
+def test_averaged_weights_are_the_moving_average(gan_with, batches):
+    gan, update = gan_with("ema")
     momentum = 0.5 ** (8 / HALF_LIFE)
-    wanted = None
+    history = []
     for number in range(3):
         update(*batches(8, number))
-        weights = [weight.numpy() for weight in gan.generator.trainable_weights]
-        wanted = (
-            weights if wanted is None else [momentum * old + (1 - momentum) * new for old, new in zip(wanted, weights)]
-        )
-    averages = [one.numpy() for one in gan.combined.optimizer.variables if one.name.endswith("average")]
-    for average, right in zip(averages, wanted, strict=True):
-        np.testing.assert_allclose(average, right, atol=1e-7)
+        history.append([weight.numpy() for weight in gan.generator.trainable_weights])
+    expected = history[0]
+    for weights in history[1:]:
+        expected = [momentum * average + (1 - momentum) * weight for average, weight in zip(expected, weights)]
+    averages = [variable.numpy() for variable in gan.combined.optimizer.variables if variable.name.endswith("average")]
+    for average, expected_average in zip(averages, expected, strict=True):
+        np.testing.assert_allclose(average, expected_average, atol=1e-7)
 
 
-def test_averaging_changes_nothing_about_the_training(practised, batches):
-    of = {}
-    for names in ((), ("ema",)):
-        _, gan, update = practised(*names)
+def test_averaging_does_not_change_the_training(gan_with, batches):
+    def trained_weights(*names):
+        gan, update = gan_with(*names)
         for number in range(2):
             update(*batches(8, number))
-        of[names] = [weight.numpy() for model in gan.models[:2] for weight in model.weights]
-    for plain, averaged in zip(of[()], of[("ema",)], strict=True):
+        return [weight.numpy() for model in (gan.generator, gan.discriminator) for weight in model.weights]
+
+    for plain, averaged in zip(trained_weights(), trained_weights("ema"), strict=True):
         np.testing.assert_array_equal(plain, averaged)

@@ -4,59 +4,63 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from assignment.practices.stack import Mixture
-from assignment.practices.targets import FLIPPED, flipped, smoothed
-from assignment.session.journal import Sketch
+from assignment.practices.stack import PracticeStack
+from assignment.practices.targets import FLIPPED_SHARE, flip_targets, smooth_targets
+from assignment.practices.view import TrainingView
 
 
-def test_a_smoothed_real_target_is_nine_tenths_and_a_fakes_stays_0():
-    assert smoothed(tf.ones((3, 1)), real=True).numpy().ravel() == pytest.approx([0.9] * 3)
-    assert smoothed(tf.zeros((3, 1)), real=False).numpy().tolist() == [[0.0]] * 3
+def thresholds(*names):
+    """The health thresholds of a training with these practices."""
+    return PracticeStack(names).training_view(TrainingView(sample=lambda: np.zeros(0))).thresholds
 
 
-def test_one_target_in_twenty_is_turned_round_and_others_at_every_update(make_gan):
-    gan = make_gan()
-    real = flipped(tf.ones((10_000, 1)), real=True, gan=gan, seed=1).numpy()
-    fake = flipped(tf.zeros((10_000, 1)), real=False, gan=gan, seed=1).numpy()
+def test_smoothed_target_is_0_9_for_real_images_and_0_for_fakes():
+    assert smooth_targets(tf.ones((3, 1)), real=True).numpy().ravel() == pytest.approx([0.9] * 3)
+    assert smooth_targets(tf.zeros((3, 1)), real=False).numpy().tolist() == [[0.0]] * 3
+
+
+def test_one_target_in_twenty_is_flipped_and_others_in_every_update(gan):
+    real = flip_targets(tf.ones((10_000, 1)), real=True, gan=gan, seed=1).numpy()
+    fake = flip_targets(tf.zeros((10_000, 1)), real=False, gan=gan, seed=1).numpy()
     assert set(real.ravel()) == set(fake.ravel()) == {0.0, 1.0}
     shares = (real == 0).mean(), (fake == 1).mean()
-    assert shares == pytest.approx((FLIPPED, FLIPPED), abs=0.01)
+    assert shares == pytest.approx((FLIPPED_SHARE, FLIPPED_SHARE), abs=0.01)
     assert not np.array_equal(real, 1 - fake)
     gan.discriminator.optimizer.iterations.assign(1)
-    assert not np.array_equal(real, flipped(tf.ones((10_000, 1)), real=True, gan=gan, seed=1).numpy())
+    assert not np.array_equal(real, flip_targets(tf.ones((10_000, 1)), real=True, gan=gan, seed=1).numpy())
 
 
-def test_the_generator_is_asked_for_no_other_target(practised, batches):
-    """The losses of a discriminator that gives every image the same answer."""
-    _, gan, update = practised("label-smoothing")
+def test_targets_of_the_generator_do_not_change(gan_with, batches):
+    """Checked with the losses of a discriminator that has the same output for every image."""
+    gan, update = gan_with("label-smoothing")
     gan.discriminator.optimizer.learning_rate = 0.0
-    answer = gan.discriminator.layers[-1]
-    answer.set_weights([np.zeros_like(weight) + 2.0 * (weight.ndim == 1) for weight in answer.get_weights()])
-    certain = 1 / (1 + np.exp(-2.0))
+    output_layer = gan.discriminator.layers[-1]
+    output_layer.set_weights(
+        [np.zeros_like(weight) + 2.0 * (weight.ndim == 1) for weight in output_layer.get_weights()]
+    )
+    probability = 1 / (1 + np.exp(-2.0))
     losses = update(*batches(8))
-    assert float(losses.real) == pytest.approx(-0.9 * np.log(certain) - 0.1 * np.log(1 - certain), abs=1e-5)
-    assert float(losses.fake) == pytest.approx(-np.log(1 - certain), abs=1e-5)
-    assert float(losses.generator) == pytest.approx(-np.log(certain), abs=1e-5)
+    expected_real_loss = -0.9 * np.log(probability) - 0.1 * np.log(1 - probability)
+    assert float(losses.real) == pytest.approx(expected_real_loss, abs=1e-5)
+    assert float(losses.fake) == pytest.approx(-np.log(1 - probability), abs=1e-5)
+    assert float(losses.generator) == pytest.approx(-np.log(probability), abs=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("name", "least"),
+    ("name", "minimum_loss"),
     [
-        ("label-smoothing", -(0.9 * np.log(0.9) + 0.1 * np.log(0.1)) / 2),  # the real half's
-        ("noisy-labels", -(0.95 * np.log(0.95) + 0.05 * np.log(0.05))),  # both halves'
+        ("label-smoothing", -(0.9 * np.log(0.9) + 0.1 * np.log(0.1)) / 2),  # of the real half
+        ("noisy-labels", -(0.95 * np.log(0.95) + 0.05 * np.log(0.05))),  # of both halves
     ],
 )
-def test_health_knows_the_least_loss(name, least):
-    assert Mixture([name]).sketch(Sketch(lambda: None)).scale.least_loss == pytest.approx(least)
+def test_minimum_loss_is_that_of_the_changed_targets(name, minimum_loss):
+    assert thresholds(name).minimum_loss == pytest.approx(minimum_loss)
 
 
 @pytest.mark.parametrize(
     "names",
-    [
-        ["least-squares", "label-smoothing"],
-        ["hinge", "noisy-labels"],
-        ["label-smoothing", "noisy-labels"],
-    ],
+    [["least-squares", "label-smoothing"], ["hinge", "noisy-labels"], ["label-smoothing", "noisy-labels"]],
+    ids=" and ".join,
 )
-def test_where_no_least_loss_is_known_none_is_watched(names):
-    assert Mixture(names).sketch(Sketch(lambda: None)).scale.least_loss == -inf
+def test_unknown_minimum_loss_is_minus_infinity(names):
+    assert thresholds(*names).minimum_loss == -inf

@@ -1,157 +1,179 @@
+from math import isnan
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from assignment.practices import images
+from assignment.practices.stack import PracticeStack
 from assignment.practices.updates import (
-    LESSONS,
-    asked_apart,
-    asked_together,
-    distance_of_means,
-    in_one_step,
-    seen_ahead,
+    DISCRIMINATOR_UPDATES,
+    UNROLLED_RATE,
+    feature_matching_loss,
+    joint_step,
+    predict_separately,
+    predict_together,
+    unrolled_loss,
 )
+from assignment.practices.view import TrainingView
 from assignment.training.freezing import unfrozen
-from assignment.training.steps import SHEETS, Shown, asked_to_be_real, compiled_update
+from assignment.training.gan import Gan
+from assignment.training.steps import DiscriminatorBatch, build_optimizers, no_penalty, non_saturating_loss
 
 
-def shown(images, validity):
-    return Shown(tf.constant(images), None, tf.fill((len(images), 1), validity))
+class Case(NamedTuple):
+    """The arguments of a generator loss."""
+
+    gan: Gan
+    reals: DiscriminatorBatch
+    fakes: DiscriminatorBatch
+    output: tf.Tensor
+
+
+def discriminator_batch(images, validity):
+    return DiscriminatorBatch(tf.constant(images), None, tf.fill((len(images), 1), validity))
 
 
 @pytest.fixture
-def batch(make_gan, batches):
-    """A GAN, real images and fakes as shown, and the plain answer to these."""
-    gan = make_gan()
-    compiled_update(gan)
-    images, _ = batches(8)
-    other, _ = batches(8, 1)
-    reals, fakes = shown(images, 1.0), shown(-other, 0.0)
-    return gan, reals, fakes, gan.discriminator(fakes.images, training=True)
+def case(gan, batches):
+    """A GAN, real images and fakes as the discriminator sees them, and its output for the fakes."""
+    build_optimizers(gan)
+    real_images, _ = batches(8)
+    other_images, _ = batches(8, 1)
+    reals, fakes = discriminator_batch(real_images, 1.0), discriminator_batch(-other_images, 0.0)
+    return Case(gan, reals, fakes, gan.discriminator(fakes.images, training=True))
 
 
-def test_an_unrolled_step_with_none_ahead_is_the_plain_one(batch):
-    gan, reals, fakes, answer = batch
-    plain = float(asked_to_be_real(*batch))
-    assert float(seen_ahead(gan, reals, fakes, answer, steps=0)) == plain
-    assert float(seen_ahead(gan, reals, fakes, answer, steps=1)) != plain
+def test_unrolled_loss_with_no_step_is_the_plain_loss(case):
+    plain = float(non_saturating_loss(*case))
+    assert float(unrolled_loss(*case, steps=0)) == plain
+    assert float(unrolled_loss(*case, steps=1)) != plain
 
 
-def test_a_step_ahead_is_a_step_of_gradient_descent_that_is_undone(batch):
-    from assignment.practices.updates import STEP
-
-    gan, reals, fakes, answer = batch
-    before = gan.discriminator.get_weights()
-    ahead = float(seen_ahead(gan, reals, fakes, answer, steps=1))
-    for one, other in zip(gan.discriminator.get_weights(), before, strict=True):
-        np.testing.assert_array_equal(one, other)
-
+def test_unrolled_step_is_gradient_descent_and_leaves_the_discriminator_unchanged(case):
+    gan, reals, fakes, _ = case
     discriminator = gan.discriminator
+    before = discriminator.get_weights()
+    loss_ahead = float(unrolled_loss(*case, steps=1))
+    for weight, earlier in zip(discriminator.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, earlier)
+
     with unfrozen(discriminator), tf.GradientTape() as tape:
         loss = sum(
-            discriminator.compute_loss(y=one.validity, y_pred=discriminator(one.images, training=True))
-            for one in (reals, fakes)
+            discriminator.compute_loss(y=batch.validity, y_pred=discriminator(batch.images, training=True))
+            for batch in (reals, fakes)
         )
         weights = discriminator.trainable_variables
     for weight, gradient in zip(weights, tape.gradient(loss, weights)):
-        weight.assign_sub(STEP * gradient)
-    assert ahead == pytest.approx(float(asked_to_be_real(gan, reals, fakes, discriminator(fakes.images))), abs=1e-6)
+        weight.assign_sub(UNROLLED_RATE * gradient)
+    expected = float(non_saturating_loss(gan, reals, fakes, discriminator(fakes.images)))
+    assert loss_ahead == pytest.approx(expected, abs=1e-6)
 
 
-def test_the_gradient_goes_through_the_steps_ahead(batch):
-    """It is the slope of the loss as it is seen ahead, which the fakes change by what the discriminator learns, too."""
-    gan, reals, fakes, answer = batch
-    images = fakes.images
+def test_gradient_flows_through_the_unrolled_steps(case):
+    """The gradient agrees with a finite difference, in which the fakes also change the steps."""
 
-    def ahead(images):
-        return seen_ahead(gan, reals, fakes._replace(images=images), answer, steps=2)
+    def loss_ahead(fake_images):
+        return unrolled_loss(case.gan, case.reals, case.fakes._replace(images=fake_images), case.output, steps=2)
 
+    fake_images = case.fakes.images
     with tf.GradientTape() as tape:
-        tape.watch(images)
-        loss = ahead(images)
-    gradient = tape.gradient(loss, images)
+        tape.watch(fake_images)
+        loss = loss_ahead(fake_images)
+    gradient = tape.gradient(loss, fake_images)
     direction = tf.math.l2_normalize(gradient)
-    slope = float(ahead(images + 0.5 * direction) - ahead(images - 0.5 * direction))
+    slope = float(loss_ahead(fake_images + 0.5 * direction) - loss_ahead(fake_images - 0.5 * direction))
     assert float(tf.norm(gradient)) == pytest.approx(slope, rel=0.02)
 
 
-def test_asked_together_the_answers_are_those_of_both(batch):
-    gan, reals, fakes, _ = batch
-    for one, other in zip(asked_together(gan, reals, fakes), asked_apart(gan, reals, fakes), strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-6)
+def test_one_batch_and_two_batches_have_the_same_outputs(case):
+    together = predict_together(case.gan, case.reals, case.fakes)
+    separately = predict_separately(case.gan, case.reals, case.fakes)
+    for output, expected in zip(together, separately, strict=True):
+        np.testing.assert_allclose(output, expected, atol=1e-6)
 
 
-def test_one_step_is_on_the_sum(batch):
-    gan, reals, fakes, _ = batch
-    with unfrozen(gan.discriminator):
-        real, fake = in_one_step(gan, reals, fakes, penalty=SHEETS.penalty)
-    assert int(gan.discriminator.optimizer.iterations) == 1
-    assert float(fake) == pytest.approx(-np.mean(np.log(1 - batch[3].numpy())), abs=1e-5)
-    assert float(real) > 0
+def test_joint_step_is_one_step_and_returns_both_losses(case):
+    with unfrozen(case.gan.discriminator):
+        real_loss, fake_loss = joint_step(case.gan, case.reals, case.fakes, penalty=no_penalty)
+    assert int(case.gan.discriminator.optimizer.iterations) == 1
+    assert float(fake_loss) == pytest.approx(-np.mean(np.log(1 - case.output.numpy())), abs=1e-5)
+    assert float(real_loss) > 0
 
 
-def test_one_step_goes_down_the_slope_of_both_losses(batch):
-    gan, reals, fakes, _ = batch
-    gan.discriminator.optimizer = keras.optimizers.SGD(1.0)  # so that a step is the slope itself
-    weights = gan.discriminator.trainable_variables
+def test_joint_step_follows_the_gradient_of_both_losses(case):
+    discriminator = case.gan.discriminator
+    discriminator.optimizer = keras.optimizers.SGD(1.0)  # so that the step is the gradient
+    weights = discriminator.trainable_variables
     before = [weight.numpy() for weight in weights]
-    with unfrozen(gan.discriminator):
+    with unfrozen(discriminator):
         with tf.GradientTape() as tape:
-            probabilities = [gan.discriminator(side.images, training=True) for side in (reals, fakes)]
-            loss = -tf.reduce_mean(tf.math.log(probabilities[0])) - tf.reduce_mean(tf.math.log(1 - probabilities[1]))
-        slopes = tape.gradient(loss, [weight.value for weight in weights])
-        in_one_step(gan, reals, fakes, penalty=SHEETS.penalty)
-    for weight, old, slope in zip(weights, before, slopes, strict=True):
-        np.testing.assert_allclose(weight, old - slope.numpy(), atol=1e-6)
+            real_output, fake_output = (
+                discriminator(batch.images, training=True) for batch in (case.reals, case.fakes)
+            )
+            loss = -tf.reduce_mean(tf.math.log(real_output)) - tf.reduce_mean(tf.math.log(1 - fake_output))
+        gradients = tape.gradient(loss, [weight.value for weight in weights])
+        joint_step(case.gan, case.reals, case.fakes, penalty=no_penalty)
+    for weight, earlier, gradient in zip(weights, before, gradients, strict=True):
+        np.testing.assert_allclose(weight, earlier - gradient.numpy(), atol=1e-6)
 
 
-def test_a_penalty_is_part_of_the_step(batch):
-    gan, reals, fakes, _ = batch
-    before = gan.discriminator.layers[-1].get_weights()[0]
+def test_joint_step_includes_the_penalty(case):
+    output_layer = case.gan.discriminator.layers[-1]
+    before = output_layer.get_weights()[0]
 
-    def pull(gan, reals, fakes):  # so strong that it decides every weight's direction
-        return 1e6 * tf.reduce_sum(gan.discriminator.layers[-1].kernel.value)
+    def penalty(gan, reals, fakes):  # so large that it decides the direction of every weight
+        return 1e6 * tf.reduce_sum(output_layer.kernel.value)
 
-    with unfrozen(gan.discriminator):
-        in_one_step(gan, reals, fakes, penalty=pull)
-    assert (gan.discriminator.layers[-1].get_weights()[0] < before).all()
+    with unfrozen(case.gan.discriminator):
+        joint_step(case.gan, case.reals, case.fakes, penalty=penalty)
+    assert (output_layer.get_weights()[0] < before).all()
 
 
-def test_matched_features_are_at_no_distance(batch):
-    gan, reals, fakes, answer = batch
+def test_feature_matching_loss_is_the_squared_distance_of_mean_features(case):
+    gan, reals, fakes, output = case
     features = keras.Model(gan.discriminator.inputs, gan.discriminator.layers[-1].input)
-    assert float(distance_of_means(gan, reals, reals, answer, features=features)) == 0
-    apart = features(reals.images).numpy().mean(axis=0) - features(fakes.images).numpy().mean(axis=0)
-    given = float(distance_of_means(gan, reals, fakes, answer, features=features))
-    assert given == pytest.approx(float(np.square(apart).sum()), rel=1e-4)
+    assert float(feature_matching_loss(gan, reals, reals, output, features=features)) == 0
+    difference = features(reals.images).numpy().mean(axis=0) - features(fakes.images).numpy().mean(axis=0)
+    loss = float(feature_matching_loss(gan, reals, fakes, output, features=features))
+    assert loss == pytest.approx(float(np.square(difference).sum()), rel=1e-4)
 
 
-def test_the_discriminator_learns_several_times(practised, batches):
-    _, gan, update = practised("several-updates")
+def test_feature_matching_view_describes_the_generators_loss():
+    view = PracticeStack(["feature-matching"]).training_view(TrainingView(sample=lambda: np.zeros(0)))
+    assert "nats" in view.loss_unit and "squared distance" in view.loss_unit
+    assert isnan(view.thresholds.undecided_loss) and view.thresholds.minimum_loss == 0
+    axes = view.plot([1, 2], [0.7, 0.6], [0.5, 0.4], "title", "caption").axes[0]
+    assert "feature distance" in " ".join(axes.get_ylabel().split()) and len(axes.lines) == 2
+
+
+def test_several_updates_train_the_discriminator_three_times(gan_with, batches):
+    gan, update = gan_with("several-updates")
     update(*batches(8))
     assert int(gan.combined.optimizer.iterations) == 1
-    assert int(gan.discriminator.optimizer.iterations) == 2 * LESSONS  # real images and fakes apart
+    assert int(gan.discriminator.optimizer.iterations) == 2 * DISCRIMINATOR_UPDATES  # real images and fakes separately
 
 
-def test_every_lesson_has_chances_of_its_own(practised, batches, monkeypatch):
-    """Three lessons of four fakes each leave twelve different ones in the memory."""
-    from assignment.practices import images
-
-    monkeypatch.setattr(images, "REMEMBERED", 16)
-    _, gan, update = practised("replay", "several-updates")
-    gan.memory[2].assign(16)
+def test_every_discriminator_update_has_its_own_draws(gan_with, batches, monkeypatch):
+    """Three updates with four stored fakes each overwrite more than four slots of the memory."""
+    monkeypatch.setattr(images, "MEMORY_SIZE", 16)
+    gan, update = gan_with("replay", "several-updates")
+    stored_images, _, stored = gan.memory
+    stored.assign(16)
     update(*batches(8))
-    remembered = gan.memory[0].numpy().reshape(16, -1)
-    assert len(np.unique(remembered[np.abs(remembered).sum(axis=1) > 0], axis=0)) > 4
+    memory = stored_images.numpy().reshape(16, -1)
+    assert len(np.unique(memory[np.abs(memory).sum(axis=1) > 0], axis=0)) > 4
 
 
-def test_one_batch_is_one_step(practised, batches):
-    _, gan, update = practised("one-batch")
+def test_one_batch_is_one_discriminator_step(gan_with, batches):
+    gan, update = gan_with("one-batch")
     update(*batches(8))
     assert int(gan.discriminator.optimizer.iterations) == 1
 
 
-def test_wasserstein_is_one_step_with_its_penalty(practised, batches):
-    _, gan, update = practised("wasserstein", "several-updates")
+def test_wasserstein_takes_one_step_in_each_discriminator_update(gan_with, batches):
+    gan, update = gan_with("wasserstein", "several-updates")
     update(*batches(8))
-    assert int(gan.discriminator.optimizer.iterations) == LESSONS
+    assert int(gan.discriminator.optimizer.iterations) == DISCRIMINATOR_UPDATES

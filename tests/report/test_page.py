@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from assignment.data.dataset import Provenance
-from assignment.evaluation.scores import Copying, Measures, Range
+from assignment.evaluation.scores import Copying, ScoreRange, Scores
 from assignment.evaluation.verdicts import Verdict
+from assignment.fashion.sheet import SHEET
 from assignment.figures.grids import image_grid
 from assignment.figures.style import save
+from assignment.practices.catalogue import BY_NAME
 from assignment.report.page import write_report
 from assignment.session.record import write_metrics, write_record
-from assignment.session.run import Run
-from assignment.settings.tracks import FashionSettings
-from assignment.storage.workspace import Workspace
 from assignment.training.loop import Row
 from assignment.training.proof import Movement
 
@@ -23,27 +22,33 @@ SCRIPT = "<script>document.title = 'broken'</script>"
 
 
 @pytest.fixture
-def run(tmp_path):
-    """A finished run of the trousers that was not well, whose command holds what a page must not obey."""
-    workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "Ана")
-    workspace.prepare()
+def run(make_run):
+    """A finished run of the trousers with a problem; its command holds a script that the page must not run."""
     provenance = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing", is_standin=True)
-    settings = FashionSettings("Ана", epochs=20)
-    run = Run(settings, workspace, None, f"python run_assignment.py --outputs-dir '{SCRIPT}'", "float32", provenance)
+    command = f"python run_assignment.py --outputs-dir '{SCRIPT}'"
+    run = make_run(epochs=20, batch_size=128, evaluation=True, provenance=provenance, command=command)
+    workspace = run.workspace
     images = np.random.default_rng(0).uniform(-1, 1, (12, 28, 28))
-    for path in (workspace.real_images, workspace.grid(10), workspace.grid(20), workspace.losses, workspace.measures):
+    figures = (
+        workspace.real_images,
+        workspace.grid(10),
+        workspace.grid(20),
+        workspace.losses,
+        workspace.metrics_figure,
+    )
+    for path in figures:
         save(image_grid(images, "twelve images", run.caption), path)
     workspace.generator_model.touch()
-    figures = {name: Range(0.5, 0.4, 0.6) for name in Measures._fields}
+    scores = {name: ScoreRange(0.5, 0.4, 0.6) for name in Scores._fields}
     write_metrics(
         run,
         judge={"accuracy": 0.9912},
-        images={"a_draw": 2000, "draws": 5, "real": 3500},
-        figures=figures,
-        floor=figures,
+        images={"per_draw": 2000, "draws": 5, "real": 3500},
+        scores=scores,
+        floor=scores,
         copying=Copying(0.2, 0.2, 0.01),
-        measured={0: dict.fromkeys(figures, 900.0), 10: dict.fromkeys(figures, 9.5)},
-        verdicts=[Verdict("Are the images recognisable?", "yes", "90 % are."), Verdict("Is it?", "not shown", "Once.")],
+        measured={0: dict.fromkeys(scores, 900.0), 10: dict.fromkeys(scores, 9.5)},
+        verdicts=[Verdict("Are the images recognizable?", "yes", "90 % are."), Verdict("Is it?", "not shown", "Once.")],
     )
     write_record(
         run,
@@ -53,8 +58,8 @@ def run(tmp_path):
         proof=[Movement("generator", "generator", "aa" * 6, "bb" * 6, must_move=True)],
         conditions={},
         timings={"training": 80.0},
-        losses="squared distance; 0.25 where the discriminator is undecided",
-        not_well=[
+        loss_unit="squared distance; 0.25 if the discriminator is undecided",
+        problems=[
             {
                 "name": "mode collapse",
                 "first": 5,
@@ -68,8 +73,32 @@ def run(tmp_path):
     return run
 
 
+@pytest.fixture
+def write_page(run):
+    """A function that writes the run's report and returns its path."""
+    return lambda: write_report(run.workspace, "The assignment: a GAN that learns trousers", SHEET)
+
+
+@pytest.fixture
+def texts(write_page):
+    """A function that writes the run's report and returns its text."""
+    return lambda: " ".join(" ".join(Page(write_page()).texts).split())
+
+
+@pytest.fixture
+def change_record(run):
+    """A function that changes entries of the run's record."""
+
+    def change(**entries):
+        record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+        run.workspace.record.write_text(json.dumps({**record, **entries}), encoding="utf-8")
+        return record
+
+    return change
+
+
 class Page(HTMLParser):
-    """What a page's tags say, and every text outside its style."""
+    """The tags of a page, and every text outside its style."""
 
     def __init__(self, path):
         super().__init__()
@@ -82,30 +111,29 @@ class Page(HTMLParser):
     def handle_data(self, text):
         self.texts.append(text)
 
-    def all(self, wanted):
-        return [attributes for tag, attributes in self.tags if tag == wanted]
+    def all(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
 
 
-def test_it_tells_what_was_asked_done_measured_and_seen(run):
-    page = Page(write_report(run.workspace))
-    said = " ".join(" ".join(page.texts).split())
+def test_the_page_has_requests_results_metrics_and_problems(texts):
+    text = texts()
     for words in (
         "Ана, seed 1 · 1 of 20 epochs, finished",
         "Not the real images",
         "drawn stand-in, not Fashion-MNIST",
-        "Are the images recognisable? yes",
+        "Are the images recognizable? yes",
         "90 % are.",
         "Is it? not shown",
         "0.50 (0.40 to 0.60)",
         "untrained 900.00",
         "5 draws of 2,000 generated images",
         "99.12 % of the test images",
-        "does not compare with published FIDs",
+        "not comparable with published FIDs",
         "mode collapse , epochs 5 to 9",
         "one image for every noise",
         "Try next: --seed 2 --fresh",
-        "Step 1: get the data",
-        "Step 8: save the GAN",
+        "Step 1: Get the data",
+        "Step 8: Save the GAN model",
         "300 epochs at batch size 128",
         "aaaaaaaaaaaa",
         "1,100 updates",
@@ -118,16 +146,16 @@ def test_it_tells_what_was_asked_done_measured_and_seen(run):
         "step7_losses.png",
         "copies of training images 0.010",
     ):
-        assert words in said, words
+        assert words in text, words
 
 
-def test_it_needs_nothing_else_and_describes_every_picture(run):
-    page = Page(write_report(run.workspace))
+def test_the_page_is_self_contained_and_describes_every_picture(run, write_page):
+    page = Page(write_page())
     pictures = page.all("img")
     assert [picture["alt"] for picture in pictures] == [
-        "Judge FID, precision and recall over the epochs, with the values of real images as dotted lines",
+        "Judge FID, precision and recall over the epochs; dotted lines show the scores of real images",
         "The first real images",
-        "Both networks' losses over the epochs, as curves",
+        "Losses of both networks over the epochs",
         "Generated images after epoch 10",
         "Generated images after epoch 20",
     ]
@@ -137,59 +165,56 @@ def test_it_needs_nothing_else_and_describes_every_picture(run):
     assert "http" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", run.workspace.report.read_text(encoding="utf-8"))
 
 
-def test_what_was_typed_is_text(run):
-    page = Page(write_report(run.workspace))
+def test_text_from_the_user_is_escaped(write_page):
+    page = Page(write_page())
     assert SCRIPT in "".join(page.texts) and not page.all("script")
 
 
-def test_the_practices_of_a_run_are_told(run):
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    assert "Practices beside the sheet" not in " ".join(Page(write_report(run.workspace)).texts)
-    record["settings"]["practice"] = "label-smoothing, ema"
-    run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
-    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
-    assert "real images are asked for as 0.9" in said and "average of the generator's last weights" in said
+def test_the_practices_of_the_run_are_described(texts, change_record):
+    title = "Practices used in addition to the sheet"
+    assert title not in texts()
+    settings = change_record()["settings"]
+    change_record(settings={**settings, "practice": "label-smoothing, ema"})
+    text = texts()
+    assert title in text
+    for name in ("label-smoothing", "ema"):
+        assert BY_NAME[name].change in text
 
 
-def test_the_last_losses_are_told_in_what_they_are(run):
-    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
-    assert "the generator's 1.260 (squared distance; 0.25 where" in said and "nats" not in said
+def test_the_last_losses_have_their_unit(texts):
+    text = texts()
+    assert "the generator's 1.260 (squared distance; 0.25 if" in text and "nats" not in text
 
 
-def test_a_run_that_was_not_judged_says_so(run):
+def test_a_run_without_metrics_says_why(run, texts, change_record):
     run.workspace.metrics.unlink()
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    short = {**record, "not_well": [], "final_losses": None}
-    long = {**short, "epochs_done": 8, "settings": {**record["settings"], "evaluation": False}}
-    for told, words in (
-        (short, ("This run was not evaluated.", "generator_model_Ана.h5", "too short to tell")),
-        (long, ("The same command with --evaluation", "Nothing was seen that should not be")),
-    ):
-        run.workspace.record.write_text(json.dumps(told), encoding="utf-8")
-        said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
-        assert all(word in said for word in words), said
+    settings = change_record(problems=[], final_losses=None)["settings"]
+    text = texts()
+    assert all(words in text for words in ("This run was not evaluated.", "generator_model_Ана.h5", "was too short"))
+    change_record(epochs_done=8, settings={**settings, "evaluation": False})
+    text = texts()
+    assert "The same command with --evaluation" in text and "None found" in text
 
 
-def test_a_run_that_failed_has_saved_nothing(run):
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    run.workspace.record.write_text(json.dumps({**record, "status": "failed"}), encoding="utf-8")
+def test_a_failed_run_has_saved_no_networks(run, texts, change_record):
+    change_record(status="failed")
     run.workspace.metrics.unlink()
-    said = " ".join(" ".join(Page(write_report(run.workspace)).texts).split())
-    assert "epochs, failed" in said and "Not saved." in said and "since it did not come to its end" in said
+    text = texts()
+    assert "epochs, failed" in text and "Not saved." in text and "since it did not finish" in text
 
 
-def test_of_many_grids_some_are_shown_the_first_and_the_last_among_them(run):
+def test_of_many_grids_twelve_are_included_with_the_first_and_the_last(run, write_page):
     picture = run.workspace.grid(10).read_bytes()
     for epoch in range(1, 101):
         run.workspace.grid(epoch).write_bytes(picture)
-    page = Page(write_report(run.workspace))
+    page = Page(write_page())
     epochs = [int(picture["alt"].split()[-1]) for picture in page.all("img") if "after epoch" in picture["alt"]]
     assert len(epochs) == 12 and (epochs[0], epochs[-1]) == (1, 100) and epochs == sorted(set(epochs))
 
 
 @pytest.fixture
 def browser():
-    """Chromium without a window, its console read; skipped where it is not installed."""
+    """Chromium without a window, with its console log; skipped if it is not installed."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
         pytest.skip("chromium and chromedriver are not both installed (Debian: apt install chromium chromium-driver)")
@@ -204,14 +229,15 @@ def browser():
         yield chrome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_a_browser(run, browser, width, scheme):
+def test_the_page_fits_the_browser_and_loads_no_other_page(write_page, browser, width, scheme):
     device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
-    scheme_wanted = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme_wanted})
-    browser.get(write_report(run.workspace).as_uri())
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get(write_page().as_uri())
     assert browser.title == "The assignment: a GAN that learns trousers · Ана", "no script of a name or a command ran"
     assert browser.execute_script("return innerWidth") == width
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width, "nothing overflows"
@@ -225,5 +251,5 @@ def test_in_a_browser(run, browser, width, scheme):
     dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     assert dark == (scheme == "dark")
     assert browser.get_log("browser") == []
-    asked = re.findall(r'"url\\?":\\?"(\w+):', json.dumps(browser.get_log("performance")))
-    assert asked and set(asked) <= {"file", "data", "about"}, "no request leaves the page"
+    requests = re.findall(r'"url\\?":\\?"(\w+):', json.dumps(browser.get_log("performance")))
+    assert requests and set(requests) <= {"file", "data", "about"}, "no request leaves the page"

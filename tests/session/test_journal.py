@@ -1,16 +1,12 @@
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
-from rich.console import Console
 
+from assignment.practices.view import TrainingView
 from assignment.session import journal
-from assignment.session.journal import Journal, Sketch
+from assignment.session.journal import Journal
 from assignment.session.run import Run
-from assignment.session.screen import Screen
 from assignment.session.watch import Watch
-from assignment.settings.tracks import FashionSettings
 from assignment.storage.workspace import Workspace
 from assignment.training.loop import Row
 
@@ -20,16 +16,12 @@ def draw(*given):
 
 
 @pytest.fixture
-def run(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path, "ana")
-    workspace.prepare()
-    settings = FashionSettings("ana", grid_every=2)
-    screen = Screen(Console(file=io.StringIO(), width=200))
-    return Run(settings, workspace, screen, "", "float32")
+def run(make_run):
+    return make_run(firstname="ana", grid_every=2)
 
 
-def keep(run, epochs, **sketch):
-    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1)), **sketch), Watch(run))
+def keep(run, epochs, **view):
+    kept = Journal(run, TrainingView(lambda: np.zeros((12, 28, 28, 1)), **view), Watch(run))
     for epoch in range(1, epochs + 1):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     return kept
@@ -53,7 +45,7 @@ def test_no_second_grid_where_one_was_due_at_the_end(run):
 
 def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
     shades = iter(np.linspace(-1, 1, 4))
-    kept = Journal(run, Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw), Watch(run))
+    kept = Journal(run, TrainingView(lambda: np.full((12, 28, 28, 1), next(shades)), draw), Watch(run))
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()
@@ -65,7 +57,7 @@ def test_the_animation_goes_from_untrained_to_the_last_epoch(run):
 def test_the_losses_are_drawn_when_a_grid_is_and_when_their_time_has_come(run, monkeypatch, seconds, after_epochs):
     drawn = []
     monkeypatch.setattr(journal, "LOSSES_EVERY", seconds)
-    monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
+    monkeypatch.setattr(Run, "save_figure", lambda *figure, **quiet: None)
     keep(run, 5, plot=lambda epochs, *rest: drawn.append(len(epochs)))
     assert drawn == after_epochs
 
@@ -73,12 +65,12 @@ def test_the_losses_are_drawn_when_a_grid_is_and_when_their_time_has_come(run, m
 def test_what_is_drawn_is_what_was_told(run, monkeypatch):
     drawn = {}
     monkeypatch.setattr(journal.grids, "image_grid", lambda *arguments: drawn.update(grid=arguments))
-    monkeypatch.setattr(Run, "keep", lambda *figure, **quietly: None)
+    monkeypatch.setattr(Run, "save_figure", lambda *figure, **quiet: None)
     shades = iter([0.0, 0.1, 0.2])
-    sketch = Sketch(
+    view = TrainingView(
         lambda: np.full((12, 28, 28, 1), next(shades)), draw, lambda *arguments: drawn.update(losses=arguments)
     )
-    kept = Journal(run, sketch, Watch(run))
+    kept = Journal(run, view, Watch(run))
     for epoch in (1, 2):
         kept.add(Row(epoch, 0.5 * epoch, 1.0 * epoch, 0.3, 0.7, updates=1, seconds=1.0))
     epochs, discriminator, generator, _, caption = drawn["losses"]
@@ -93,12 +85,10 @@ def test_a_file_that_cannot_be_written_does_not_end_the_training(run, monkeypatc
     def refused(path, rows, notes):
         raise PermissionError(13, "Permission denied", "history.csv")
 
-    kept = Journal(run, Sketch(lambda: np.zeros((12, 28, 28, 1))), Watch(run))
+    kept = Journal(run, TrainingView(lambda: np.zeros((12, 28, 28, 1))), Watch(run))
     monkeypatch.setattr(journal, "write_history", refused)
     kept.add(Row(1, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
-    assert "the training goes on, but the operating system gives no permission: history.csv;" in (
-        run.screen.console.file.getvalue()
-    )
+    assert "the training continues, but permission denied: history.csv;" in (run.screen.console.file.getvalue())
     monkeypatch.setattr(journal, "write_history", write)
     kept.add(Row(2, 0.5, 1.0, 0.3, 0.7, updates=1, seconds=1.0))
     assert len(run.workspace.history.read_text(encoding="utf-8").splitlines()) == 3
@@ -134,8 +124,8 @@ def continued(run, done, epochs):
     frames = np.stack([np.full((12, 28, 28, 1), 0.1 * epoch) for epoch in range(done + 1)])
     shades = iter([0.1 * epoch for epoch in range(done + 1, epochs + 1)])
     rows = [row._replace(epoch=epoch) for epoch in range(1, done + 1)]
-    sketch = Sketch(lambda: np.full((12, 28, 28, 1), next(shades)), draw)
-    kept = Journal(run, sketch, Watch(run, notes=[{}] * (1 + done)), rows, frames)
+    view = TrainingView(lambda: np.full((12, 28, 28, 1), next(shades)), draw)
+    kept = Journal(run, view, Watch(run, notes=[{}] * (1 + done)), rows, frames)
     for epoch in range(done + 1, epochs + 1):
         kept.add(row._replace(epoch=epoch))
     return kept
@@ -204,7 +194,7 @@ def test_a_training_without_a_row_leaves_nothing(run):
     ],
 )
 def test_the_moments_that_tell(epochs, moments):
-    assert journal.telling_moments(epochs) == moments
+    assert journal.progress_epochs(epochs) == moments
 
 
 def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
@@ -218,10 +208,10 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     monkeypatch.setattr(journal.grids, "row_grid", spy)
     shades = iter(np.linspace(-1, 1, 4))
     steps = np.array([0, 0.1, 0.2]).reshape(3, 1, 1, 1)
-    sketch = Sketch(
+    view = TrainingView(
         lambda: np.zeros((3, 28, 28, 1)) + next(shades) + steps, lambda images, *of: row_grid(images, ["all"], *of)
     )
-    kept = Journal(run, sketch, Watch(run))
+    kept = Journal(run, view, Watch(run))
     for epoch in range(1, 4):
         kept.add(Row(epoch, 0.25 * epoch, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()
@@ -230,7 +220,7 @@ def test_the_progress_shows_the_same_noises_at_each_moment(run, monkeypatch):
     np.testing.assert_allclose(images, (np.linspace(-1, 1, 4)[:, np.newaxis] + [0, 0.1, 0.2]).ravel())
     assert run.workspace.progress.is_file()
     said = run.screen.console.file.getvalue()
-    assert "How the losses went" in said and all(loss in said for loss in ("0.250", "0.500", "0.750"))
+    assert "Losses over the training" in said and all(loss in said for loss in ("0.250", "0.500", "0.750"))
 
 
 def test_the_progress_shows_the_images_that_were_chosen(run, monkeypatch):
@@ -243,7 +233,9 @@ def test_the_progress_shows_the_images_that_were_chosen(run, monkeypatch):
 
     monkeypatch.setattr(journal.grids, "row_grid", spy)
     shades = np.linspace(-1, 1, 12).reshape(12, 1, 1, 1) * np.ones((1, 28, 28, 1))
-    kept = Journal(run, Sketch(lambda: shades, chosen=(9, 2), chosen_names=("nine", "two")), Watch(run))
+    kept = Journal(
+        run, TrainingView(lambda: shades, progress_images=(9, 2), progress_names=("nine", "two")), Watch(run)
+    )
     kept.add(Row(1, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0))
     kept.close()
     ((images, named),) = shown

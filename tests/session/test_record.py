@@ -1,7 +1,7 @@
 import json
 
 from assignment.data.dataset import Provenance
-from assignment.evaluation.scores import Copying, Range
+from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
 from assignment.session.record import write_history, write_metrics, write_record
 from assignment.session.run import Run
@@ -24,7 +24,7 @@ def test_the_history_is_one_line_an_epoch(tmp_path):
 
 
 def test_the_record(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path, "Ана")
+    workspace = Workspace.for_run("fashion", tmp_path, tmp_path, "Ана")
     workspace.prepare()
     provenance = Provenance("folder data", "Fashion-MNIST", "MD5", is_standin=False)
     run = Run(FashionSettings("Ана"), workspace, None, "python run_assignment.py", "float32", provenance)
@@ -37,41 +37,41 @@ def test_the_record(tmp_path):
         proof=proof,
         conditions={"seed": 1},
         timings={"training": 4.0},
-        losses="nats",
-        not_well=[{"name": "sick", "first": 3}],
+        loss_unit="nats",
+        problems=[{"name": "sick", "first": 3}],
     )
     record = json.loads(workspace.record.read_text(encoding="utf-8"))
     assert record["settings"]["firstname"] == "Ана" and record["settings"]["outputs_dir"] == "outputs"
     assert record["freeze_proof"] == [
         {"phase": "generator", "network": "generator", "before": "aa", "after": "bb", "must_move": True, "moved": True}
     ]
-    assert record["final_losses"] == {"are": "nats", "discriminator": 0.5, "generator": 1.25}
+    assert record["final_losses"] == {"unit": "nats", "discriminator": 0.5, "generator": 1.25}
     assert (record["epochs_done"], record["updates_done"]) == (1, 57)
     assert record["conditions"] == {"seed": 1}
-    assert record["not_well"] == [{"name": "sick", "first": 3}]
+    assert record["problems"] == [{"name": "sick", "first": 3}]
     assert record["timings_seconds"] == {"training": 4.0} and record["data"]["source"] == "folder data"
-    write_record(run, status="failed", rows=[], updates=0, proof=[], conditions={}, timings={}, losses="nats")
+    write_record(run, status="failed", rows=[], updates=0, proof=[], conditions={}, timings={}, loss_unit="nats")
     assert json.loads(workspace.record.read_text(encoding="utf-8"))["final_losses"] is None
 
 
 def test_the_metrics(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path, "ana")
+    workspace = Workspace.for_run("fashion", tmp_path, tmp_path, "ana")
     workspace.prepare()
     run = Run(FashionSettings("ana"), workspace, None, "", "float32")
-    figures = {"judge_fid": Range(3.0, 2.0, 4.0)}
+    figures = {"judge_fid": ScoreRange(3.0, 2.0, 4.0)}
     write_metrics(
         run,
         judge={"accuracy": 0.99},
-        images={"a_draw": 2000},
-        figures=figures,
+        images={"per_draw": 2000},
+        scores=figures,
         floor=figures,
         copying=Copying(0.2, 0.3, 0.01),
         measured={0: {"judge_fid": 90.0}, 5: {"judge_fid": 3.5}},
         verdicts=[Verdict("Is it?", "yes", "It is.")],
     )
     told = json.loads(workspace.metrics.read_text(encoding="utf-8"))
-    assert told["generated"] == told["floor"] == {"judge_fid": {"mean": 3.0, "least": 2.0, "most": 4.0}}
+    assert told["generated"] == told["floor"] == {"judge_fid": {"mean": 3.0, "lowest": 2.0, "highest": 4.0}}
     assert told["over_time"] == [{"epoch": 0, "judge_fid": 90.0}, {"epoch": 5, "judge_fid": 3.5}]
     assert told["copying"] == {"nearest": 0.2, "floor": 0.3, "copies": 0.01} and told["judge"] == {"accuracy": 0.99}
     assert told["verdicts"] == [{"question": "Is it?", "answer": "yes", "evidence": "It is."}]
-    assert "does not compare with published FIDs" in told["judge_fid_is"]
+    assert "not comparable with published FIDs" in told["judge_fid_note"]

@@ -1,21 +1,15 @@
-import io
 import json
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
-from assignment.session.resume import conditions_of, find_earlier, refuse_mixture
-from assignment.session.run import Run
-from assignment.session.screen import Screen
-from assignment.settings.tracks import FashionSettings
-from assignment.storage.files import sha256
-from assignment.storage.workspace import Workspace
+from assignment.session.resume import conditions_of, find_earlier, refuse_other_training
+from assignment.storage.files import FORMAT, sha256
 from assignment.training.checkpoints import Checkpoint, Checkpoints
-from assignment.training.loop import Place, Row
+from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
 IMAGES = np.zeros((3, 28, 28), np.float32)
@@ -24,15 +18,9 @@ DRAWN = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing", is_s
 
 
 @pytest.fixture
-def make_run(tmp_path):
-    def make(provenance=REAL, precision="float32", **options):
-        settings = FashionSettings("ana", **{"epochs": 300, **options})
-        workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
-        workspace.prepare()
-        screen = Screen(Console(file=io.StringIO(), width=500, highlight=False))
-        return Run(settings, workspace, screen, "", precision, provenance)
-
-    return make
+def make_run(make_run):
+    defaults = {"epochs": 300, "batch_size": 128, "evaluation": True, "provenance": REAL, "width": 500}
+    return lambda **options: make_run(**{"firstname": "ana", **defaults, **options})
 
 
 def find(run, images=IMAGES):
@@ -47,13 +35,13 @@ def stand(run, epochs, updates=0, **changed):
     """Leave a checkpoint as a run that was killed would."""
     rows = [Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0) for epoch in range(1, epochs + 1)]
     checkpoint = Checkpoint(
-        conditions_of(run, IMAGES),
-        runtime.versions(),
-        Place(epochs + 1, [Losses(0, 0, 0)] * updates),
-        rows,
-        [{}] * (1 + epochs),
-        np.zeros((epochs + 1, 12, 28, 28, 1), np.float32),
-        {"weights": np.zeros(3)},
+        conditions=conditions_of(run, IMAGES),
+        versions=runtime.versions(),
+        position=Position(epochs + 1, [Losses(0, 0, 0)] * updates),
+        rows=rows,
+        notes=[{}] * (1 + epochs),
+        frames=np.zeros((epochs + 1, 12, 28, 28, 1), np.float32),
+        variables={"weights": np.zeros(3)},
     )
     return Checkpoints(run.workspace.checkpoints).save(checkpoint._replace(**changed))
 
@@ -64,8 +52,9 @@ def finish(run, epochs, status="finished"):
     figures = (workspace.grid(epochs), workspace.losses, workspace.animation)
     for path in (*figures, workspace.history, workspace.metrics, workspace.report, *workspace.models):
         path.touch()
-    sums = {path.name: sha256(path) for path in workspace.products()}
+    sums = {path.name: sha256(path) for path in workspace.existing_outputs()}
     record = {
+        "format": FORMAT,
         "status": status,
         "epochs_done": epochs,
         "conditions": conditions_of(run, IMAGES),
@@ -94,7 +83,7 @@ def test_it_goes_on_and_says_where(make_run):
 def test_in_the_middle_of_an_epoch(make_run):
     stand(make_run(), 135, updates=30)
     run = make_run()
-    assert len(find(run).checkpoint.place.losses) == 30
+    assert len(find(run).checkpoint.position.losses) == 30
     assert said(run) == "  continuing at epoch 136 of 300, update 31\n"
 
 
@@ -102,7 +91,7 @@ def test_trained_to_the_end_but_killed_before_it_was_drawn(make_run):
     stand(make_run(), 300)
     run = make_run()
     assert find(run).checkpoint.epochs_done == 300
-    assert said(run) == "  trained to its end, 300 epochs; the end is made again\n"
+    assert said(run) == "  all 300 epochs are trained; the final files are written again\n"
 
 
 @pytest.mark.parametrize("checkpoints", [True, False])
@@ -113,8 +102,8 @@ def test_a_finished_run_is_left_alone(make_run, checkpoints):
     finish(run, 300)
     before = files(run)
     assert find(run) == (None, True) and files(run) == before
-    assert "This training is finished, all 300 epochs of it" in said(run)
-    assert ("A larger --epochs goes on from here" in said(run)) == checkpoints
+    assert "This training is finished: 300 epochs are done" in said(run)
+    assert ("A larger --epochs continues it" in said(run)) == checkpoints
 
 
 def test_a_finished_run_is_left_alone_though_its_checkpoints_are_damaged(make_run):
@@ -181,14 +170,16 @@ def test_more_epochs_go_on(make_run):
 @pytest.mark.parametrize(("epochs", "updates", "length"), [(21, 0, "21 epochs"), (20, 3, "20 epochs and 3 updates")])
 def test_fewer_epochs_than_were_done_are_refused(make_run, epochs, updates, length):
     stand(make_run(), epochs, updates)
-    with pytest.raises(AssignmentError, match=f"after {length}, which is more than --epochs 20; give more to go on"):
+    with pytest.raises(
+        AssignmentError, match=f"after {length}, which is more than --epochs 20; give a larger --epochs"
+    ):
         find(make_run(epochs=20))
 
 
 @pytest.mark.parametrize(
     ("changed", "difference"),
     [
-        ({"seed": 2}, r"a training with --seed 1 \(this command has 2\); give"),
+        ({"seed": 2}, r"a training with --seed 1 \(this command has 2\); use"),
         ({"batch_size": 64}, r"--batch-size 128 \(this command has 64\)"),
         ({"precision": "mixed_bfloat16"}, r"--precision float32 \(this command has mixed_bfloat16\)"),
         ({"provenance": DRAWN}, r"other images \(Fashion-MNIST; this command has drawn stand-in, not Fashion-MNIST\)"),
@@ -207,7 +198,7 @@ def test_another_training_is_refused_and_the_difference_named(make_run, changed,
 
 def test_other_images_of_the_same_name_are_refused(make_run):
     stand(make_run(), 5)
-    with pytest.raises(AssignmentError, match="other images, though they are called Fashion-MNIST, too"):
+    with pytest.raises(AssignmentError, match="other images, although both are called Fashion-MNIST"):
         find(make_run(), images=IMAGES + 1)
 
 
@@ -240,7 +231,7 @@ def test_a_checkpoint_that_nothing_vouches_for_is_passed_over_and_said(make_run,
         sum_of.mkdir()
     run = make_run()
     assert find(run).checkpoint.epochs_done == 5
-    assert "epoch_0010.npz is not what was written; it is passed over" in said(run)
+    assert "epoch_0010.npz does not match its checksum; it is skipped" in said(run)
 
 
 def test_a_first_checkpoint_whose_writing_was_cut_short_is_no_hindrance(make_run):
@@ -252,11 +243,11 @@ def test_a_first_checkpoint_whose_writing_was_cut_short_is_no_hindrance(make_run
 def test_a_folder_of_another_training_takes_no_single_step(make_run):
     run = make_run()
     finish(run, 5)
-    refuse_mixture(run, conditions_of(run, IMAGES))
+    refuse_other_training(run, conditions_of(run, IMAGES))
     other = make_run(seed=2)
     with pytest.raises(AssignmentError, match=r"a training with --seed 1 \(this command has 2\)"):
-        refuse_mixture(other, conditions_of(other, IMAGES))
-    refuse_mixture(make_run(seed=2, fresh=True), conditions_of(other, IMAGES))
+        refuse_other_training(other, conditions_of(other, IMAGES))
+    refuse_other_training(make_run(seed=2, fresh=True), conditions_of(other, IMAGES))
 
 
 @pytest.mark.parametrize(
@@ -276,14 +267,14 @@ def test_a_model_of_another_folder_is_not_replaced_silently(make_run, left, warn
 
 def test_damaged_ones_alone_are_an_error(make_run):
     stand(make_run(), 5).write_bytes(b"damaged")
-    with pytest.raises(AssignmentError, match="no checkpoint of it is undamaged"):
+    with pytest.raises(AssignmentError, match="all of its checkpoints are damaged"):
         find(make_run())
 
 
 def test_a_training_without_its_checkpoints_is_not_silently_begun_anew(make_run):
     run = make_run()
     finish(run, 135, "interrupted")
-    with pytest.raises(AssignmentError, match="holds 135 epochs of this training, but no checkpoint to go on from"):
+    with pytest.raises(AssignmentError, match="holds 135 epochs of this training, but no checkpoint to continue from"):
         find(make_run())
 
 
@@ -294,14 +285,14 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_begins_anew_and_says_
     if record is not None:
         run.workspace.record.write_text(record)
     assert find(run) == (None, False)
-    assert "no checkpoint stands in" in said(run) and "begins at epoch 1" in said(run)
+    assert "there is no checkpoint in" in said(run) and "starts at epoch 1" in said(run)
 
 
 def test_other_software_is_said(make_run):
     stand(make_run(), 5, versions={**runtime.versions(), "tensorflow": "2.20.0"})
     run = make_run()
     assert find(run).checkpoint.epochs_done == 5
-    assert f"begun with tensorflow 2.20.0 (now {runtime.versions()['tensorflow']}). It goes on" in said(run)
+    assert f"began with tensorflow 2.20.0 (now {runtime.versions()['tensorflow']}). It continues" in said(run)
 
 
 def test_the_same_software_is_not(make_run):

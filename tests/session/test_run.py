@@ -15,7 +15,7 @@ def run():
 
 def test_the_caption_names_the_run_and_its_images(run):
     assert run.caption == "ana, seed 7."
-    real = run.on(Provenance("folder data", "Fashion-MNIST (Zalando Research)", "MD5", is_standin=False))
+    real = run.with_provenance(Provenance("folder data", "Fashion-MNIST (Zalando Research)", "MD5", is_standin=False))
     assert real.caption == "ana, seed 7. Images: Fashion-MNIST (Zalando Research)."
     assert run.provenance is None
 
@@ -31,9 +31,9 @@ def test_a_figure_reaches_its_file_and_the_screen(run, tmp_path):
     told = []
 
     class Listener:
-        def saved(self, path: Path, quietly: bool):
-            told.append((path, quietly))
+        def saved(self, path: Path, quiet: bool):
+            told.append((path, quiet))
 
     path = tmp_path / "figure.png"
-    replace(run, screen=Listener()).keep(new_figure(1, 1, "", ""), path, quietly=True)
+    replace(run, screen=Listener()).save_figure(new_figure(1, 1, "", ""), path, quiet=True)
     assert path.is_file() and told == [(path, True)]

@@ -3,8 +3,8 @@ import io
 import pytest
 from rich.console import Console
 
-from assignment.session.screen import Screen, counted, duration
-from assignment.training.loop import Place, Row
+from assignment.session.screen import Screen, duration, plural
+from assignment.training.loop import Position, Row
 
 
 @pytest.mark.parametrize(
@@ -15,25 +15,25 @@ def test_durations_for_people(seconds, text):
 
 
 def test_one_and_many():
-    assert (counted(1, "epoch"), counted(300, "epoch")) == ("1 epoch", "300 epochs")
+    assert (plural(1, "epoch"), plural(300, "epoch")) == ("1 epoch", "300 epochs")
 
 
 def test_without_a_terminal_one_line_an_epoch():
     said = io.StringIO()
     screen = Screen(Console(file=said, highlight=False))
-    with screen.training(epochs=3, updates_per_epoch=2, place=Place()) as view:
-        view.counted(lambda real_images, noise: None)(None, None)
-        view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
+    with screen.training(epochs=3, updates_per_epoch=2, position=Position()) as progress:
+        progress.count_updates(lambda real_images, noise: None)(None, None)
+        progress.finish_epoch(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
     assert said.getvalue() == ("epoch 1/3: discriminator 0.500, generator 1.250, 0.50 updates/s, 8 s left\n")
 
 
 def test_on_a_terminal_a_bar():
     said = io.StringIO()
     screen = Screen(Console(file=said, force_terminal=True, width=80))
-    with screen.training(epochs=3, updates_per_epoch=2, place=Place()) as view:
-        update = view.counted(lambda real_images, noise: "losses")
+    with screen.training(epochs=3, updates_per_epoch=2, position=Position()) as progress:
+        update = progress.count_updates(lambda real_images, noise: "losses")
         assert update(None, None) == "losses"
-        view.row(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
+        progress.finish_epoch(Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0))
     assert "epoch 2/3" in said.getvalue() and "loss D 0.500, G 1.250" in said.getvalue()
 
 
@@ -62,8 +62,8 @@ def test_markup_in_a_text_is_text():
 def test_the_bar_of_a_training_that_is_continued_begins_where_it_stands():
     said = io.StringIO()
     screen = Screen(Console(file=said, force_terminal=True, width=80))
-    with screen.training(epochs=4, updates_per_epoch=2, place=Place(3, ["one update's losses"])) as view:
-        assert view._progress.tasks[0].completed == 5
+    with screen.training(epochs=4, updates_per_epoch=2, position=Position(3, ["one update's losses"])) as progress:
+        assert progress._progress.tasks[0].completed == 5
     assert "epoch 3/4" in said.getvalue()
 
 

@@ -3,7 +3,7 @@ import pytest
 from assignment.errors import AssignmentError
 from assignment.settings.checks import (
     check_choice,
-    check_share,
+    check_fraction,
     check_type,
     check_whole_number,
     checked_filters,
@@ -13,7 +13,7 @@ from assignment.settings.checks import (
 
 
 @pytest.mark.parametrize("name", ["ana", "Ana-Maria_2", "Ана", "李雷", "محمد", "a" * 64, "हिन्दी", "COM", "console"])
-def test_first_names_of_any_alphabet(name):
+def test_first_names_of_any_alphabet_are_accepted(name):
     assert checked_firstname(name) == name
 
 
@@ -50,41 +50,44 @@ def test_other_first_names_are_refused_in_one_sentence(name):
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
 
 
-def test_the_option_of_a_setting():
+def test_an_option_is_named_after_its_setting():
     assert option_name("batch_size") == "--batch-size"
 
 
 @pytest.mark.parametrize("value", [0, 11, True, 2.0, "2", None])
-def test_other_than_a_whole_number_in_its_range(value):
+def test_only_a_whole_number_in_the_range_is_accepted(value):
     with pytest.raises(AssignmentError) as caught:
-        check_whole_number("grid_every", value, smallest=1, largest=10)
+        check_whole_number("grid_every", value, minimum=1, maximum=10)
     assert str(caught.value) == f"--grid-every takes a whole number from 1 to 10, not {value!r}."
 
 
-def test_other_than_a_choice_or_a_type():
+def test_only_a_value_of_the_choices_or_the_type_is_accepted():
     with pytest.raises(AssignmentError, match="^--outputs takes a, b or c, not 'd'.$"):
         check_choice("outputs", "d", ("a", "b", "c"))
     with pytest.raises(AssignmentError, match="^--show takes true or false, not 1.$"):
         check_type("show", 1, bool, "true or false")
 
 
-def test_what_is_fit_passes():
-    check_whole_number("grid_every", 10, smallest=10, largest=10)
+def test_valid_values_pass():
+    check_whole_number("grid_every", 10, minimum=10, maximum=10)
     check_choice("outputs", "c", ("a", "b", "c"))
     check_type("show", False, bool, "true or false")
+    check_fraction("label_smoothing", 0, below=0.5)
+    check_fraction("label_smoothing", 0.499, below=0.5)
 
 
 @pytest.mark.parametrize("value", [0.5, -0.1, True, "0.1", None, float("nan"), float("inf")])
-def test_other_than_a_share(value):
+def test_only_a_fraction_below_the_limit_is_accepted(value):
     with pytest.raises(AssignmentError) as caught:
-        check_share("label_smoothing", value, under=0.5)
-    assert str(caught.value) == f"--label-smoothing takes a number from 0 to under 0.5, not {value!r}."
-    check_share("label_smoothing", 0, under=0.5)
-    check_share("label_smoothing", 0.499, under=0.5)
+        check_fraction("label_smoothing", value, below=0.5)
+    assert str(caught.value) == f"--label-smoothing takes a number from 0 to below 0.5, not {value!r}."
 
 
 @pytest.mark.parametrize("value", ["64", "1,2,3", "0,8", "8,11", "8,-1", "8,x", "8,²", 8, None, "8," + "9" * 5_000])
-def test_other_than_two_counts_of_filters(value):
+def test_only_two_numbers_of_filters_are_accepted(value):
     with pytest.raises(AssignmentError, match="^--filters takes two whole numbers from 1 to 10, "):
-        checked_filters(value, most=10)
-    assert checked_filters(" 8, 010", most=10) == "8,10"
+        checked_filters(value, maximum=10)
+
+
+def test_filters_lose_spaces_and_leading_zeros():
+    assert checked_filters(" 8, 010", maximum=10) == "8,10"

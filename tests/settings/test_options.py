@@ -9,24 +9,26 @@ from assignment.settings.options import Parser, add_run_options, add_sample_opti
 
 @pytest.fixture
 def parser():
+    """A parser of the options of a run."""
     parser = Parser(prog="course")
     add_run_options(parser)
     add_track_options(parser)
     return parser
 
 
-def test_what_is_not_said_is_left_to_the_settings(parser):
+def test_options_that_are_not_given_are_left_to_the_settings(parser):
     assert vars(parser.parse_args(["--firstname", "ana"])) == {"firstname": "ana", "quick": False, "track": "fashion"}
 
 
-def test_what_is_said_is_of_its_kind(parser):
-    words = "--firstname ana --epochs 3 --data-dir here --label-smoothing 0.1 --fresh".split()
-    said = vars(parser.parse_args(words))
-    assert (said["epochs"], said["data_dir"], said["label_smoothing"], said["fresh"]) == (3, Path("here"), 0.1, True)
+def test_values_are_converted_to_their_types(parser):
+    arguments = "--firstname ana --epochs 3 --data-dir here --label-smoothing 0.1 --fresh".split()
+    options = vars(parser.parse_args(arguments))
+    assert (options["epochs"], options["data_dir"]) == (3, Path("here"))
+    assert (options["label_smoothing"], options["fresh"]) == (0.1, True)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "message"),
     [
         ("--epochs many", "takes a whole number, not 'many'"),
         ("--label-smoothing much", "takes a number, not 'much'"),
@@ -34,25 +36,36 @@ def test_what_is_said_is_of_its_kind(parser):
         ("--data-dir=", "takes a folder"),
     ],
 )
-def test_what_is_not_is_one_sentence(parser, words, said):
+def test_an_invalid_option_is_refused_in_one_sentence(parser, arguments, message):
     with pytest.raises(AssignmentError) as caught:
-        parser.parse_args(["--firstname", "ana", *words.split()])
-    assert said in str(caught.value) and str(caught.value).endswith("(course --help lists the options).")
+        parser.parse_args(["--firstname", "ana", *arguments.split()])
+    assert message in str(caught.value) and str(caught.value).endswith("(course --help lists the options).")
 
 
-def test_what_a_command_does_not_know_is_answered_with_its_own_help():
+def test_the_help_states_the_defaults_of_every_track(parser):
+    text = " ".join(parser.format_help().split())
+    for name, defaults in (
+        ("fashion", "300 epochs, batch size 128, a grid every 50, a checkpoint every 5"),
+        ("conditional", "25 epochs, batch size 64, a grid every 5, a checkpoint every 1"),
+        ("digits", "25 epochs, batch size 128, a grid every 5, a checkpoint every 1"),
+        ("lecture", "50 epochs, batch size 256, a grid every 10, a checkpoint every 1"),
+    ):
+        assert f"{name}: {defaults}" in text
+
+
+def test_an_unknown_option_refers_to_the_help_of_its_command():
     with pytest.raises(AssignmentError, match="there is no --seed 3 .assignment lab --help lists the options"):
         console_parser().parse_args("lab --firstname ana --seed 3".split())
 
 
-def test_a_labs_practices_have_commas_or_are_given_one_by_one():
-    for words in ("--practices ema,sgd", "--practices ema --practices sgd"):
-        given = console_parser().parse_args(["lab", "--firstname", "ana", *words.split()])
-        assert given.practices == ["ema", "sgd"]
+def test_the_practices_of_a_lab_are_separated_by_commas_or_given_one_by_one():
+    for arguments in ("--practices ema,sgd", "--practices ema --practices sgd"):
+        options = console_parser().parse_args(["lab", "--firstname", "ana", *arguments.split()])
+        assert options.practices == ["ema", "sgd"]
 
 
-def test_a_label_or_labels():
+def test_one_label_and_several_are_the_same_setting():
     parser = Parser(prog="course")
     add_sample_options(parser)
-    for words in (["--label", "7"], ["--labels", "7"]):
-        assert vars(parser.parse_args(["--firstname", "ana", *words])) == {"firstname": "ana", "labels": "7"}
+    for arguments in (["--label", "7"], ["--labels", "7"]):
+        assert vars(parser.parse_args(["--firstname", "ana", *arguments])) == {"firstname": "ana", "labels": "7"}

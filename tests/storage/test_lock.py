@@ -8,16 +8,16 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import partial_path
-from assignment.storage.lock import held
+from assignment.storage.lock import check_unlocked, lock_folder
 from assignment.storage.workspace import Workspace
 
-HOLD = """
+HOLD_THE_LOCK = """
 import sys, time
 from pathlib import Path
-from assignment.storage.lock import held
+from assignment.storage.lock import lock_folder
 from assignment.storage.workspace import Workspace
-with held(Workspace(Path(sys.argv[1]), Path(sys.argv[1]), "ana"), "python run_assignment.py --firstname ana"):
-    print("held", flush=True)
+with lock_folder(Workspace(Path(sys.argv[1]), Path(sys.argv[1]), "ana"), "python run_assignment.py --firstname ana"):
+    print("locked", flush=True)
     time.sleep(600)
 """
 
@@ -27,41 +27,49 @@ def workspace(tmp_path):
     return Workspace(tmp_path, tmp_path, "ana")
 
 
-def test_another_process_is_told_who_holds_it_until_that_one_is_killed(workspace):
-    with subprocess.Popen([sys.executable, "-c", HOLD, workspace.folder], stdout=subprocess.PIPE) as other:
-        assert other.stdout.readline() == b"held\n"
-        said = (
+def test_the_error_names_the_process_that_holds_the_lock_until_it_is_killed(workspace):
+    with subprocess.Popen([sys.executable, "-c", HOLD_THE_LOCK, workspace.folder], stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"locked\n"
+        message = (
             f"another run is writing in {re.escape(str(workspace.folder))} \\(process {other.pid} on .*, since .*:"
             " python run_assignment.py --firstname ana\\); wait"
         )
         try:
-            with pytest.raises(AssignmentError, match=said), held(workspace, ""):
+            with pytest.raises(AssignmentError, match=message), lock_folder(workspace, ""):
                 pass
         finally:
             other.kill()
             other.wait()
-    with held(workspace, "the next one"):
+    with lock_folder(workspace, "the next one"):
         holder = json.loads(workspace.holder.read_text(encoding="utf-8"))
         assert (holder["process"], holder["command"]) == (os.getpid(), "the next one")
     assert not workspace.holder.exists()
 
 
-def test_a_holder_that_cannot_be_read_is_another_run_all_the_same(workspace):
-    with held(workspace, ""):
-        workspace.holder.write_text("half")
-        with pytest.raises(AssignmentError, match=r"another run is writing in .*; wait"), held(workspace, ""):
+@pytest.mark.parametrize("content", ["half", "[]", "{}"])
+def test_the_lock_holds_even_if_the_holder_file_cannot_be_read(workspace, content):
+    with lock_folder(workspace, ""):
+        workspace.holder.write_text(content)
+        with pytest.raises(AssignmentError, match=r"another run is writing in .*; wait"), lock_folder(workspace, ""):
             pass
 
 
-def test_what_a_killed_run_had_begun_goes(workspace):
-    begun = partial_path(workspace.losses, "0123abcd")
-    begun.touch()
-    with held(workspace, ""):
-        assert not begun.exists()
+def test_locking_deletes_the_partial_files_of_a_killed_run(workspace):
+    partial = partial_path(workspace.losses, "0123abcd")
+    partial.touch()
+    with lock_folder(workspace, ""):
+        assert not partial.exists()
 
 
-def test_it_is_free_after_an_error(workspace):
-    with pytest.raises(ZeroDivisionError), held(workspace, ""):
+def test_the_lock_is_released_after_an_error(workspace):
+    with pytest.raises(ZeroDivisionError), lock_folder(workspace, ""):
         raise ZeroDivisionError
-    with held(workspace, ""):
+    with lock_folder(workspace, ""):
         pass
+
+
+def test_check_unlocked_raises_only_while_a_folder_is_locked(workspace):
+    check_unlocked([workspace])
+    with lock_folder(workspace, "a run"), pytest.raises(AssignmentError, match="another run is writing in .*: a run"):
+        check_unlocked([workspace])
+    check_unlocked([workspace])

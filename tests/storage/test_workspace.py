@@ -4,67 +4,120 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import partial_path
-from assignment.storage.workspace import Workspace
+from assignment.storage.workspace import RunFile, Workspace
+
+FOLDER_FILES = {name for name, value in vars(Workspace).items() if isinstance(value, RunFile)} - {"checkpoints"}
+MODEL_FILES = {"generator_model", "discriminator_model", "best_generator"}
 
 
-def test_the_layout():
-    workspace = Workspace.of("fashion", Path("outputs"), Path("models"), "ana")
+@pytest.fixture
+def make_workspace(tmp_path):
+    """A function that returns the workspace of a fashion run with this first name."""
+    return lambda firstname: Workspace.for_run("fashion", tmp_path / "outputs", tmp_path / "models", firstname)
+
+
+@pytest.fixture
+def workspace(make_workspace):
+    return make_workspace("ana")
+
+
+def test_every_file_has_its_documented_path():
+    workspace = Workspace.for_run("fashion", Path("outputs"), Path("models"), "ana")
     assert workspace.record.as_posix() == "outputs/ana/fashion/run.json"
     assert workspace.grid(50).name == "step7_grid_epoch_0050.png"
+    assert workspace.samples("label_7_seed_1").as_posix() == "outputs/ana/fashion/samples_label_7_seed_1.png"
     assert workspace.generator_model.as_posix() == "models/generator_model_ana.h5"
     assert workspace.discriminator_model.as_posix() == "models/discriminator_model_ana.h5"
+    assert workspace.best_generator.as_posix() == "models/best_generator_model_ana.h5"
+    assert {getattr(workspace, name).name for name in FOLDER_FILES} == {
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_losses.png",
+        "step7_animation.gif",
+        "step7_progress.png",
+        "step7_measures.png",
+        "step7_generated.png",
+        "step7_real_beside_generated.png",
+        "step7_interpolation.png",
+        "step7_noise_walk.png",
+        "step7_label_walk.png",
+        "history.csv",
+        "run.json",
+        "report.html",
+        "metrics.json",
+        ".lock",
+        ".holder.json",
+    }
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "taken").write_text("a file where the folder should be")
-    workspace = Workspace.of("fashion", tmp_path / "taken", tmp_path / "models", "ana")
+def test_the_models_of_other_tracks_have_a_prefix():
+    workspace = Workspace.for_run("digits", Path("outputs"), Path("models"), "ana")
+    assert workspace.folder.as_posix() == "outputs/ana/digits"
+    assert workspace.generator_model.as_posix() == "models/digits_generator_model_ana.h5"
+
+
+def test_an_output_is_found_by_its_name(workspace):
+    assert workspace.output_path("history.csv") == workspace.history
+    assert workspace.output_path("generator_model_ana.h5") == workspace.generator_model
+
+
+def test_prepare_names_a_folder_that_cannot_be_created(tmp_path):
+    (tmp_path / "taken").write_text("a file with the folder's name")
+    workspace = Workspace.for_run("fashion", tmp_path / "taken", tmp_path / "models", "ana")
     with pytest.raises(AssignmentError, match="taken"):
         workspace.prepare()
 
 
-def test_prepare_leaves_folders_only(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
+def test_prepare_creates_folders_only(workspace):
     workspace.prepare()
     assert workspace.folder.is_dir() and workspace.models_dir.is_dir()
     assert list(workspace.folder.iterdir()) == [workspace.checkpoints] and not list(workspace.models_dir.iterdir())
     assert not list(workspace.checkpoints.iterdir())
 
 
-def test_a_file_in_the_place_of_the_checkpoints_is_known_before_training(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+def test_prepare_refuses_a_file_named_checkpoints(workspace):
     workspace.folder.mkdir(parents=True)
     workspace.checkpoints.touch()
     with pytest.raises(AssignmentError, match="checkpoints is not a folder"):
         workspace.prepare()
 
 
-@pytest.mark.parametrize("name", ["record", "history", "generator_model", "progress", "interpolation", "label_walk"])
-def test_a_folder_in_the_place_of_a_file_is_known_before_training(tmp_path, name):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+@pytest.mark.parametrize("name", sorted(FOLDER_FILES | MODEL_FILES))
+def test_prepare_refuses_a_folder_that_has_the_name_of_a_file(workspace, name):
     getattr(workspace, name).mkdir(parents=True)
-    with pytest.raises(AssignmentError, match="is a folder, but a file of that name is to be written"):
+    with pytest.raises(AssignmentError, match="is a folder, but a file of that name will be written"):
         workspace.prepare()
 
 
-def test_an_earlier_training_is_removed_and_nothing_else(tmp_path):
-    workspace = Workspace.of("fashion", tmp_path, tmp_path / "models", "ana")
+def test_the_existing_outputs_leave_out_the_record_and_checkpoints(workspace):
     workspace.prepare()
-    kept = workspace.folder / "notes.txt"
+    outputs = [workspace.history, workspace.real_images, workspace.grid(5), workspace.generator_model]
+    for path in (*outputs, workspace.record, workspace.checkpoints / "epoch_0005.npz"):
+        path.touch()
+    assert workspace.existing_outputs() == outputs
+    assert workspace.grids() == [workspace.grid(5)]
+
+
+def test_an_earlier_training_is_removed_and_other_files_stay(workspace, tmp_path):
+    workspace.prepare()
+    other = workspace.folder / "notes.txt"
     checkpoint = workspace.checkpoints / "epoch_0005.npz"
     ours = (workspace.grid(50), workspace.losses, workspace.history, workspace.record, workspace.metrics)
-    for path in (*ours, workspace.measures, workspace.report, workspace.best_generator, checkpoint, kept):
+    for path in (*ours, workspace.metrics_figure, workspace.report, workspace.best_generator, checkpoint, other):
         path.touch()
     workspace.remove_earlier_training()
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [kept]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [other]
 
 
-def test_what_a_killed_run_had_begun_goes_and_what_others_write_beside_stays(tmp_path):
-    ana, ben = (Workspace.of("fashion", tmp_path / "outputs", tmp_path / "models", name) for name in ("ana", "ben"))
-    begun = []
+def test_a_run_deletes_its_own_partial_files_only(make_workspace):
+    ana, ben = make_workspace("ana"), make_workspace("ben")
+    partials = []
     for workspace in (ana, ben):
         workspace.prepare()
         for path in (workspace.losses, workspace.checkpoints / "epoch_0005.npz", workspace.generator_model):
-            begun.append(partial_path(path, "0123abcd"))
-            begun[-1].touch()
+            partials.append(partial_path(path, "0123abcd"))
+            partials[-1].touch()
     ana.remove_partials()
-    assert [path.exists() for path in begun] == [False, False, False, True, True, True]
+    assert [path.exists() for path in partials] == [False, False, False, True, True, True]

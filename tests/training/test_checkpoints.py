@@ -1,51 +1,62 @@
 import hashlib
+import json
 
 import numpy as np
 import pytest
 
 from assignment.errors import AssignmentError
+from assignment.storage.files import FORMAT
 from assignment.training import checkpoints
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
-from assignment.training.loop import Place, Row
-from assignment.training.steps import Losses, compiled_update
+from assignment.training.loop import Position, Row
+from assignment.training.steps import Losses, build_optimizers, compiled_update
 
 
-def make(epochs, updates=0, value=0.5):
-    """A checkpoint after `epochs` epochs and `updates` updates of the next."""
-    rows = [Row(epoch, 0.1, 1 / 3, 0.3, 0.7, updates=3, seconds=1.5) for epoch in range(1, epochs + 1)]
-    losses = [Losses(np.float32(0.1), np.float32(1 / 3), np.float32(2.5e-8))] * updates
-    place = Place(epochs + 1, losses, seconds=0.25 * updates)
+def make_checkpoint(epochs, updates=0, value=0.5):
+    """A checkpoint after `epochs` epochs and `updates` updates of the next one."""
     frames = np.full((epochs + 1, 12, 28, 28, 1), value, np.float32)
-    notes = [{"judge_fid": 1 / 3}, *[{"variety": 0.5}] * epochs]
-    facts = {"seed": 1, "firstname": "Ана"}, {"keras": "3"}
-    return Checkpoint(*facts, place, rows, notes, frames, {"weights_00": frames[0]})
+    losses = [Losses(np.float32(0.1), np.float32(1 / 3), np.float32(2.5e-8))] * updates
+    return Checkpoint(
+        conditions={"seed": 1, "firstname": "Ана"},
+        versions={"keras": "3"},
+        position=Position(epochs + 1, losses, seconds=0.25 * updates),
+        rows=[Row(epoch, 0.1, 1 / 3, 0.3, 0.7, updates=3, seconds=1.5) for epoch in range(1, epochs + 1)],
+        notes=[{"judge_fid": 1 / 3}, *[{"variety": 0.5}] * epochs],
+        frames=frames,
+        variables={"weights_00": frames[0]},
+    )
 
 
 @pytest.fixture
-def store(tmp_path):
-    return Checkpoints(tmp_path / "checkpoints")
+def folder(tmp_path):
+    return tmp_path / "checkpoints"
 
 
-def files(tmp_path):
-    return sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
+@pytest.fixture
+def store(folder):
+    return Checkpoints(folder)
 
 
-@pytest.mark.parametrize("written", [make(0, 1), make(2), make(135, 30)])
-def test_it_reads_back_bit_for_bit(store, written):
+def file_names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("written", [make_checkpoint(0, 1), make_checkpoint(2), make_checkpoint(135, 30)])
+def test_checkpoint_reads_back_bit_for_bit(store, written):
     store.save(written)
     read, damaged = store.latest()
-    assert read._replace(frames=0, networks=0) == written._replace(frames=0, networks=0) and damaged == []
+    assert read._replace(frames=0, variables=0) == written._replace(frames=0, variables=0) and damaged == []
     np.testing.assert_array_equal(read.frames, written.frames)
-    assert read.frames.dtype == np.float32 and read.networks.keys() == written.networks.keys()
-    np.testing.assert_array_equal(read.networks["weights_00"], written.networks["weights_00"])
+    assert read.frames.dtype == np.float32 and read.variables.keys() == written.variables.keys()
+    np.testing.assert_array_equal(read.variables["weights_00"], written.variables["weights_00"])
     assert all(isinstance(row, Row) for row in read.rows)
-    assert all(isinstance(losses, Losses) for losses in read.place.losses)
+    assert all(isinstance(losses, Losses) for losses in read.position.losses)
 
 
-def test_the_last_two_are_kept(store, tmp_path):
-    for written in (make(5), make(10), make(12, 7), make(15)):
-        store.save(written)
-    assert files(tmp_path) == [
+def test_last_two_checkpoints_are_kept(store, folder):
+    for epochs, updates in ((5, 0), (10, 0), (12, 7), (15, 0)):
+        store.save(make_checkpoint(epochs, updates))
+    assert file_names(folder) == [
         "epoch_0012_update_0007.npz",
         "epoch_0012_update_0007.sha256",
         "epoch_0015.npz",
@@ -54,127 +65,144 @@ def test_the_last_two_are_kept(store, tmp_path):
     assert store.latest()[0].epochs_done == 15
 
 
-def test_the_newest_is_the_one_that_went_furthest(store):
-    for written in (make(9_999), make(10_000), make(10_000, 2), make(10_000, 10)):
-        store.save(written)
-    assert [path.name for path in store.whole()] == ["epoch_10000_update_0010.npz", "epoch_10000_update_0002.npz"]
+def test_newest_checkpoint_is_the_one_with_most_updates(store):
+    for epochs, updates in ((9_999, 0), (10_000, 0), (10_000, 2), (10_000, 10)):
+        store.save(make_checkpoint(epochs, updates))
+    assert [path.name for path in store.complete()] == ["epoch_10000_update_0010.npz", "epoch_10000_update_0002.npz"]
 
 
-def test_the_sum_is_in_the_format_of_sha256sum(store, tmp_path):
-    path = store.save(make(5))
+def test_checksum_has_the_format_of_sha256sum(store):
+    path = store.save(make_checkpoint(5))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert path.with_suffix(".sha256").read_text() == f"{digest}  epoch_0005.npz\n"
 
 
-def test_no_checkpoint_is_no_error(store):
-    assert store.latest() == (None, []) and store.whole() == []
+def test_facts_name_the_format(store):
+    with np.load(store.save(make_checkpoint(5))) as stored:
+        facts = json.loads(stored["facts"].tobytes())
+    assert facts["format"] == FORMAT
 
 
-def test_a_half_written_one_is_never_chosen(store, tmp_path):
-    store.save(make(5))
-    path = store.save(make(10))
-    path.with_suffix(".sha256").unlink()  # killed before the sum was written
-    assert store.latest()[0].epochs_done == 5 and store.latest()[1] == [path]
-    store.save(make(10, value=0.25))
+def test_folder_without_checkpoints_is_not_an_error(store):
+    assert store.latest() == (None, []) and store.complete() == []
+
+
+def test_other_files_are_no_checkpoints(store, folder):
+    store.save(make_checkpoint(5))
+    (folder / "other.npz").write_bytes(b"")
+    assert [path.name for path in store.complete()] == ["epoch_0005.npz"]
+    assert store.latest()[1] == []
+
+
+def test_checkpoint_without_a_checksum_is_never_used(store, folder):
+    store.save(make_checkpoint(5))
+    path = store.save(make_checkpoint(10))
+    path.with_suffix(".sha256").unlink()  # as if killed before the checksum was written
+    newest, damaged = store.latest()
+    assert newest.epochs_done == 5 and damaged == [path]
+    store.save(make_checkpoint(10, value=0.25))
     assert store.latest()[0].frames.max() == 0.25
-    assert files(tmp_path) == ["epoch_0005.npz", "epoch_0005.sha256", "epoch_0010.npz", "epoch_0010.sha256"]
+    assert file_names(folder) == ["epoch_0005.npz", "epoch_0005.sha256", "epoch_0010.npz", "epoch_0010.sha256"]
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".sha256"])
-@pytest.mark.parametrize("tenth", range(10))
-def test_a_truncated_one_is_not_used_and_said(store, suffix, tenth):
-    store.save(make(5))
-    path = store.save(make(10))
-    torn = path.with_suffix(suffix)
-    content = torn.read_bytes()
-    torn.write_bytes(content[: len(content) * tenth // 10])
-    read, damaged = store.latest()
-    assert read.epochs_done == 5 and damaged == [path]
+@pytest.mark.parametrize("tenths", range(10))
+def test_truncated_checkpoint_is_not_used_but_reported(store, suffix, tenths):
+    store.save(make_checkpoint(5))
+    path = store.save(make_checkpoint(10))
+    truncated = path.with_suffix(suffix)
+    content = truncated.read_bytes()
+    truncated.write_bytes(content[: len(content) * tenths // 10])
+    newest, damaged = store.latest()
+    assert newest.epochs_done == 5 and damaged == [path]
 
 
-def test_a_flipped_byte_is_found_wherever_it_is(store):
-    store.save(make(5))
-    path = store.save(make(1 + 5))
-    for damaged_file in (path, path.with_suffix(".sha256")):
-        content = damaged_file.read_bytes()
+def test_flipped_bit_is_detected_anywhere_in_the_file(store):
+    store.save(make_checkpoint(5))
+    path = store.save(make_checkpoint(6))
+    for changed_file in (path, path.with_suffix(".sha256")):
+        content = changed_file.read_bytes()
         for position in np.linspace(0, len(content) - 1, 50).astype(int):
-            torn = bytearray(content)
-            torn[position] ^= 1 << position % 8
-            damaged_file.write_bytes(torn)
-            read, damaged = store.latest()
-            assert read.epochs_done == 5 and damaged == [path], position
-        damaged_file.write_bytes(content)
+            changed = bytearray(content)
+            changed[position] ^= 1 << position % 8
+            changed_file.write_bytes(changed)
+            newest, damaged = store.latest()
+            assert newest.epochs_done == 5 and damaged == [path], position
+        changed_file.write_bytes(content)
     assert store.latest()[0].epochs_done == 6
 
 
-def test_without_an_undamaged_one_it_is_an_error_not_a_restart(store):
-    for path in (store.save(make(5)), store.save(make(10))):
+def test_error_instead_of_a_restart_if_all_checkpoints_are_damaged(store):
+    for path in (store.save(make_checkpoint(5)), store.save(make_checkpoint(10))):
         path.write_bytes(b"")
     with pytest.raises(AssignmentError, match="epoch_0010.npz, .*epoch_0005.npz.*--fresh"):
         store.latest()
 
 
-def test_a_damaged_one_does_not_push_out_a_good_one(store, tmp_path):
-    for written in (make(5), make(10)):
-        path = store.save(written)
+def test_damaged_checkpoint_does_not_displace_an_undamaged_one(store):
+    for epochs in (5, 10):
+        path = store.save(make_checkpoint(epochs))
     path.write_bytes(b"")
-    store.save(make(6, 2))
-    assert [path.name for path in store.whole()] == ["epoch_0006_update_0002.npz", "epoch_0005.npz"]
+    store.save(make_checkpoint(6, 2))
+    assert [path.name for path in store.complete()] == ["epoch_0006_update_0002.npz", "epoch_0005.npz"]
 
 
-def test_a_write_that_fails_leaves_the_earlier_ones(store, tmp_path, monkeypatch):
-    store.save(make(5))
-    store.save(make(10))
-    before = files(tmp_path)
+def test_failed_write_keeps_the_earlier_checkpoints(store, folder, monkeypatch):
+    store.save(make_checkpoint(5))
+    store.save(make_checkpoint(10))
+    before = file_names(folder)
 
-    def full(path, **arrays):
+    def fail(path, **arrays):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.np, "savez", full)
+    monkeypatch.setattr(checkpoints.np, "savez", fail)
     with pytest.raises(OSError):
-        store.save(make(15))
-    assert files(tmp_path) == before and store.latest()[0].epochs_done == 10
+        store.save(make_checkpoint(15))
+    assert file_names(folder) == before and store.latest()[0].epochs_done == 10
 
 
-def test_a_gan_goes_on_as_if_it_had_never_stopped(make_gan, batches):
+def test_restored_gan_continues_bit_for_bit(make_gan, batches):
     gan, other = make_gan(), make_gan()
     update, other_update = compiled_update(gan), compiled_update(other)
     for number in range(3):
         update(*batches(4, number))
     restore(other, gather(gan))
-    for name, values in gather(gan).items():
-        np.testing.assert_array_equal(values, gather(other)[name])
+    for name, value in gather(gan).items():
+        np.testing.assert_array_equal(value, gather(other)[name])
     assert [float(loss) for loss in update(*batches(4, 3))] == [float(loss) for loss in other_update(*batches(4, 3))]
-    for name, values in gather(gan).items():
-        np.testing.assert_array_equal(values, gather(other)[name], err_msg=name)
+    for name, value in gather(gan).items():
+        np.testing.assert_array_equal(value, gather(other)[name], err_msg=name)
 
 
-def test_all_that_training_changes_is_gathered(make_gan, batches):
+def test_all_variables_that_training_changes_are_gathered(make_gan, batches):
     gan = make_gan()
     update = compiled_update(gan)
     before = gather(gan)
     update(*batches(4))
-    same = {name for name, values in gather(gan).items() if np.array_equal(values, before[name])}
-    assert len(same) == 2 and {name[:-3] for name in same} == {"generator_optimizer", "discriminator_optimizer"}
-    assert {float(before[name]) for name in same} == {np.float32(2e-4)}, "the learning rates stay, all else moves"
+    unchanged = {name for name, value in gather(gan).items() if np.array_equal(value, before[name])}
+    # Only the two learning rates do not change.
+    assert len(unchanged) == 2
+    assert {name[:-3] for name in unchanged} == {"generator_optimizer", "discriminator_optimizer"}
+    assert {float(before[name]) for name in unchanged} == {np.float32(2e-4)}
 
 
-def test_other_networks_are_refused_and_nothing_is_changed(make_gan, batches):
+def test_variables_of_other_networks_are_refused_and_none_is_changed(make_gan):
     gan = make_gan()
-    compiled_update(gan)
-    networks = gather(gan)
-    before = {name: values.copy() for name, values in networks.items()}
-    networks["generator_00"] = np.zeros((5, 5), np.float32)
+    build_optimizers(gan)
+    before = {name: value.copy() for name, value in gather(gan).items()}
+    other_shape = np.zeros((5, 5), np.float32)
+    other_value = before["discriminator_00"] + 1
     with pytest.raises(AssignmentError, match="other networks"):
-        restore(gan, {**networks, "discriminator_00": before["discriminator_00"] + 1})
-    for name, values in gather(gan).items():
-        np.testing.assert_array_equal(values, before[name])
+        restore(gan, {**before, "generator_00": other_shape, "discriminator_00": other_value})
+    for name, value in gather(gan).items():
+        np.testing.assert_array_equal(value, before[name])
 
 
-@pytest.mark.parametrize("facts", ["no json", "{}"])
-def test_another_versions_checkpoint_is_an_error_not_a_traceback(store, monkeypatch, facts):
-    monkeypatch.setattr(checkpoints, "_facts", lambda checkpoint: np.frombuffer(facts.encode(), np.uint8))
-    store.save(make(5))
-    with pytest.raises(AssignmentError, match="epoch_0005.npz was written by a version that keeps other things"):
+@pytest.mark.parametrize("facts", ["no JSON", "[1]", "{}", '{"format": 1}', f'{{"format": {FORMAT}}}'])
+def test_checkpoint_of_another_version_is_refused(store, monkeypatch, facts):
+    monkeypatch.setattr(checkpoints, "_encode_facts", lambda checkpoint: np.frombuffer(facts.encode(), np.uint8))
+    store.save(make_checkpoint(5))
+    message = r"epoch_0005.npz was written by another version of this program.*; --fresh starts over\.$"
+    with pytest.raises(AssignmentError, match=message):
         store.latest()

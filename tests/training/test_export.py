@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -8,11 +9,19 @@ import pytest
 
 from assignment.conditional.networks import build_auxiliary_discriminator, build_generator
 from assignment.errors import AssignmentError
+from assignment.storage.files import FORMAT
 from assignment.training import export
-from assignment.training.export import Facts, export_h5, read_facts
+from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5, export_pair, read_metadata
 from assignment.training.freezing import frozen
 
-FACTS = Facts("conditional", "Ана", 2, "a stand-in", ("T-shirt/top", "Trouser"))
+METADATA = ModelMetadata(
+    track="conditional",
+    firstname="Ана",
+    seed=2,
+    images="a stand-in",
+    classes=("T-shirt/top", "Trouser"),
+    practices=("uniform-noise",),
+)
 READ_BACK = """
 import sys
 import numpy as np, keras
@@ -24,99 +33,120 @@ assert all(layer.trainable and layer.dtype_policy.name == "float32" for layer in
 """
 
 
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "generator.h5"
+
+
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_a_fresh_process_reads_the_same_model(make_gan, tmp_path, precision):
+def test_new_process_reads_the_same_model(make_gan, path, tmp_path, precision):
     generator = make_gan(precision).generator
     noise = np.random.default_rng(0).standard_normal((3, 5), np.float32)
-    path, given, answered = tmp_path / "generator.h5", tmp_path / "noise.npy", tmp_path / "images.npy"
+    noise_path, images_path = tmp_path / "noise.npy", tmp_path / "images.npy"
     with frozen(generator):
-        export_h5(generator, path, FACTS)
-    np.save(given, noise)
-    subprocess.run([sys.executable, "-c", READ_BACK, path, given, answered], check=True, capture_output=True)
+        export_h5(generator, path, METADATA)
+    np.save(noise_path, noise)
+    subprocess.run([sys.executable, "-c", READ_BACK, path, noise_path, images_path], check=True, capture_output=True)
     expected = export.float32_copy(generator)(noise, training=False).numpy()
-    np.testing.assert_array_equal(np.load(answered), expected)
-    # bfloat16 keeps eight bits of a number: outputs in -1..1 agree to about 1/128 a layer.
+    np.testing.assert_array_equal(np.load(images_path), expected)
+    # bfloat16 keeps eight bits of a number, so outputs in [-1, 1] agree to about 1/128 per layer.
     tolerance = 1e-6 if precision == "float32" else 0.05
     np.testing.assert_allclose(expected, generator(noise, training=False), rtol=0, atol=tolerance)
 
 
-def test_the_file_holds_no_optimizer(make_gan, tmp_path):
-    export_h5(make_gan().discriminator, tmp_path / "discriminator.h5", FACTS)
-    with h5py.File(tmp_path / "discriminator.h5") as file:
+def test_file_contains_no_optimizer(make_gan, path):
+    export_h5(make_gan().discriminator, path, METADATA)
+    with h5py.File(path) as file:
         assert "optimizer_weights" not in file and "training_config" not in file.attrs
 
 
-def test_a_file_that_reads_back_differently_is_not_kept(make_gan, tmp_path, monkeypatch):
-    gan = make_gan()
-    path = tmp_path / "generator.h5"
-    path.write_text("the earlier one")
+def test_file_that_reads_back_differently_is_not_kept(make_gan, path, tmp_path, monkeypatch):
+    generator = make_gan().generator
+    path.write_text("the earlier file")
 
-    def other(*args, **kwargs):
-        model = keras.models.clone_model(gan.generator)
-        return model  # new weights by chance
+    def load_with_new_weights(*args, **kwargs):
+        return keras.models.clone_model(generator)
 
-    monkeypatch.setattr(export.keras.models, "load_model", other)
+    monkeypatch.setattr(export.keras.models, "load_model", load_with_new_weights)
     with pytest.raises(AssignmentError, match="generator.h5 reads back as another model"):
-        export_h5(gan.generator, path, FACTS)
-    assert path.read_text() == "the earlier one" and list(tmp_path.iterdir()) == [path]
+        export_h5(generator, path, METADATA)
+    assert path.read_text() == "the earlier file" and list(tmp_path.iterdir()) == [path]
 
 
-def test_the_model_itself_is_left_alone(make_gan, tmp_path):
+def test_exported_model_itself_does_not_change(make_gan, path):
     generator = make_gan("mixed_bfloat16").generator
     with frozen(generator):
-        export_h5(generator, tmp_path / "generator.h5", FACTS)
+        export_h5(generator, path, METADATA)
         assert not any(layer.trainable for layer in generator.layers)
     assert generator.layers[0].dtype_policy.name == "mixed_bfloat16"
 
 
-def test_the_file_tells_of_itself(make_gan, tmp_path):
-    path = tmp_path / "generator.h5"
-    export_h5(make_gan().generator, path, FACTS)
-    assert read_facts(path) == FACTS
+def test_discriminator_is_exported_even_if_the_generator_fails(make_gan, tmp_path):
+    generator_path, discriminator_path = tmp_path / "generator.h5", tmp_path / "discriminator.h5"
+    generator_path.mkdir()  # so that the file cannot be written there
+    with pytest.raises(OSError):
+        export_pair(make_gan(), (generator_path, discriminator_path), METADATA)
+    assert read_metadata(discriminator_path) == METADATA
+
+
+@pytest.mark.parametrize("metadata", [METADATA, METADATA._replace(classes=(), epoch=20, practices=())])
+def test_metadata_reads_back(make_gan, path, metadata):
+    export_h5(make_gan().generator, path, metadata)
+    assert read_metadata(path) == metadata
 
 
 @pytest.mark.parametrize("content", [b"", b"no HDF5", None])
-def test_a_file_that_is_not_ours_is_an_error(make_gan, tmp_path, content):
-    path = tmp_path / "generator.h5"
+def test_file_of_another_program_is_refused(make_gan, path, content):
     if content is None:
         make_gan().generator.save(path, include_optimizer=False)
     else:
         path.write_bytes(content)
     with pytest.raises(AssignmentError, match="generator.h5 is not a network that this program saved"):
-        read_facts(path)
+        read_metadata(path)
+
+
+@pytest.mark.parametrize("stored_format", [None, FORMAT - 1])
+def test_file_of_another_version_is_refused(make_gan, path, stored_format):
+    export_h5(make_gan().generator, path, METADATA)
+    with h5py.File(path, "r+") as file:
+        stored = json.loads(file.attrs[ATTRIBUTE])
+        assert stored.pop("format") == FORMAT
+        file.attrs[ATTRIBUTE] = json.dumps({**stored, **({"format": stored_format} if stored_format else {})})
+    with pytest.raises(AssignmentError, match="generator.h5 was written by another version of this program"):
+        read_metadata(path)
 
 
 @pytest.mark.parametrize("build", [build_generator, build_auxiliary_discriminator])
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_several_inputs_and_outputs_are_kept_by_name(tmp_path, build, precision):
-    model, path = build("ana", 1, precision), tmp_path / "model.h5"
-    export_h5(model, path, FACTS)
+def test_inputs_and_outputs_keep_their_names(path, build, precision):
+    model = build("ana", 1, precision)
+    export_h5(model, path, METADATA)
     reread = keras.models.load_model(path, compile=False)
     assert [tensor.name for tensor in reread.inputs] == [tensor.name for tensor in model.inputs]
     assert reread.output_names == model.output_names
 
 
-def test_labels_are_compared_too(tmp_path, monkeypatch):
-    """The same weights behind a label that is not heard: the outputs tell."""
+def test_model_that_ignores_its_labels_is_detected(path, monkeypatch):
+    """Its weights are the same, so the outputs must be compared for different labels."""
     generator = build_generator("ana", 1)
 
-    def deaf(path, compile):
+    def load_and_ignore_labels(path, compile):
         other = keras.models.clone_model(generator)
         other.set_weights(generator.get_weights())
         embedding = other.get_layer("label_embedding")
-        hear = embedding.call
-        embedding.call = lambda labels: hear(0 * labels)
+        call = embedding.call
+        embedding.call = lambda labels: call(0 * labels)
         return other
 
-    monkeypatch.setattr(keras.models, "load_model", deaf)
+    monkeypatch.setattr(keras.models, "load_model", load_and_ignore_labels)
     with pytest.raises(AssignmentError, match="reads back as another model"):
-        export_h5(generator, tmp_path / "generator.h5", FACTS)
+        export_h5(generator, path, METADATA)
 
 
-def test_every_output_is_compared(tmp_path, monkeypatch):
+def test_every_output_is_compared(path, monkeypatch):
     discriminator = build_auxiliary_discriminator("ana", 1)
-    validity, kind = discriminator.outputs
-    other = keras.Model(discriminator.inputs[0], [validity, 0.5 * kind])
+    validity, class_output = discriminator.outputs
+    other = keras.Model(discriminator.inputs[0], [validity, 0.5 * class_output])
     monkeypatch.setattr(keras.models, "load_model", lambda path, compile: other)
     with pytest.raises(AssignmentError, match="reads back as another model"):
-        export_h5(discriminator, tmp_path / "discriminator.h5", FACTS)
+        export_h5(discriminator, path, METADATA)

@@ -1,54 +1,74 @@
 import numpy as np
 import pytest
 
-from assignment.training.loop import Place, Row, train, updates_per_epoch
+from assignment.training.loop import Position, Row, train, updates_per_epoch
 from assignment.training.steps import Losses
 
+ZERO_LOSSES = Losses(0, 0, 0)
 
-def images(count):
+
+def numbered_images(count):
+    """Images that are filled with their number."""
     return np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1) * np.ones((1, 28, 28, 1), np.float32)
 
 
-def run(update, count=7, epochs=2, seed=1, place=None):
-    place = place or Place()
-    return list(train(update, images(count), epochs=epochs, batch_size=3, latent_dim=5, seed=seed, place=place))
+def run(update, epochs=2, seed=1, position=None):
+    """Train on 7 images in batches of 3, which makes 3 updates per epoch; return the rows."""
+    position = position or Position()
+    return list(
+        train(update, numbered_images(7), epochs=epochs, batch_size=3, latent_dim=5, seed=seed, position=position)
+    )
 
 
-def test_every_image_once_an_epoch_in_a_fresh_order():
-    seen = []
+def without_seconds(rows):
+    return [row._replace(seconds=0) for row in rows]
+
+
+def test_every_epoch_uses_each_image_once_in_a_new_order():
+    batches = []
 
     def update(real_images, noise):
         assert noise.shape == (len(real_images), 5)
-        seen.append(real_images[:, 0, 0, 0].tolist())
-        return Losses(0, 0, 0)
+        batches.append(real_images[:, 0, 0, 0].tolist())
+        return ZERO_LOSSES
 
     run(update)
-    assert [len(batch) for batch in seen] == [3, 3, 1, 3, 3, 1]
-    first, second = sum(seen[:3], []), sum(seen[3:], [])
+    assert [len(batch) for batch in batches] == [3, 3, 1, 3, 3, 1]
+    first, second = sum(batches[:3], []), sum(batches[3:], [])
     assert sorted(first) == sorted(second) == list(range(7))
     assert first != second
 
 
-def test_a_conditional_gan_gets_each_images_own_label_and_asks_for_every_class():
-    seen = []
+def test_conditional_gan_receives_each_images_label_and_fake_labels_of_every_class():
+    batches = []
 
     def update(real_images, noise, real_labels, fake_labels):
         assert real_labels[:, 0].tolist() == real_images[:, 0, 0, 0].astype(int).tolist()
         assert real_labels.dtype == fake_labels.dtype == np.int32
         assert len(real_images) == len(noise) == len(fake_labels)
-        seen.append((len(real_images), sorted(fake_labels[:, 0].tolist())))
-        return Losses(0, 0, 0)
+        batches.append((len(real_images), sorted(fake_labels[:, 0].tolist())))
+        return ZERO_LOSSES
 
     labels = np.arange(7, dtype=np.int32)[:, np.newaxis]
-    options = {"batch_size": 4, "latent_dim": 5, "seed": 1, "place": Place()}
-    list(train(update, images(7), labels=labels, classes=2, epochs=2, **options))
-    assert [size for size, _ in seen] == [4, 3, 4, 3] and seen[0] == (4, [0, 0, 1, 1])
-    assert set(seen[1][1]) == {0, 1}
+    rows = train(
+        update,
+        numbered_images(7),
+        labels=labels,
+        classes=2,
+        epochs=2,
+        batch_size=4,
+        latent_dim=5,
+        seed=1,
+        position=Position(),
+    )
+    assert len(list(rows)) == 2
+    assert [size for size, _ in batches] == [4, 3, 4, 3] and batches[0] == (4, [0, 0, 1, 1])
+    assert set(batches[1][1]) == {0, 1}
 
 
-def test_a_row_holds_the_means_over_its_epoch():
-    given = iter([Losses(1, 2, 3), Losses(2, 3, 4), Losses(3, 4, 5)] * 2)
-    rows = run(lambda real_images, noise: next(given))
+def test_row_has_the_mean_losses_of_its_epoch():
+    losses = iter([Losses(1, 2, 3), Losses(2, 3, 4), Losses(3, 4, 5)] * 2)
+    rows = run(lambda real_images, noise: next(losses))
     assert [row.epoch for row in rows] == [1, 2]
     row = rows[0]
     assert (row.discriminator_loss_real, row.discriminator_loss_fake, row.generator_loss) == (2, 3, 4)
@@ -56,22 +76,22 @@ def test_a_row_holds_the_means_over_its_epoch():
     assert row.seconds > 0
 
 
-def test_noise_never_comes_twice_and_follows_the_seed():
-    def noises(seed):
-        drawn = []
-        run(lambda real_images, noise: drawn.append(noise.tobytes()) or Losses(0, 0, 0), seed=seed)
-        return drawn
+def test_noise_never_repeats_and_follows_from_the_seed():
+    def draw_all(seed):
+        noises = []
+        run(lambda real_images, noise: noises.append(noise.tobytes()) or ZERO_LOSSES, seed=seed)
+        return noises
 
-    assert len(set(noises(1))) == 6
-    assert noises(1) == noises(1) != noises(2)
+    assert len(set(draw_all(1))) == 6
+    assert draw_all(1) == draw_all(1) != draw_all(2)
 
 
 @pytest.mark.parametrize(("count", "size", "updates"), [(7000, 128, 55), (128, 128, 1), (129, 128, 2), (5, 128, 1)])
-def test_updates_per_epoch(count, size, updates):
+def test_updates_per_epoch_include_the_short_last_batch(count, size, updates):
     assert updates_per_epoch(count, size) == updates
 
 
-def test_the_heads_of_the_history():
+def test_first_columns_of_the_history_are_the_epoch_and_both_losses():
     assert Row._fields[:3] == ("epoch", "discriminator_loss", "generator_loss")
 
 
@@ -79,38 +99,41 @@ class Stopped(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", range(7))
-def test_a_training_that_goes_on_from_its_place_is_the_one_that_never_stopped(after):
-    """Seven updates make two epochs and the first update of a third; the stop comes after each of them in turn."""
+@pytest.mark.parametrize("stop_after", range(7))
+def test_resumed_training_equals_an_uninterrupted_one(stop_after):
+    """Seven updates are two epochs and the first update of a third; the training stops before each of them."""
 
-    def make_update(stop_after):
+    def recording_update(batches, stop_after=None):
         def update(real_images, noise):
-            if len(seen) == stop_after:
+            if len(batches) == stop_after:
                 raise Stopped
-            seen.append((real_images.tobytes(), noise.tobytes()))
+            batches.append((real_images.tobytes(), noise.tobytes()))
             return Losses(*noise[0, :3].tolist())
 
         return update
 
-    seen = []
-    whole = [row._replace(seconds=0) for row in run(make_update(None), epochs=3)]
-    seen_whole, seen = seen, []
-    place, rows = Place(), []
-    try:
-        for row in train(make_update(after), images(7), epochs=3, batch_size=3, latent_dim=5, seed=1, place=place):
+    uninterrupted_batches = []
+    uninterrupted_rows = run(recording_update(uninterrupted_batches), epochs=3)
+
+    batches, rows, position = [], [], Position()
+    options = {"epochs": 3, "batch_size": 3, "latent_dim": 5, "seed": 1}
+    with pytest.raises(Stopped):
+        for row in train(recording_update(batches, stop_after), numbered_images(7), **options, position=position):
             rows.append(row)
-    except Stopped:
-        pass
-    assert (place.epoch, len(place.losses)) == (after // 3 + 1, after % 3)
-    rows += run(make_update(None), epochs=3, place=place)
-    assert seen == seen_whole
-    assert [row._replace(seconds=0) for row in rows] == whole
+    assert (position.epoch, len(position.losses)) == (stop_after // 3 + 1, stop_after % 3)
+    rows += run(recording_update(batches), epochs=3, position=position)
+    assert batches == uninterrupted_batches
+    assert without_seconds(rows) == without_seconds(uninterrupted_rows)
 
 
-def test_the_seconds_of_an_epoch_are_those_of_all_its_sittings():
-    (row,) = run(lambda real_images, noise: Losses(0, 0, 0), epochs=1, place=Place(1, [Losses(0, 0, 0)], 100.0))
+def test_seconds_of_an_epoch_include_earlier_sessions():
+    position = Position(epoch=1, losses=[ZERO_LOSSES], seconds=100.0)
+    (row,) = run(lambda real_images, noise: ZERO_LOSSES, epochs=1, position=position)
     assert 100 < row.seconds < 110 and row.updates == 3
 
 
-def test_nothing_is_left_of_a_training_that_is_done():
-    assert run(None, epochs=2, place=Place(epoch=3)) == []
+def test_finished_training_makes_no_update():
+    def update(real_images, noise):
+        raise AssertionError
+
+    assert run(update, epochs=2, position=Position(epoch=3)) == []

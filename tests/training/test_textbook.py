@@ -1,17 +1,18 @@
-"""The trap, kept documented by running code: the recipe of every classic tutorial, on the Keras that is installed."""
+"""Tests of the reference update, and of what the recipe of the classic tutorials does with the installed Keras."""
 
 import warnings
 
 import keras
 import numpy as np
+import pytest
 
 from assignment.fashion.step6_compile import LOSS
 from assignment.training.freezing import unfrozen
 from assignment.training.textbook import textbook_update
 
 
-def moves(model, action) -> bool:
-    """Whether `action` moves the model's trainable weights."""
+def changes_weights(model, action) -> bool:
+    """Return whether `action` changes the model's trainable weights."""
     with unfrozen(model):
         weights = list(model.trainable_weights)
     before = [weight.numpy() for weight in weights]
@@ -19,46 +20,57 @@ def moves(model, action) -> bool:
     return any(not np.array_equal(weight, earlier) for weight, earlier in zip(weights, before, strict=True))
 
 
-def test_the_tutorials_order_never_trains_the_discriminator(make_gan, batches):
-    generator, discriminator, _ = make_gan().models
-    discriminator.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
-    discriminator.trainable = False  # as every tutorial: "for the combined model we will only train the generator"
+@pytest.fixture
+def networks(make_gan):
+    """A generator and a compiled discriminator."""
+    gan = make_gan()
+    gan.discriminator.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
+    return gan.generator, gan.discriminator
+
+
+def train_discriminator(discriminator, real_images):
+    with warnings.catch_warnings():
+        # Keras' only sign of the trap is the warning "The model does not have any trainable weights".
+        warnings.simplefilter("ignore")
+        discriminator.train_on_batch(real_images, np.ones((len(real_images), 1), np.float32))
+
+
+def test_recipe_of_the_tutorials_never_trains_the_discriminator(networks, batches):
+    generator, discriminator = networks
+    discriminator.trainable = False  # every tutorial: "for the combined model we will only train the generator"
     combined = keras.Sequential([generator, discriminator])
     combined.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
     real_images, noise = batches(4)
     real = np.ones((4, 1), np.float32)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "The model does not have any trainable weights" is all that Keras says
-        assert not moves(discriminator, lambda: discriminator.train_on_batch(real_images, real))
-    assert moves(generator, lambda: combined.train_on_batch(noise, real))
+    assert not changes_weights(discriminator, lambda: train_discriminator(discriminator, real_images))
+    assert changes_weights(generator, lambda: combined.train_on_batch(noise, real))
 
 
-def test_a_batch_of_another_size_is_traced_with_whatever_the_flag_is_then(make_gan, batches):
-    """Calling the discriminator before it is frozen is no cure: it learns until the epoch's short last batch."""
-    generator, discriminator, _ = make_gan().models
-    discriminator.compile(loss=LOSS, optimizer=keras.optimizers.Adam(2e-4, 0.5))
-    assert moves(discriminator, lambda: discriminator.train_on_batch(batches(8)[0], np.ones((8, 1), np.float32)))
+def test_batch_of_another_size_is_traced_with_the_current_flag(networks, batches):
+    """So it does not help to call the discriminator before it is frozen: it trains until the short last batch."""
+    _, discriminator = networks
+
+    def train_changes_weights(size, number=0):
+        real_images, _ = batches(size, number)
+        return changes_weights(discriminator, lambda: train_discriminator(discriminator, real_images))
+
+    assert train_changes_weights(8)
     discriminator.trainable = False
-    assert moves(discriminator, lambda: discriminator.train_on_batch(batches(8, 1)[0], np.ones((8, 1), np.float32)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        assert not moves(
-            discriminator, lambda: discriminator.train_on_batch(batches(3)[0], np.ones((3, 1), np.float32))
-        )
+    assert train_changes_weights(8, 1)
+    assert not train_changes_weights(3)
 
 
-def test_ours_trains_both(make_gan, batches):
+def test_textbook_update_trains_both_networks(make_gan, batches):
     gan = make_gan()
     update = textbook_update(gan)
-    assert moves(gan.discriminator, lambda: update(*batches(4)))
-    assert moves(gan.generator, lambda: update(*batches(4, 1)))
+    assert changes_weights(gan.discriminator, lambda: update(*batches(4)))
+    assert changes_weights(gan.generator, lambda: update(*batches(4, 1)))
 
 
-def test_its_losses_are_of_this_batch_alone(make_gan, batches):
+def test_losses_are_those_of_the_current_batch_only(make_gan, batches):
     gan, other = make_gan(), make_gan()
-    update = textbook_update(gan)
-    for compiled in (gan.discriminator, gan.combined, other.discriminator, other.combined):
-        compiled.optimizer.learning_rate = 0.0
+    for model in (gan.discriminator, gan.combined, other.discriminator, other.combined):
+        model.optimizer.learning_rate = 0.0
+    update, other_update = textbook_update(gan), textbook_update(other)
     update(*batches(4, 0))
-    np.testing.assert_allclose(update(*batches(4, 1))[0], textbook_update(other)(*batches(4, 1))[0], rtol=1e-6)
+    np.testing.assert_allclose(update(*batches(4, 1))[0], other_update(*batches(4, 1))[0], rtol=1e-6)

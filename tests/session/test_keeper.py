@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from assignment.session.keeper import CheckpointKeeper
+from assignment.training.checkpoints import Checkpoints
+from assignment.training.loop import Position, Row
+from assignment.training.steps import Losses
+
+ROW = Row(1, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0)
+LOSSES = Losses(0.0, 0.0, 0.0)
+
+
+@pytest.fixture
+def make_keeper(make_run, make_gan):
+    def make(earlier=None, **options):
+        return CheckpointKeeper(make_run(epochs=5, **options), make_gan(), {"seed": 1}, earlier)
+
+    return make
+
+
+def save(keeper, position):
+    rows = [ROW._replace(epoch=epoch) for epoch in range(1, position.epoch)]
+    keeper.save(position, rows, [{}] * position.epoch, [np.zeros((1, 28, 28, 1))] * position.epoch)
+
+
+def test_without_a_checkpoint_the_training_starts_from_the_beginning(make_keeper):
+    keeper = make_keeper()
+    assert keeper.last_epoch is None and not keeper.replaces_other
+    assert keeper.resume_hint() == "the same command starts from the beginning, since there is no checkpoint yet"
+
+
+@pytest.mark.parametrize(
+    ("position", "hint"),
+    [
+        (Position(3), "the same command continues at epoch 3"),
+        (Position(3, [LOSSES] * 7), "the same command continues at epoch 3, update 8"),
+        (Position(6), "the same command writes the final files again, without training"),
+    ],
+)
+def test_the_hint_names_where_the_same_command_continues(make_keeper, position, hint):
+    keeper = make_keeper()
+    save(keeper, position)
+    assert keeper.resume_hint() == hint and keeper.last_epoch == position.epoch - 1
+
+
+def test_after_fresh_the_hint_leaves_it_out(make_keeper):
+    keeper = make_keeper(fresh=True)
+    save(keeper, Position(3))
+    assert keeper.resume_hint() == "the same command without --fresh continues at epoch 3"
+
+
+def test_a_position_is_saved_once_and_the_start_never(make_keeper, monkeypatch):
+    saved = []
+    monkeypatch.setattr(Checkpoints, "save", lambda self, checkpoint: saved.append(checkpoint.position.epoch))
+    keeper = make_keeper()
+    for epoch in (1, 2, 2, 3):
+        save(keeper, Position(epoch))
+    assert saved == [2, 3]
+
+
+def test_a_continued_training_replaces_no_other(make_keeper, make_run):
+    save(make_keeper(), Position(3))
+    assert make_keeper().replaces_other
+    earlier, _ = Checkpoints(make_run().workspace.checkpoints).latest()
+    keeper = make_keeper(earlier)
+    assert not keeper.replaces_other and keeper.resume_hint() == "the same command continues at epoch 3"
+
+
+def test_a_file_that_cannot_be_written_is_reported_and_a_full_disk_raised(make_keeper, printed, monkeypatch):
+    def refuse(number):
+        def save(self, checkpoint):
+            raise OSError(number, "refused", "epoch_0002.npz")
+
+        return save
+
+    keeper = make_keeper()
+    monkeypatch.setattr(Checkpoints, "save", refuse(13))
+    save(keeper, Position(3))
+    assert "no checkpoint could be written" in printed(keeper._run) and keeper.last_epoch is None
+    monkeypatch.setattr(Checkpoints, "save", refuse(28))
+    with pytest.raises(OSError):
+        save(keeper, Position(3))
