@@ -178,7 +178,8 @@ class Examiner:
         )
         screen.table(
             f"Metrics of the trained generator: mean (lowest to highest) of {DRAW_COUNT} draws of"
-            f" {comparison.draw_size:,} images, compared with {comparison.reference_size:,} real ones; floor: what other real images score",
+            f" {comparison.draw_size:,} images, compared with {comparison.reference_size:,} real ones; floor: what other"
+            " real images score",
             ("metric", "generated", "floor"),
             [
                 *(

@@ -239,7 +239,7 @@ class _Session:
         ]
 
     def _measure(self, epoch: int) -> dict[str, float]:
-        """Return the notes on the networks after an epoch (0: untrained): gradient norms, at every grid also metrics."""
+        """Return notes on the networks after an epoch (0: untrained): gradient norms, and metrics at every grid."""
         norms = gradient_norms(self._training.gan)
         if self._examiner is None or epoch % self._run.settings.grid_every:
             return norms
