@@ -114,7 +114,7 @@ def _report_errors(action: Callable[[], int]) -> int:
     except OSError as error:
         message = describe_os_error(error)
     except KeyboardInterrupt:
-        print("\nstopped at once, as you asked; what was not saved yet is lost.", file=sys.stderr)
+        print("\nstopped immediately; whatever was not saved yet is lost.", file=sys.stderr)
         return EXIT_SIGNAL + signal.SIGINT
     print(f"error: {message}", file=sys.stderr)
     return EXIT_ERROR
@@ -153,13 +153,14 @@ def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) 
             "This processor may have no bfloat16 instructions. Without them, an update takes ten times as long as in"
             " float32. --precision auto selects the faster one.",
         )
+    track = _load_track(settings.TRACK)
     practices = PracticeStack(
-        settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=settings.TAPES
+        settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=track.uses_tapes
     )
     precision = runtime.resolve_precision(settings.precision)
     run = Run(settings, workspace, screen, _command_line(), precision, practices=practices)
     try:
-        stopped_by = run_steps(_load_track(settings.TRACK), run, only_step)
+        stopped_by = run_steps(track, run, only_step)
     except runtime.out_of_memory_errors() as error:
         raise AssignmentError(
             f"there is not enough memory for {settings.batch_size} images at once; choose a smaller --batch-size."
@@ -212,11 +213,9 @@ def _practices(options: dict[str, Any]) -> int:
 def list_practices(screen: Screen) -> None:
     """Print every practice of the catalogue: name, change, problem, source and cost."""
     for practice in CATALOGUE:
-        screen.heading(practice.name)
-        screen.say(f"    {practice.change}")
-        screen.say(f"    against: {practice.problem}")
-        screen.say(f"    source: {practice.source}")
-        screen.say(f"    cost: {practice.cost}")
+        screen.entry(practice.name, practice.change)
+        for title, text in (("problem", practice.problem), ("source", practice.source), ("cost", practice.cost)):
+            screen.say_wrapped(f"    {title}: {text}")
 
 
 def _lab(options: dict[str, Any]) -> int:

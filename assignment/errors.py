@@ -7,7 +7,7 @@ import errno
 EXIT_ERROR = 2  # the same as argparse
 EXIT_SIGNAL = 128  # plus the number of the signal, as in shells
 
-# Windows has no disk quotas.
+# Not every system defines EDQUOT.
 DISK_QUOTA_EXCEEDED = getattr(errno, "EDQUOT", None)
 
 

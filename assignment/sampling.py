@@ -96,7 +96,8 @@ def _read_generator_metadata(path: Path, track: str) -> ModelMetadata:
     metadata = read_metadata(path)
     if metadata.track != track:
         raise AssignmentError(
-            f"{path} was trained in the {metadata.track} track; give the file of the {track} track, or that --track."
+            f"{path} was trained in the {metadata.track} track; give --track {metadata.track}, or the --models-dir of"
+            f" the {track} track."
         )
     return metadata
 

@@ -1,10 +1,11 @@
-"""What the tests share: networks small enough to train in a moment, and images to train them on."""
+"""Fixtures that all tests share: small networks, few images, quiet runs and figures that are not drawn."""
 
 from __future__ import annotations
 
 import io
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ import pytest
 
 from assignment import runtime
 
-# The option of the command line and the environment must not decide what a test sees.
-REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None) or os.environ.get("REAL_IMAGES_OF_THE_TESTS")
+# The user's ASSIGNMENT_DATA_DIR must not change what a test does. Workers start after it is removed here, so the folder
+# is passed on to them under another name.
+REAL_IMAGES = os.environ.pop("ASSIGNMENT_DATA_DIR", None) or os.environ.get("REAL_IMAGES_FOR_TESTS")
 if REAL_IMAGES:
-    os.environ["REAL_IMAGES_OF_THE_TESTS"] = REAL_IMAGES  # for the workers, which begin after the line above
+    os.environ["REAL_IMAGES_FOR_TESTS"] = REAL_IMAGES
 runtime.start_tensorflow()
-# A shell's background job begins with signals ignored, and so would the processes that the tests start and stop.
+# A background job of a shell starts with ignored signals, and so would the processes that the tests start and stop.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -38,25 +40,25 @@ def real_images_folder() -> Path:
 
 @pytest.fixture
 def make_gan():
-    """A function that makes a compiled GAN of the sheet's kinds of layers, small; the same weights at every call."""
+    """A function that makes a small compiled GAN with the sheet's kinds of layers; the same weights at every call."""
     import keras
 
     from assignment.fashion.step6_compile import compile_gan
     from assignment.training.streams import seed_initial_weights
 
-    def make(precision: str = "float32"):
+    def make(precision: str = "float32", *, latent_dim: int = 5, firstname: str = "test"):
         layers = keras.layers
         seed_initial_weights(0, 1)
         generator = keras.Sequential(
             [
-                keras.Input((5,), name="noise"),
+                keras.Input((latent_dim,), name="noise"),
                 layers.Dense(7 * 7 * 4, use_bias=False, dtype=precision),
                 layers.BatchNormalization(dtype=precision),
                 layers.LeakyReLU(dtype=precision),
                 layers.Reshape((7, 7, 4), dtype=precision),
                 layers.Conv2DTranspose(1, 5, strides=4, padding="same", activation="tanh", dtype="float32"),
             ],
-            name="generator_model_test",
+            name=f"generator_model_{firstname}",
         )
         discriminator = keras.Sequential(
             [
@@ -66,7 +68,7 @@ def make_gan():
                 layers.Flatten(dtype=precision),
                 layers.Dense(1, activation="sigmoid", dtype="float32"),
             ],
-            name="discriminator_model_test",
+            name=f"discriminator_model_{firstname}",
         )
         return compile_gan(generator, discriminator)
 
@@ -74,31 +76,65 @@ def make_gan():
 
 
 @pytest.fixture
-def few_digits(monkeypatch):
-    """Eight of the stand-in's digits in each class, in place of whatever a run asks for; the names of what it asked."""
+def batches():
+    """A function that returns (real_images, noise) of a batch of `size`: the same in every test, others per number."""
+
+    def batch(size: int, number: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        random = np.random.default_rng([size, number])
+        real_images = random.uniform(-1, 1, (size, 28, 28, 1)).astype(np.float32)
+        return real_images, random.standard_normal((size, 5), np.float32)
+
+    return batch
+
+
+@pytest.fixture
+def standin():
+    """The provenance of a drawn stand-in."""
+    from assignment.data.dataset import Provenance
+
+    return Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True)
+
+
+@pytest.fixture
+def few_digits(standin, monkeypatch):
+    """Replace every data set by 80 drawn digits, 8 of each class; returns the names of the data sets requested."""
     from assignment.data import sources
-    from assignment.data.dataset import Dataset, Provenance
+    from assignment.data.dataset import Dataset
     from assignment.data.digits import draw_digits
 
     images = np.concatenate([draw_digits(label, 8) for label in range(10)])
     labels = np.repeat(np.arange(10, dtype=np.uint8), 8)
-    few = Dataset(images, labels, Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True))
-    asked = []
-    monkeypatch.setattr(sources, "load", lambda source, *more: asked.append(source.name) or few)
-    return asked
+    requested = []
+    monkeypatch.setattr(
+        sources, "load", lambda source, *more: requested.append(source.name) or Dataset(images, labels, standin)
+    )
+    return requested
 
 
 @pytest.fixture
-def make_run(tmp_path):
-    """A function that makes a run with a quiet screen, in a folder of its own; `printed` returns what it prints.
-
-    Its options are the settings' own, with small defaults, and the fields of `Run`.
-    """
+def make_screen():
+    """A function that makes a screen that keeps what it prints; its options are those of rich's Console."""
     from rich.console import Console
 
+    from assignment.session.screen import Screen
+
+    return lambda **options: Screen(Console(file=io.StringIO(), **{"highlight": False, **options}))
+
+
+@pytest.fixture
+def printed():
+    """A function that returns what a run, or a screen of `make_screen`, has printed."""
+    return lambda source: getattr(source, "screen", source).console.file.getvalue()
+
+
+@pytest.fixture
+def make_run(make_screen, tmp_path):
+    """A function that makes a run in its own folder; `printed` returns what it prints.
+
+    Its options are those of the settings, with small defaults, and the fields of `Run`.
+    """
     from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
-    from assignment.session.screen import Screen
     from assignment.settings.tracks import FashionSettings
     from assignment.storage.workspace import Workspace
 
@@ -114,42 +150,51 @@ def make_run(tmp_path):
         width=300,
         **options,
     ):
-        small = {"epochs": 2, "batch_size": 32, "grid_every": 1, "evaluation": False}
+        small = {"epochs": 2, "batch_size": 40, "grid_every": 1, "evaluation": False}
         settings = settings_class(
             firstname, **{**small, **options}, outputs_dir=folder / "outputs", models_dir=folder / "models"
         )
         workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
         workspace.prepare()
-        screen = Screen(Console(file=io.StringIO(), width=width, highlight=False))
-        return Run(settings, workspace, screen, command, precision, provenance, practices)
+        return Run(settings, workspace, make_screen(width=width), command, precision, provenance, practices)
 
     return make
 
 
 @pytest.fixture
-def printed():
-    """A function that returns what a run has printed."""
-    return lambda run: run.screen.console.file.getvalue()
+def quick_figures(monkeypatch):
+    """Save figures without drawing them: a figure's file holds its texts, images and lines instead of pixels.
 
+    Equal figures have equal files, so files can still be compared.
+    """
+    from assignment.figures import animation, style
+    from assignment.storage.files import replacing
 
-@pytest.fixture
-def standin():
-    """The provenance of a drawn stand-in."""
-    from assignment.data.dataset import Provenance
+    def write(path, texts, arrays):
+        with replacing(path) as temporary:
+            temporary.write_bytes(repr(texts).encode() + b"".join(np.asarray(array).tobytes() for array in arrays))
 
-    return Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True)
+    def save(figure, path):
+        texts = [figure.get_suptitle(), *(text.get_text() for text in figure.texts)]
+        images = [image.get_array() for axes in figure.axes for image in axes.images]
+        lines = [line.get_xydata() for axes in figure.axes for line in axes.lines]
+        write(path, texts, [*images, *lines])
+
+    def save_animation(path, frames, titles, caption, draw):
+        write(path, [*titles, caption], frames)
+
+    monkeypatch.setattr(style, "save", save)
+    monkeypatch.setattr(animation, "save_animation", save_animation)
 
 
 INGREDIENTS = {"draw_noise", "generator", "discriminator", "compiled", "update", "training_view"}
 
 
 @pytest.fixture
-def check_all_ingredients_are_requested():
-    """A function that runs a track and checks that it requests every ingredient from its run's practices."""
-    from dataclasses import replace
-
+def check_all_ingredients_are_requested(monkeypatch):
+    """A function that prepares a track's training and checks that its practices are asked for every ingredient."""
     from assignment.practices.stack import PracticeStack
-    from assignment.session.stages import run_steps
+    from assignment.session import stages
 
     requested = set()
 
@@ -160,22 +205,11 @@ def check_all_ingredients_are_requested():
             return super().__getattribute__(name)
 
     def check(track, run):
-        assert run_steps(track, replace(run, practices=Recorder())) is None
+        monkeypatch.setattr(stages, "run_session", lambda *session: None)  # the ingredients are requested before
+        assert stages.run_steps(track, replace(run, practices=Recorder())) is None
         assert requested == INGREDIENTS
 
     return check
-
-
-@pytest.fixture
-def batches():
-    """A function that gives (real_images, noise) of a size, others at every number, the same in every test."""
-
-    def batch(size: int, number: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        random = np.random.default_rng([size, number])
-        real_images = random.uniform(-1, 1, (size, 28, 28, 1)).astype(np.float32)
-        return real_images, random.standard_normal((size, 5), np.float32)
-
-    return batch
 
 
 @pytest.fixture

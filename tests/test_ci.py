@@ -1,4 +1,4 @@
-"""Continuous integration runs what the README tells a newcomer to run."""
+"""Continuous integration runs the README's test command, and then the slow tests."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ def test_ci_runs_the_readmes_test_command_word_for_word():
     assert command in (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
-def test_slow_tests_are_left_out_of_it_and_run_afterwards():
+def test_the_slow_tests_are_excluded_by_default_and_run_last():
     assert '-m "not slow"' in (PROJECT / "setup.cfg").read_text(encoding="utf-8")
     last = (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
     assert last == "python -m pytest -n 2 --dist worksteal -m slow"

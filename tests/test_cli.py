@@ -1,4 +1,4 @@
-"""The command line as a user sees it, mostly in another process: its output and its exit code."""
+"""The command line: its output and its exit codes, in this process where possible and in another one where necessary."""
 
 from __future__ import annotations
 
@@ -17,10 +17,31 @@ import numpy as np
 import pytest
 
 from assignment import cli, runtime
+from assignment.figures.window import Windows
 from assignment.practices.catalogue import CATALOGUE
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
+
+
+@pytest.fixture
+def run_here(tmp_path, monkeypatch):
+    """A function that runs a program with these arguments in this process and an empty folder.
+
+    program: `assignment`, `run_assignment.py`, or `step 1` to `step 8`. Returns the exit code.
+    """
+    monkeypatch.chdir(tmp_path)
+    programs = {
+        "assignment": cli.main,
+        "run_assignment.py": cli.main_run,
+        **{f"step {number}": lambda number=number: cli.main_step(number) for number in range(1, 9)},
+    }
+
+    def run(*arguments: str, program: str = "assignment") -> int:
+        monkeypatch.setattr(sys, "argv", [program, *arguments])
+        return programs[program]()
+
+    return run
 
 
 @pytest.fixture
@@ -42,7 +63,7 @@ def run_python(tmp_path):
 
 @pytest.fixture
 def run_step(run_python):
-    """A function that runs one step on the stand-in, with more options and environment variables."""
+    """A function that runs one step on the stand-in in a process, with more options and environment variables."""
 
     def run(module: str, *options: str, firstname: str = "ana", **environment: str):
         arguments = ["-m", f"assignment.fashion.{module}", "--firstname", firstname, "--data", "standin", *options]
@@ -51,23 +72,23 @@ def run_step(run_python):
     return run
 
 
+def assert_one_sentence(exit_code, output, errors, message):
+    assert exit_code == 2
+    assert errors.startswith("error: ") and errors.endswith(".\n") and errors.count("\n") == 1
+    assert message in errors
+    assert "Traceback" not in output + errors
+
+
 @pytest.fixture
-def run_here(tmp_path, monkeypatch):
-    """A function that runs `assignment` with these arguments in this process and returns the exit code."""
-    monkeypatch.chdir(tmp_path)
+def assert_refused(run_here, capsys):
+    """A function that runs a program in this process and checks that it is refused with this message."""
 
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["assignment", *arguments])
-        return cli.main()
+    def check(message: str, *arguments: str, program: str = "assignment"):
+        exit_code = run_here(*arguments, program=program)
+        output, errors = capsys.readouterr()
+        assert_one_sentence(exit_code, output, errors, message)
 
-    return run
-
-
-def assert_one_sentence(process, message):
-    assert process.returncode == 2
-    assert process.stderr.startswith("error: ") and process.stderr.endswith(".\n") and process.stderr.count("\n") == 1
-    assert message in process.stderr
-    assert "Traceback" not in process.stdout + process.stderr
+    return check
 
 
 @pytest.mark.parametrize(
@@ -105,9 +126,9 @@ def assert_one_sentence(process, message):
     ],
 )
 def test_invalid_options_of_a_run_are_refused_in_one_sentence_and_nothing_is_written(
-    run_python, tmp_path, arguments, message
+    assert_refused, tmp_path, arguments, message
 ):
-    assert_one_sentence(run_python(RUN_ASSIGNMENT, *arguments), message)
+    assert_refused(message, *arguments, program="run_assignment.py")
     assert not list(tmp_path.iterdir())
 
 
@@ -124,9 +145,9 @@ def test_invalid_options_of_a_run_are_refused_in_one_sentence_and_nothing_is_wri
     ],
 )
 def test_invalid_options_of_sample_are_refused_in_one_sentence_and_nothing_is_written(
-    run_python, tmp_path, arguments, message
+    assert_refused, tmp_path, arguments, message
 ):
-    assert_one_sentence(run_python("-m", "assignment", "sample", *arguments), message)
+    assert_refused(message, "sample", *arguments)
     assert not list(tmp_path.iterdir())
 
 
@@ -140,25 +161,34 @@ def test_invalid_options_of_sample_are_refused_in_one_sentence_and_nothing_is_wr
     ],
 )
 def test_invalid_options_of_a_lab_are_refused_in_one_sentence_and_nothing_is_written(
-    run_python, tmp_path, arguments, message
+    assert_refused, tmp_path, arguments, message
 ):
-    assert_one_sentence(run_python("-m", "assignment", "lab", *arguments), message)
+    assert_refused(message, "lab", *arguments)
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_command_is_refused(run_python):
-    assert_one_sentence(run_python("-m", "assignment", "walk"), "walk")
+@pytest.mark.parametrize(
+    ("program", "arguments", "message"),
+    [
+        ([RUN_ASSIGNMENT], ["--firstname", "ana", "--batch-size", "0"], "--batch-size"),
+        (["-m", "assignment"], ["walk"], "walk"),
+        (["-m", "assignment.fashion.step7_train"], ["--firstname", "../x"], "'.'"),
+    ],
+)
+def test_every_entry_point_refuses_invalid_options(run_python, tmp_path, program, arguments, message):
+    process = run_python(*program, *arguments)
+    assert_one_sentence(process.returncode, process.stdout, process.stderr, message)
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_data_folder_is_reported_before_the_training(run_python, tmp_path):
-    process = run_python(RUN_ASSIGNMENT, "--firstname", "ana", "--data-dir", "nowhere")
-    assert_one_sentence(process, "the data folder nowhere does not exist")
+def test_a_missing_data_folder_is_reported_before_the_training(assert_refused, tmp_path):
+    assert_refused("the data folder nowhere does not exist", "run", "--firstname", "ana", "--data-dir", "nowhere")
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
 
 
-def test_an_output_folder_that_cannot_be_created_is_reported(run_python, tmp_path):
+def test_an_output_folder_that_cannot_be_created_is_reported(assert_refused, tmp_path):
     (tmp_path / "outputs").write_text("a file with the folder's name")
-    assert_one_sentence(run_python(RUN_ASSIGNMENT, "--firstname", "ana"), "outputs")
+    assert_refused("outputs", "run", "--firstname", "ana")
 
 
 def test_the_help_lists_every_option_without_importing_heavy_packages(run_python):
@@ -209,7 +239,16 @@ def test_the_package_can_be_run_as_a_module(run_python):
     assert "--batch-size" in run_python("-m", "assignment", "run", "--help").stdout
 
 
-def test_a_console_without_the_letters_of_the_first_name_prints_question_marks(run_step):
+def test_a_letter_that_the_console_does_not_have_is_printed_as_a_question_mark(monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n")
+    monkeypatch.setattr(sys, "stdout", console)
+    assert cli._report_errors(lambda: print("dataset_Ана") or 0) == 0
+    console.flush()
+    assert console.buffer.getvalue() == b"dataset_???\n"
+
+
+@pytest.mark.slow
+def test_a_step_runs_on_a_console_without_the_letters_of_the_first_name(run_step):
     process = run_step("step1_data", firstname="Ана", PYTHONIOENCODING="ascii")
     assert process.returncode == 0 and process.stderr == ""
     assert "ds1_???['images'].shape = (60000, 28, 28)" in process.stdout
@@ -229,7 +268,7 @@ def test_the_help_of_a_step_does_not_import_tensorflow(run_python):
     assert "argparse" in process.stderr and "tensorflow" not in process.stderr and "keras" not in process.stderr
 
 
-def test_options_take_precedence_over_the_settings_of_quick(monkeypatch):
+def test_options_take_precedence_over_the_settings_of_quick(run_here, monkeypatch):
     requested = []
 
     def stop_at_settings(settings_class, options):
@@ -237,19 +276,30 @@ def test_options_take_precedence_over_the_settings_of_quick(monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(cli, "settings_from", stop_at_settings)
-    monkeypatch.setattr(sys, "argv", ["run_assignment.py", "--firstname", "ana", "--quick", "--epochs", "5"])
     with pytest.raises(ZeroDivisionError):
-        cli.main_run()
+        run_here("--firstname", "ana", "--quick", "--epochs", "5", program="run_assignment.py")
     assert requested == [{"firstname": "ana", "epochs": 5, "grid_every": 1, "evaluation": False}]
 
 
-def test_show_without_a_display_prints_a_notice_and_saves_the_figures(run_step, tmp_path):
+def test_show_without_a_display_prints_a_notice_and_saves_the_figures(
+    run_here, tmp_path, capsys, few_digits, monkeypatch
+):
+    monkeypatch.setattr(Windows, "available", False)
+    assert run_here("--firstname", "ana", "--show", program="step 3") == 0
+    output, errors = capsys.readouterr()
+    assert "no display" in output and errors == ""
+    assert (tmp_path / "outputs" / "ana" / "fashion" / "step3_generator_diagram.png").is_file()
+
+
+@pytest.mark.slow
+def test_show_with_a_backend_without_windows_saves_the_figures(run_step, tmp_path):
     process = run_step("step2_display", "--show", MPLBACKEND="agg")
     assert (process.returncode, process.stderr) == (0, "")
     assert "no display" in process.stdout
     assert (tmp_path / "outputs" / "ana" / "fashion" / "step2_real_images.png").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="uses the shell's pipe")
 def test_a_run_continues_if_the_reader_of_its_output_ends(tmp_path):
     line = f"'{sys.executable}' -m assignment.fashion.step3_generator --firstname ana --data standin | head -1"
@@ -272,13 +322,15 @@ def test_the_recorded_command_line_is_the_one_that_was_typed(monkeypatch, argume
     assert cli._command_line() == command_line
 
 
-@pytest.mark.skipif(runtime.has_native_bfloat16(), reason="this processor computes in bfloat16")
-def test_emulated_bfloat16_prints_a_warning(run_step):
-    process = run_step("step3_generator", "--precision", "mixed_bfloat16")
-    assert process.returncode == 0 and "This may take very long" in process.stdout
+@pytest.mark.parametrize(("is_native", "is_warned"), [(False, True), (True, False)])
+def test_a_warning_is_printed_if_bfloat16_is_emulated(run_here, capsys, few_digits, monkeypatch, is_native, is_warned):
+    monkeypatch.setattr(runtime, "has_native_bfloat16", lambda: is_native)
+    assert run_here("--firstname", "ana", "--precision", "mixed_bfloat16", program="step 3") == 0
+    assert ("This may take very long" in capsys.readouterr().out) == is_warned
 
 
-def test_a_complete_run_prints_all_steps_and_writes_its_files(run_python, tmp_path):
+@pytest.mark.slow
+def test_a_complete_run_in_its_own_process_prints_all_steps_and_writes_its_files(run_python, tmp_path):
     options = "--firstname ana --data standin --epochs 1 --models-dir . --no-evaluation".split()
     process = run_python(RUN_ASSIGNMENT, *options)
     assert process.returncode == 0, process.stderr
@@ -294,7 +346,8 @@ def test_a_complete_run_prints_all_steps_and_writes_its_files(run_python, tmp_pa
     assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
 
 
-def test_a_conditional_run_and_samples_from_it(run_here, tmp_path, capsys, few_digits):
+@pytest.mark.usefixtures("few_digits", "quick_figures")
+def test_a_conditional_run_and_samples_from_it(run_here, tmp_path, capsys):
     track = ("--firstname", "ana", "--track", "conditional")
     short = ("--epochs", "1", "--batch-size", "16", "--precision", "float32", "--no-evaluation")
     assert run_here("run", *track, *short) == 0
@@ -313,11 +366,12 @@ def test_a_conditional_run_and_samples_from_it(run_here, tmp_path, capsys, few_d
     assert capsys.readouterr().err == "error: there is no label '10'; the labels are 0 to 9.\n"
 
 
+@pytest.mark.usefixtures("few_digits", "quick_figures")
 @pytest.mark.parametrize(
     "track",
     [["digits"], ["lecture", "--filters", "2,3", "--kernel", "3", "--extra-layers", "1", "--label-smoothing", "0.1"]],
 )
-def test_a_run_with_gradient_tapes_and_samples_from_it(run_here, tmp_path, capsys, few_digits, track):
+def test_a_run_with_gradient_tapes_and_samples_from_it(run_here, tmp_path, capsys, track):
     name = ("--firstname", "ana", "--track")
     short = ("--epochs", "1", "--batch-size", "40", "--precision", "float32", "--no-evaluation")
     assert run_here("run", *name, *track, *short) == 0
@@ -334,6 +388,7 @@ def test_a_run_with_gradient_tapes_and_samples_from_it(run_here, tmp_path, capsy
     assert errors.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all processes of a console")
 def test_ctrl_c_stops_after_the_update_and_the_same_command_continues(tmp_path):
     process = subprocess.Popen(
@@ -346,13 +401,13 @@ def test_ctrl_c_stops_after_the_update_and_the_same_command_continues(tmp_path):
     )
     for line in process.stdout:
         if "300 epochs of 438 updates" in line:
-            time.sleep(2)  # an update takes a tenth of a second, an epoch a minute: there is an update to save
+            time.sleep(2)  # an update takes a tenth of a second and an epoch a minute, so there are updates to save
             process.send_signal(signal.SIGINT)
             break
     output, errors = process.communicate(timeout=300)
     assert process.returncode == 130 and errors == ""
     assert "stopped after 0 complete epochs; the same command continues at epoch 1, update" in output
-    assert not list((tmp_path / "models").iterdir()), "untrained networks would replace those of an earlier run"
+    assert not list((tmp_path / "models").iterdir()), "networks without a complete epoch are not saved"
     folder = tmp_path / "outputs" / "ana" / "fashion"
     assert len(list((folder / "checkpoints").glob("epoch_0000_update_*.npz"))) == 1
     assert not list(folder.glob("step7*"))
@@ -379,41 +434,40 @@ def test_ctrl_c_outside_a_training_ends_with_the_exit_code_of_the_signal(capsys)
         raise KeyboardInterrupt
 
     assert cli._report_errors(action) == 130
-    assert capsys.readouterr().err.startswith("\nstopped at once")
+    assert capsys.readouterr().err.startswith("\nstopped immediately")
 
 
 @pytest.mark.real_data
-def test_a_damaged_real_file_is_named(run_python, tmp_path, real_images_folder):
+def test_a_damaged_real_file_is_named(assert_refused, tmp_path, real_images_folder):
     shutil.copytree(real_images_folder / "fashion-mnist", tmp_path / "data")
     damaged = next(path for path in (tmp_path / "data").iterdir() if path.name.startswith("t10k-images"))
     damaged.write_bytes(damaged.read_bytes()[:-100])
-    process = run_python("-m", "assignment.fashion.step1_data", "--firstname", "ana", "--data-dir", "data")
-    assert_one_sentence(process, damaged.name)
+    assert_refused(damaged.name, "--firstname", "ana", "--data-dir", "data", program="step 1")
 
 
-def test_every_practice_is_listed_with_its_facts(run_python):
-    process = run_python("-m", "assignment", "practices", COLUMNS="1000")
-    assert process.returncode == 0
+def test_every_practice_is_listed_with_its_facts(run_here, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
+    assert run_here("practices") == 0
+    output = capsys.readouterr().out
     for practice in CATALOGUE:
-        facts = [f"    {practice.change}", f"    against: {practice.problem}"]
+        facts = [f"{practice.name}: {practice.change}", f"    problem: {practice.problem}"]
         facts += [f"    source: {practice.source}", f"    cost: {practice.cost}"]
-        assert "\n".join([practice.name, *facts]) in process.stdout
+        assert "\n".join(facts) in output
 
 
-def test_the_listing_is_not_wrapped_or_parsed_as_markup():
-    from rich.console import Console
-
-    from assignment.session.screen import Screen
-
-    screen = Screen(Console(file=io.StringIO(), width=40, highlight=False))
+def test_the_listing_is_wrapped_at_the_width_of_the_console(make_screen, printed):
+    screen = make_screen(width=60)
     cli.list_practices(screen)
-    lines = screen.console.file.getvalue().splitlines()
-    assert len(lines) == 5 * len(CATALOGUE)
+    assert max(map(len, printed(screen).splitlines())) <= 60
+    words = " ".join(printed(screen).split())
+    for practice in CATALOGUE:
+        assert f"{practice.name}: {practice.change} problem: {practice.problem} source:" in words
 
 
-def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_python, tmp_path):
-    process = run_python("-m", "assignment", "lab", "--firstname", "ana", "--dry-run", "--seeds", "2")
-    assert process.returncode == 0 and "44 runs" in process.stdout and "ema: 0 of 2 done" in process.stdout
+def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys, tmp_path):
+    assert run_here("lab", "--firstname", "ana", "--dry-run", "--seeds", "2") == 0
+    output = capsys.readouterr().out
+    assert "44 runs" in output and "ema: 0 of 2 done" in output
     assert not list(tmp_path.iterdir())
 
 

@@ -25,7 +25,7 @@ def test_an_unknown_file_is_left_out():
     assert "None" not in describe_os_error(OSError(errno.ENOSPC, "No space left on device"))
 
 
-def test_the_caller_says_what_to_do_once_there_is_room():
+def test_the_sentence_ends_with_what_the_caller_suggests_after_freeing_space():
     sentence = describe_os_error(OSError(errno.ENOSPC, "No space left on device"), "save again")
     assert sentence == "the disk is full; make room and save again."
 

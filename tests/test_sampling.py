@@ -165,7 +165,7 @@ def test_a_damaged_generator_is_reported_and_nothing_is_written(trained):
 
 def test_the_generator_of_another_track_is_refused(trained, generator):
     export_h5(generator, trained.generator_model, DIGITS._replace(track="lecture"))
-    with pytest.raises(AssignmentError, match="was trained in the lecture track; give the file of the conditional"):
+    with pytest.raises(AssignmentError, match="was trained in the lecture track; give --track lecture, or"):
         sample(settings(), trained)
     assert not trained.folder.exists()
 

@@ -1,4 +1,4 @@
-"""docs/sheets.md, row by row: every command can be given, and leaves the file that stands beside it."""
+"""docs/sheets.md, row by row: every command is valid and writes the file named beside it."""
 
 import importlib.util
 import re
@@ -19,9 +19,9 @@ from assignment.training.export import ModelMetadata
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \|$", PAGE, re.MULTILINE)
-# What every track leaves, as its test of a whole run lists it, and what only some do.
-OF_ANY = {
+ROWS = re.findall(r"^\| (.+?) \| `(.+?)` \| `(.+?)` \|$", PAGE, re.MULTILINE)  # request, command, file
+# The files that a complete run of every track writes, as the tests of the tracks list them, and those of some tracks.
+FILES_OF_EVERY_TRACK = {
     "history",
     "record",
     "real_images",
@@ -37,62 +37,83 @@ OF_ANY = {
     "metrics_figure",
     "report",
 }
-OF_SOME = {
+FILES_OF_ONE_TRACK = {
     "conditional": {"noise_walk", "label_walk"},
     "lecture": {"generated", "real_beside_generated", "interpolation"},
 }
 
 
-def settings_of(words):
-    options = vars(run_parser().parse_args(words))
-    options.pop("quick")
-    return settings_from(TRACKS[options.pop("track")], options)  # an option that the track does not know is an error
+def parse_run(options):
+    """Return the settings of a run with these command-line options."""
+    parsed = vars(run_parser().parse_args(options))
+    parsed.pop("quick")
+    return settings_from(TRACKS[parsed.pop("track")], parsed)  # raises an error if the track does not have an option
 
 
-def test_all_rows_are_read():
+def files_of_run(options):
+    settings = parse_run(options)
+    workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+    every = settings.grid_every
+    grids = {workspace.grid(epoch) for epoch in range(every, settings.epochs + 1, every)}
+    names = FILES_OF_EVERY_TRACK | FILES_OF_ONE_TRACK.get(settings.TRACK, set())
+    return grids | {getattr(workspace, name) for name in names}
+
+
+def files_of_lab(options):
+    parsed = vars(console_parser().parse_args(["lab", *options]))
+    settings = LabSettings(**{name: parsed[name] for name in parsed if name not in ("command", "action")})
+    lab = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)
+    return {lab.results, lab.figure, lab.report}
+
+
+def files_of_sample(options):
+    parsed = vars(console_parser().parse_args(["sample", *options]))
+    workspace = Workspace.for_run(parsed["track"], Path("outputs"), Path("models"), parsed["firstname"])
+    labels = parse_labels(parsed["labels"], ModelMetadata("", "", 1, "", classes=tuple("0123456789")))
+    return {workspace.samples(samples_name(labels, seed=1))}
+
+
+def files_of_benchmark(path, options, monkeypatch):
+    """Return no file, since a benchmark prints; check that it accepts the options."""
+    monkeypatch.setattr(sys, "argv", [path, *options])
+    spec = importlib.util.spec_from_file_location("benchmark", PROJECT / path)
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    assert benchmark.parse_options().models == [Path(options[-1])]
+    return set()
+
+
+def test_all_rows_of_the_page_are_read():
     assert len(ROWS) == sum(line.startswith("|") for line in PAGE.splitlines()) - 2 * PAGE.count("|---|---|---|")
     assert len(ROWS) == 59
 
 
-@pytest.mark.parametrize(("asked", "command", "file"), ROWS, ids=[asked for asked, *_ in ROWS])
-def test_the_command_can_be_given_and_leaves_the_file(monkeypatch, asked, command, file):
-    program, *words = shlex.split(command)
-    if words[0] == "practices":
-        files = set()
-    elif words[0] == "lab":
-        options = vars(console_parser().parse_args(words))
-        settings = LabSettings(**{name: options[name] for name in options if name not in ("command", "action")})
-        lab = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)
-        files = {lab.results, lab.figure, lab.report}
-    elif program == "assignment":
-        options = vars(console_parser().parse_args(words))
-        workspace = Workspace.for_run(options["track"], Path("outputs"), Path("models"), options["firstname"])
-        labels = parse_labels(options["labels"], ModelMetadata("", "", 1, "", classes=tuple("0123456789")))
-        files = {workspace.samples(samples_name(labels, seed=1))}
-    elif words[0] == "run_assignment.py":
-        settings = settings_of(words[1:])
-        workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
-        every = settings.grid_every
-        files = {workspace.grid(epoch) for epoch in range(every, settings.epochs + 1, every)}
-        files |= {getattr(workspace, name) for name in OF_ANY | OF_SOME.get(settings.TRACK, set())}
-    else:
-        monkeypatch.setattr(sys, "argv", words)
-        spec = importlib.util.spec_from_file_location("benchmark", PROJECT / words[0])
-        benchmark = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(benchmark)
-        assert benchmark.parse_options().models == [Path(words[-1])]
-        files = set()
+@pytest.mark.parametrize(("command", "file"), [row[1:] for row in ROWS], ids=[request for request, *_ in ROWS])
+def test_the_command_is_valid_and_writes_the_file(monkeypatch, command, file):
+    program, first, *options = shlex.split(command)
+    match program, first:
+        case "assignment", "practices":
+            console_parser().parse_args([first, *options])
+            files = set()
+        case "assignment", "lab":
+            files = files_of_lab(options)
+        case "assignment", "sample":
+            files = files_of_sample(options)
+        case "python", "run_assignment.py":
+            files = files_of_run(options)
+        case "python", path:
+            files = files_of_benchmark(path, options, monkeypatch)
     assert file == "printed" or Path(file) in files
 
 
-def test_all_of_them_can_be_given_one_after_the_other():
-    """No two commands share a folder unless the one goes on with the other's training."""
+def test_commands_share_a_folder_only_if_they_have_the_same_training():
+    """So all of them can be run one after the other."""
     trainings = {}
     for _, command, _ in ROWS:
-        if "run_assignment.py" in command:
-            settings = settings_of(shlex.split(command)[2:])
-            places = [(settings.outputs_dir, settings.TRACK), (settings.models_dir, settings.TRACK)]
+        program, first, *options = shlex.split(command)
+        if first == "run_assignment.py":
+            settings = parse_run(options)
             conditions = {name: value for name, value in asdict(settings).items() if name not in CHANGEABLE_SETTINGS}
-            for place in places:
-                assert trainings.setdefault(place, conditions) == conditions, command
+            for folder in ((settings.outputs_dir, settings.TRACK), (settings.models_dir, settings.TRACK)):
+                assert trainings.setdefault(folder, conditions) == conditions, command
     assert len(trainings) == 2 * 19

@@ -22,7 +22,7 @@ from assignment.figures.grids import row_grid
 from assignment.practices.view import TrainingView
 from assignment.session.run import Run
 from assignment.session.track import Track, TrainingData, compare_with_test_images, load_training_images
-from assignment.settings.tracks import ConditionalSettings
+from assignment.settings.tracks import VALIDITY_AND_CLASS, ConditionalSettings
 from assignment.training import loop
 from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import Position, Row
@@ -30,7 +30,6 @@ from assignment.training.steps import Update, compiled_update
 from assignment.training.streams import Purpose
 
 GRID_COLUMNS = 8  # images of each class in a grid
-TWO_OUTPUTS = "validity+class"
 
 
 def draw_real_images(data: TrainingData, run: Run[ConditionalSettings]) -> Figure:
@@ -47,7 +46,7 @@ def draw_classes(classes: tuple[str, ...], images: np.ndarray, title: str, capti
 
 def build_discriminator(settings: ConditionalSettings, precision: str) -> keras.Model:
     """Build the discriminator that the settings select."""
-    two_outputs = settings.outputs == TWO_OUTPUTS
+    two_outputs = settings.outputs == VALIDITY_AND_CLASS
     build = networks.build_auxiliary_discriminator if two_outputs else networks.build_discriminator
     return build(settings.firstname, settings.seed, precision)
 
@@ -85,7 +84,7 @@ def training_view(sample: Callable[[], np.ndarray], data: TrainingData, settings
         progress_names=data.classes,
         thresholds=HealthThresholds(GRID_COLUMNS, real_distance(data.images, data.labels)),
     )
-    if settings.outputs != TWO_OUTPUTS:
+    if settings.outputs != VALIDITY_AND_CLASS:
         return view
     return view._replace(
         plot=partial(loss_curves, loss_name="validity and class (nats)", undecided_line=False),

@@ -48,6 +48,7 @@ class Source:
     classes: the names of its classes, by label.
     files: its four IDX files and their MD5.
     draw_images: draws the images of its stand-in.
+    expected_accuracy: what a small classifier reaches on the test images, 0..1.
     archive: the file in Keras' cache that holds all four arrays, if there is one.
     """
 
@@ -57,6 +58,7 @@ class Source:
     classes: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
     draw_images: standin.DrawImages
+    expected_accuracy: float
     archive: str | None = None
 
 
@@ -67,6 +69,7 @@ FASHION_MNIST = Source(
     classes=GARMENTS,
     files=FASHION_MNIST_FILES,
     draw_images=draw_garments,
+    expected_accuracy=0.91,
 )
 MNIST = Source(
     name="mnist",
@@ -75,6 +78,7 @@ MNIST = Source(
     classes=DIGITS,
     files=MNIST_FILES,
     draw_images=draw_digits,
+    expected_accuracy=0.99,
     archive="mnist.npz",
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}

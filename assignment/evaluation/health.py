@@ -233,7 +233,7 @@ def _check_collapse(epochs: Sequence[Epoch]) -> Problem | None:
     return Problem(
         COLLAPSE,
         seen=f"the images of the grid are nearly identical ({epochs[-1].variety:.0%} of the real images' variety)",
-        means="the generator has found one image that the discriminator accepts, and draws it for every noise",
+        means="the generator has found one image that the discriminator accepts, and draws it for every noise vector",
         try_next=("label_smoothing", "seed"),
     )
 

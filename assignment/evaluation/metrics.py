@@ -1,7 +1,7 @@
 """Metrics of images and of their features: pure functions of NumPy arrays.
 
 Features are float (n, dimensions), as the judge reads them from images. The Fréchet distance is that of the published
-FID, but in our own classifier's features, so it does not compare with published FIDs.
+FID, but in our own classifier's features, so it is not comparable with published FIDs.
 """
 
 from __future__ import annotations

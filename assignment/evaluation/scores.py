@@ -13,7 +13,7 @@ CONFIDENCE = 0.9  # probability of the recognized class from which an image coun
 class Scores(NamedTuple):
     """The metrics of one draw of images, compared with the real images.
 
-    judge_fid: Fréchet distance in the judge's features, 0 or more; does not compare with published FIDs.
+    judge_fid: Fréchet distance in the judge's features, 0 or more; is not comparable with published FIDs.
     kernel_distance: unbiased kernel distance in the same features, near 0 for equal distributions.
     precision, recall: by the 3 nearest neighbors, in 0..1.
     confident: share of the images that the judge recognizes with a confidence of `CONFIDENCE` or more, as any class.

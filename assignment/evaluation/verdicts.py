@@ -133,8 +133,8 @@ def original(copying: Copying) -> Verdict:
     return Verdict(
         "Are the images more than copies of the training images?",
         _yes_or_no(copying.copies < COPY_LIMIT),
-        f"{copying.copies:.1%} of the images are nearer to a training image than 99 % of other real images are; chance"
-        f" gives about 1 %. Yes if fewer than {COPY_LIMIT:.0%} are.",
+        f"{copying.copies:.1%} of the images are nearer to a training image than 99% of other real images are; chance"
+        f" gives about 1%. Yes if fewer than {COPY_LIMIT:.0%} are.",
     )
 
 

@@ -20,19 +20,19 @@ from assignment.training.gan import LATENT_DIM
 from assignment.training.loop import Position, Row, train
 from assignment.training.steps import Update, compiled_update
 
-UPDATE_RULE = compiled_update  # phase 1 trains the discriminator, phase 2 the generator
+UPDATE_RULE = compiled_update  # its phase 1 trains the discriminator, its phase 2 the generator
 
 
 def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, position: Position) -> Iterator[Row]:
     """Train for the settings' epochs and batch size (the sheet: 300 and 128); yields one row per epoch.
 
     update: `UPDATE_RULE(gan)` of the compiled GAN.
-    dataset: float32 (n, 28, 28) in [-1, 1].
+    dataset: float32 (n, 28, 28) or (n, 28, 28, 1) in [-1, 1].
     position: where to begin; `Position()` is the start of a training.
     """
     return train(
         update,
-        dataset[..., np.newaxis],  # (n, 28, 28, 1)
+        dataset.reshape(-1, 28, 28, 1),
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         latent_dim=LATENT_DIM,

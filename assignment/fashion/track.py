@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import keras
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -47,22 +46,12 @@ def load_trousers(run: Run[FashionSettings]) -> tuple[TrainingData, Run[FashionS
 
 def draw_real_images(data: TrainingData, run: Run[FashionSettings]) -> Figure:
     """Draw the first 12 trousers."""
-    return display_images(data.images[..., 0], run.caption)
-
-
-def make_generator(settings: FashionSettings, precision: str) -> keras.Model:
-    """Build the sheet's generator."""
-    return build_generator(settings.firstname, settings.seed, precision)
-
-
-def make_discriminator(settings: FashionSettings, precision: str) -> keras.Model:
-    """Build the sheet's discriminator."""
-    return build_discriminator(settings.firstname, settings.seed, precision)
+    return display_images(data.images, run.caption)
 
 
 def train(update: Update, data: TrainingData, settings: FashionSettings, position: Position) -> Iterator[Row]:
     """Train on the trousers."""
-    return train_gan(update, data.images[..., 0], settings, position)
+    return train_gan(update, data.images, settings, position)
 
 
 def training_view(sample: Callable[[], np.ndarray], data: TrainingData, settings: FashionSettings) -> TrainingView:
@@ -76,12 +65,12 @@ def evaluation(data: TrainingData) -> EvaluationSpec:
     return EvaluationSpec(data, data.images, data.labels, learned_from=None, expects_class=True)
 
 
-TRACK = Track(
+TRACK: Track[FashionSettings] = Track(
     sheet=SHEET,
     load_data=load_trousers,
     draw_real_images=draw_real_images,
-    build_generator=make_generator,
-    build_discriminator=make_discriminator,
+    build_generator=lambda settings, precision: build_generator(settings.firstname, settings.seed, precision),
+    build_discriminator=lambda settings, precision: build_discriminator(settings.firstname, settings.seed, precision),
     compile_gan=lambda generator, discriminator, settings: compile_gan(generator, discriminator),
     update_rule=UPDATE_RULE,
     train=train,

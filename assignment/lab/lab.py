@@ -42,11 +42,11 @@ def run_lab(settings: LabSettings, workspace: LabWorkspace, command: str) -> int
     if settings.fresh or workspace.has_earlier:
         # The runs of a killed lab may still be running, in folders that are about to be moved.
         check_unlocked(workspace.run_workspaces())
-    was_set_aside = workspace.has_earlier
+    earlier_found = workspace.has_earlier
     workspace.restore_earlier()
     record = LabRecord(settings, workspace)
-    if was_set_aside:
-        screen.say("  the earlier lab is restored, because the lab that was started over has no result")
+    if earlier_found:
+        screen.say("  the earlier lab is restored: the new one had no result yet")
     record.check_conditions()
     if settings.fresh and workspace.results.exists():
         workspace.set_aside()
@@ -55,13 +55,13 @@ def run_lab(settings: LabSettings, workspace: LabWorkspace, command: str) -> int
     try:
         stopped_by = _run_remaining_trials(record, screen)
     finally:
-        without_result = workspace.earlier.exists()
-        if without_result:
+        no_run_finished = workspace.earlier.exists()
+        if no_run_finished:
             check_unlocked(workspace.run_workspaces())  # a second Ctrl-C does not wait for the runs
             workspace.restore_earlier()
             screen.say("  no run finished; the earlier lab is unchanged")
     remaining = record.remaining_trials()
-    if not without_result:
+    if not no_run_finished:
         show_results(record.results, settings, workspace, screen, command.replace(" --fresh", ""))
         if remaining:
             same_command = "the same command without --fresh" if settings.fresh else "the same command"

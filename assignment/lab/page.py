@@ -31,7 +31,7 @@ def write_lab_page(
     command: continues the lab.
     Raises OSError if the page cannot be written.
     """
-    page = template("lab.html.jinja").render(
+    page = template("lab.html.jinja", "assignment.lab").render(
         settings=settings,
         images=images,
         is_standin=any(result.is_of_standin for result in results),

@@ -27,8 +27,8 @@ SHEET: Sheet = (
     ),
     SheetStep(
         "Train the GAN model",
-        "Sections 6 to 8: 50 epochs at batch size 256, and a grid from fixed noise every 10; both losses, new images,"
-        " an interpolation, and real beside generated images.",
+        "Sections 6 to 8: 50 epochs at batch size 256, and a grid from fixed noise every 10 epochs; both losses, new"
+        " images, an interpolation, and real images next to generated ones.",
         (
             "step7_losses.png",
             "step7_progress.png",

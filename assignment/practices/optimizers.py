@@ -12,7 +12,7 @@ TIME_SCALE = 2.0
 # Chintala et al. give no numbers. The momentum is the usual one. With Keras' default rate, 0.01, the gradients explode
 # in the second epoch on the trousers.
 SGD_RATE, SGD_MOMENTUM = 0.001, 0.9
-HALF_LIFE = 10_000  # images after which a weight counts half (Karras et al. 2020, `G_smoothing_kimg`)
+HALF_LIFE = 10_000  # images after which a past value counts half as much (Karras et al. 2020, `G_smoothing_kimg`)
 
 
 class TwoTimeScale(Practice):

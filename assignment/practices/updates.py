@@ -80,7 +80,7 @@ class FeatureMatching(Practice):
 
 
 class Unrolled(Practice):
-    """A generator loss by the discriminator as it would be after `UNROLLED_STEPS` more steps.
+    """A generator loss computed with the discriminator as it would be after `UNROLLED_STEPS` more steps.
 
     Source: Metz et al. 2017, section 2.2, with plain gradient descent for these steps.
     """
@@ -145,7 +145,7 @@ def feature_matching_loss(
 def unrolled_loss(
     gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, output: tf.Tensor, *, steps: int
 ) -> tf.Tensor:
-    """Return the generator's loss by the discriminator as it would be after `steps` steps on this batch.
+    """Return the generator's loss, computed with the discriminator as it would be after `steps` steps on this batch.
 
     The discriminator itself does not change. The steps depend on the fakes, and the gradient flows back through them.
     With 0 steps this is the loss without the practice.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ MAX_GRIDS = 12  # in the report; a grid after each of 300 epochs would make it 1
 DESCRIPTIONS = {
     "step2_real_images": "The first real images",
     "step3_generator_diagram": "The generator's layers with their neurons and weights, as boxes and arrows",
-    "step4_untrained_samples": "Images from the untrained generator: grey noise",
+    "step4_untrained_samples": "Images from the untrained generator: gray noise",
     "step5_discriminator_diagram": "The discriminator's layers with their neurons and weights, as boxes and arrows",
     "step7_losses": "Losses of both networks over the epochs",
     "step7_progress": "Images from the same noise after more and more epochs, one row per epoch",
@@ -49,7 +50,7 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
     title: that of the track; sheet: its eight steps.
     Raises OSError if the record cannot be read or the report cannot be written.
     """
-    record = read_json(workspace.record)
+    record = json.loads(workspace.record.read_text(encoding="utf-8"))  # the session has just written it
     metrics = read_json(workspace.metrics)
     page = template("page.html.jinja").render(
         title=title,
@@ -68,9 +69,9 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
     return workspace.report
 
 
-def template(name: str) -> Template:
-    """Return a page's template by its file name; everything that is inserted is escaped."""
-    loader = ChoiceLoader([PackageLoader("assignment.report", "."), PackageLoader("assignment.lab", ".")])
+def template(name: str, package: str = "assignment.report") -> Template:
+    """Return a template of a package by its file name; it may include this package's style. All values are escaped."""
+    loader = ChoiceLoader([PackageLoader(package, "."), PackageLoader("assignment.report", ".")])
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -6,26 +6,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf, isnan
-from typing import Any
 
 import numpy as np
 
 from assignment.errors import AssignmentError
 from assignment.evaluation.comparison import DRAW_COUNT, Comparison, find_copies
 from assignment.evaluation.health import Episode
-from assignment.evaluation.judge import EXPECTED_ACCURACY
-from assignment.evaluation.judge_store import get_judge
+from assignment.evaluation.judge_store import StoredJudge, get_judge
 from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, Copying, ScoreRange, evenly_spaced, summarize
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
 from assignment.session.record import write_metrics
 from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
+from assignment.session.watch import Notes
+from assignment.settings.tracks import Settings
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.gan import Gan, generate_images
 from assignment.training.streams import Purpose
-
-Notes = Mapping[str, float]
 
 
 class Examiner:
@@ -37,14 +35,15 @@ class Examiner:
     """
 
     def __init__(
-        self, run: Run[Any], gan: Gan, spec: EvaluationSpec, metadata: ModelMetadata, notes: Sequence[Notes] = ()
+        self, run: Run[Settings], gan: Gan, spec: EvaluationSpec, metadata: ModelMetadata, notes: Sequence[Notes] = ()
     ):
         self._run, self._gan, self._spec, self._metadata = run, gan, spec, metadata
         self._best_fid, self._best_epoch = self._find_best(notes)
-        self._judge_facts, judge = self._get_judge()
+        stored = self._get_judge()
+        self._judge_facts = stored.facts
         self.seconds = 0.0
         with self._timed():
-            self._comparison = Comparison(judge, spec.images, spec.labels)
+            self._comparison = Comparison(stored.judge, spec.images, spec.labels)
 
     def measure_epoch(self, epoch: int) -> dict[str, float]:
         """Measure one draw of the generator after `epoch` (0: untrained), and save the generator if it is the best.
@@ -99,7 +98,7 @@ class Examiner:
         self._run.save_figure(figure, self._run.workspace.metrics_figure)
         self._print(scores, floor, copying, measured, answers)
 
-    def _get_judge(self):
+    def _get_judge(self) -> StoredJudge:
         run, data = self._run, self._spec.data
         stored = get_judge(
             data.source.name,
@@ -107,11 +106,11 @@ class Examiner:
             self._judge_training,
             lambda: run.screen.say("  another run is training the judge of these images; waiting for it"),
         )
-        accuracy, minimum = stored.facts["accuracy"], EXPECTED_ACCURACY[data.source.name]
-        run.screen.say(f"  the judge recognizes {accuracy:.4f} of the test images")
+        accuracy, minimum = stored.facts["accuracy"], data.source.expected_accuracy
+        run.screen.say(f"  the judge recognizes {accuracy:.2%} of the test images")
         if accuracy < minimum:
-            run.screen.warn("A weak judge", f"It should recognize {minimum:.2f}; do not rely on its metrics.")
-        return stored.facts, stored.judge
+            run.screen.warn("A weak judge", f"It should recognize {minimum:.0%}; do not rely on its metrics.")
+        return stored
 
     def _find_best(self, notes: Sequence[Notes]) -> tuple[float, int]:
         """Return the lowest judge FID of the earlier sessions and its epoch, if that generator's file exists."""
@@ -132,7 +131,7 @@ class Examiner:
 
     @contextmanager
     def _judge_training(self) -> Iterator[Callable[[float], None]]:
-        self._run.screen.say("  training the judge of these images first, once for all runs; this takes minutes")
+        self._run.screen.say("  first training the judge for these images (once for all runs; it takes a few minutes)")
         with self._run.screen.working("training the judge") as update:
             yield update
 
@@ -178,8 +177,8 @@ class Examiner:
         )
         screen.table(
             f"Metrics of the trained generator: mean (lowest to highest) of {DRAW_COUNT} draws of"
-            f" {comparison.draw_size:,} images, compared with {comparison.reference_size:,} real ones; floor: what other"
-            " real images score",
+            f" {comparison.draw_size:,} images, compared with {comparison.reference_size:,} real ones; floor: what"
+            " other real images score",
             ("metric", "generated", "floor"),
             [
                 *(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from assignment.practices.view import TrainingView
 from assignment.session.record import write_history
 from assignment.session.run import Run
 from assignment.session.watch import Watch
+from assignment.settings.tracks import Settings
 from assignment.training.loop import Row
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of a second, so it costs less than 2 % of the time
@@ -30,7 +30,7 @@ class Journal:
 
     def __init__(
         self,
-        run: Run[Any],
+        run: Run[Settings],
         view: TrainingView,
         watch: Watch,
         rows: Sequence[Row] = (),

@@ -10,6 +10,7 @@ import numpy as np
 from assignment import runtime
 from assignment.errors import describe_os_error, is_disk_full
 from assignment.session.run import Run
+from assignment.settings.tracks import Settings
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
@@ -22,7 +23,7 @@ class CheckpointKeeper:
     the first epoch is done.
     """
 
-    def __init__(self, run: Run[Any], gan: Gan, conditions: Mapping[str, Any], earlier: Checkpoint | None):
+    def __init__(self, run: Run[Settings], gan: Gan, conditions: Mapping[str, Any], earlier: Checkpoint | None):
         self._run, self._gan, self._conditions = run, gan, dict(conditions)
         self._checkpoints = Checkpoints(run.workspace.checkpoints)
         self.replaces_other = bool(self._checkpoints.complete()) and earlier is None
@@ -55,10 +56,12 @@ class CheckpointKeeper:
                 raise
             self._run.screen.say(f"  no checkpoint could be written: {describe_os_error(error)}")
 
-    @property
-    def last_epoch(self) -> int | None:
-        """The complete epochs of the last checkpoint; None without one."""
-        return self._saved[0] if self._saved else None
+    def describe_last(self) -> str | None:
+        """Return the position of the last checkpoint: "after epoch 2" or "in epoch 3, update 8"; None without one."""
+        if self._saved is None:
+            return None
+        epochs, updates = self._saved
+        return f"in epoch {epochs + 1}, update {updates}" if updates else f"after epoch {epochs}"
 
     def resume_hint(self) -> str:
         """Return what the same command does next: "the same command continues at epoch 12"."""

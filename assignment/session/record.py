@@ -13,9 +13,10 @@ from assignment import runtime
 from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
 from assignment.session.run import Run
+from assignment.settings.tracks import Settings
 from assignment.storage.files import FORMAT, replacing, sha256, write_json
 from assignment.training.loop import Row
-from assignment.training.proof import Movement
+from assignment.training.proof import WeightCheck
 
 
 def write_history(path: Path, rows: Sequence[Row], notes: Sequence[Mapping[str, float]]) -> None:
@@ -32,12 +33,12 @@ def write_history(path: Path, rows: Sequence[Row], notes: Sequence[Mapping[str, 
 
 
 def write_record(
-    run: Run[Any],
+    run: Run[Settings],
     *,
     status: str,
     rows: Sequence[Row],
     updates: int,
-    proof: Sequence[Movement],
+    proof: Sequence[WeightCheck],
     conditions: Mapping[str, Any],
     timings: Mapping[str, float],
     loss_unit: str,
@@ -63,7 +64,7 @@ def write_record(
         "conditions": dict(conditions),
         "versions": runtime.versions(),
         "data": asdict(run.images_from),
-        "freeze_proof": [{**movement._asdict(), "moved": movement.moved} for movement in proof],
+        "freeze_proof": [{**check._asdict(), "changed": check.changed} for check in proof],
         "timings_seconds": {name: round(seconds, 2) for name, seconds in timings.items()},
         "epochs_done": len(rows),
         "updates_done": updates,
@@ -76,7 +77,7 @@ def write_record(
 
 
 def write_metrics(
-    run: Run[Any],
+    run: Run[Settings],
     *,
     judge: Mapping[str, Any],
     images: Mapping[str, int],

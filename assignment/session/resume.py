@@ -15,7 +15,7 @@ from assignment.session.record import json_value
 from assignment.session.run import Run
 from assignment.session.screen import plural
 from assignment.settings.checks import option_name
-from assignment.settings.tracks import CHANGEABLE_SETTINGS
+from assignment.settings.tracks import CHANGEABLE_SETTINGS, Settings
 from assignment.storage.files import check_format, read_json, sha256
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 
@@ -30,21 +30,21 @@ class Earlier(NamedTuple):
     finished: bool = False
 
 
-def conditions_of(run: Run[Any], images: np.ndarray) -> dict[str, Any]:
+def conditions_of(run: Run[Settings], images: np.ndarray) -> dict[str, Any]:
     """Return what must be the same to continue a training: its settings, its precision and the images themselves."""
     # Without practices the key is left out, so the conditions are those of versions without practices.
     left_out = CHANGEABLE_SETTINGS if run.settings.practice else CHANGEABLE_SETTINGS | {"practice"}
     settings = {name: json_value(value) for name, value in asdict(run.settings).items() if name not in left_out}
     return {
-        "track": run.workspace.folder.name,
+        "track": run.settings.TRACK,
         **settings,
         "precision": run.precision,
         "images": run.images_from.caption,
-        "images_sha256": hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest(),
+        "images_sha256": hashlib.sha256(np.ascontiguousarray(images).data).hexdigest(),
     }
 
 
-def find_earlier(run: Run[Any], conditions: Conditions) -> Earlier:
+def find_earlier(run: Run[Settings], conditions: Conditions) -> Earlier:
     """Find what the run's folder holds of this training and print what happens to it; change nothing.
 
     Raises AssignmentError if the folder holds another training, or more epochs, or cannot be continued.
@@ -55,20 +55,20 @@ def find_earlier(run: Run[Any], conditions: Conditions) -> Earlier:
     return earlier
 
 
-def refuse_other_training(run: Run[Any], conditions: Conditions) -> None:
+def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
     """Raise AssignmentError if the run's folder holds the record of another training."""
-    record = None if run.settings.fresh else _read_record(run)
+    record = None if run.settings.fresh else _read_current_record(run)
     if record and record["epochs_done"]:
         _check_conditions(record["conditions"], conditions, run)
 
 
-def _find(run: Run[Any], conditions: Conditions) -> Earlier:
+def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     folder, epochs = run.workspace.folder, run.settings.epochs
-    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
+    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_current_record(run)
     if record and _is_finished(record, conditions, run):
         options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
         run.screen.say(
-            f"\nThis training is finished: {plural(epochs, 'epoch')} are done. Its files in {folder} and"
+            f"\nThis training is finished ({plural(epochs, 'epoch')}). Its files in {folder} and"
             f" {run.workspace.models_dir} are unchanged. {options} starts over."
         )
         return Earlier(None, finished=True)
@@ -76,7 +76,9 @@ def _find(run: Run[Any], conditions: Conditions) -> Earlier:
     checkpoint, damaged = checkpoints.latest()
     for path in damaged:
         run.screen.warn("A checkpoint is damaged", f"{path} does not match its checksum; it is skipped.")
-    if checkpoint is None and not (record and record["epochs_done"]):  # a record of 0 epochs is of a divergence
+    if checkpoint is None and not (
+        record and record["epochs_done"]
+    ):  # a record with 0 epochs was written when a training diverged
         if run.workspace.history.exists():
             run.screen.say(f"  there is no checkpoint in {run.workspace.checkpoints}: the training starts at epoch 1")
         return Earlier(None)
@@ -101,10 +103,11 @@ def _find(run: Run[Any], conditions: Conditions) -> Earlier:
     return Earlier(checkpoint)
 
 
-def _warn_of_other_models(run: Run[Any]) -> None:
+def _warn_of_other_models(run: Run[Settings]) -> None:
     """Warn if the models' files exist but are not this folder's, since the training will replace them.
 
     A training that was killed has left no record; its checkpoints show that the files are this folder's.
+    The record may be of another version, since --fresh replaces any training.
     """
     record = _read_record(run)
     if record is None and Checkpoints(run.workspace.checkpoints).complete():
@@ -119,7 +122,7 @@ def _warn_of_other_models(run: Run[Any]) -> None:
             )
 
 
-def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Any]) -> None:
+def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Settings]) -> None:
     if existing != requested:
         raise AssignmentError(
             f"{run.workspace.folder} holds a training with {_difference(existing, requested)}; use the same options to"
@@ -127,7 +130,7 @@ def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Any]
         )
 
 
-def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Any]) -> bool:
+def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Settings]) -> bool:
     if (record["status"], record["epochs_done"]) != ("finished", run.settings.epochs):
         return False
     if record["conditions"] != conditions:
@@ -154,10 +157,10 @@ def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
     return plural(epochs, "epoch") + (f" and {plural(updates, 'update')}" if updates else "")
 
 
-def _starting_point(checkpoint: Checkpoint, run: Run[Any]) -> str:
+def _starting_point(checkpoint: Checkpoint, run: Run[Settings]) -> str:
     epoch, updates = checkpoint.position.epoch, len(checkpoint.position.losses)
     if epoch > run.settings.epochs:
-        return f"all {plural(run.settings.epochs, 'epoch')} are trained; the final files are written again"
+        return f"the training is complete ({plural(run.settings.epochs, 'epoch')}); the final files are written again"
     return f"continuing at epoch {epoch} of {run.settings.epochs}" + (f", update {updates + 1}" if updates else "")
 
 
@@ -176,7 +179,7 @@ def _difference(existing: Conditions, requested: Conditions) -> str:
     return " and ".join(words)
 
 
-def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Any]) -> None:
+def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
     current, earlier = runtime.versions(), checkpoint.versions
     different = [name for name in current if current[name] != earlier.get(name)]
     if different:
@@ -188,13 +191,15 @@ def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Any]) -> None:
         )
 
 
-def _read_record(run: Run[Any]) -> dict[str, Any] | None:
-    """Return the record of the last run that ended, or None; a record that cannot be read is ignored.
-
-    Raises AssignmentError for a record of another version.
-    """
+def _read_record(run: Run[Settings]) -> dict[str, Any] | None:
+    """Return the record of the last run that ended, of any version, or None; one that cannot be read is ignored."""
     record = read_json(run.workspace.record)
-    if not isinstance(record, dict) or not REQUIRED_KEYS <= set(record):
-        return None
-    check_format(record, run.workspace.record)
+    return record if isinstance(record, dict) and REQUIRED_KEYS <= set(record) else None
+
+
+def _read_current_record(run: Run[Settings]) -> dict[str, Any] | None:
+    """Return the record of the last run that ended, or None. Raises AssignmentError if another version wrote it."""
+    record = _read_record(run)
+    if record is not None:
+        check_format(record, run.workspace.record)
     return record

@@ -24,7 +24,7 @@ from assignment.training.streams import Purpose
 if TYPE_CHECKING:
     import keras
 
-SettingsT = TypeVar("SettingsT", bound=Settings)
+SettingsT = TypeVar("SettingsT", bound=Settings, covariant=True)
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,13 @@ class Screen:
         """Print the heading of a step of the sheet."""
         self.console.print(f"\n[bold]Step {number}[/bold] · {escape(title)}")
 
-    def heading(self, text: str) -> None:
-        """Print a line in bold."""
-        self.console.print(f"[bold]{escape(text)}[/bold]")
+    def entry(self, name: str, text: str) -> None:
+        """Print an entry of a list: its name in bold, then its text, wrapped at the width of the console."""
+        self.console.print(f"[bold]{escape(name)}[/bold]: {escape(text)}")
+
+    def say_wrapped(self, text: str) -> None:
+        """Print a text, wrapped at the width of the console."""
+        self.console.print(escape(text))
 
     def say(self, text: str) -> None:
         """Print a line, unwrapped."""

@@ -1,4 +1,4 @@
-"""One training session, for any track: from a start or a checkpoint to the end, or to where it is stopped."""
+"""One training session, for any track: from the start or a checkpoint, until it ends or is stopped."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from assignment.session.run import Run
 from assignment.session.screen import duration, plural
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Watch
+from assignment.settings.tracks import Settings
 from assignment.training.checkpoints import restore
 from assignment.training.export import ModelMetadata
 from assignment.training.finite import Diverged, check_weights, finite_losses
@@ -28,7 +29,7 @@ from assignment.training.gan import Gan
 from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
 from assignment.training.loop import Position, Row
 from assignment.training.optimizer_state import averaged_weights, gradient_norms
-from assignment.training.proof import Movement
+from assignment.training.proof import WeightCheck
 from assignment.training.steps import Update
 
 
@@ -50,7 +51,7 @@ class Training(NamedTuple):
     updates_per_epoch: int
     view: TrainingView
     save: Callable[[], None]
-    proof: Sequence[Movement]
+    proof: Sequence[WeightCheck]
     conditions: Mapping[str, Any]
     began: float
     metadata: ModelMetadata
@@ -58,7 +59,7 @@ class Training(NamedTuple):
     evaluation: EvaluationSpec | None = None
 
 
-def run_session(run: Run[Any], training: Training, earlier: Earlier) -> signal.Signals | None:
+def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> signal.Signals | None:
     """Train from the earlier checkpoint or from the start; return the signal that stopped it, None at the end.
 
     A checkpoint is written every `checkpoint_every` epochs, at the end, and when a signal stops the training. Any other
@@ -93,7 +94,7 @@ class _State(Enum):
 
 
 class _Session:
-    def __init__(self, run: Run[Any], training: Training, earlier: Earlier):
+    def __init__(self, run: Run[Settings], training: Training, earlier: Earlier):
         self._run, self._training = run, training
         self._state = _State.TRAINING
         checkpoint = earlier.checkpoint
@@ -217,11 +218,13 @@ class _Session:
     def divergence_advice(self, error: Diverged) -> str:
         """Return where the training diverged, which checkpoint is left, and what to try."""
         problem = self._problems(self._position.epoch)[-1]
-        last = self.keeper.last_epoch
-        left = f"the checkpoint after epoch {last} is kept" if last else "there is no checkpoint yet"
+        last = self.keeper.describe_last()
+        again = (
+            f"the checkpoint {last} is kept, but continuing from it" if last else "starting over with the same options"
+        )
         return (
-            f"{error} in epoch {self._position.epoch}, so the training was stopped: {problem['means']}; {left}, but"
-            f" continuing from it diverges again: try {problem['try_next']}."
+            f"{error} in epoch {self._position.epoch}, so the training was stopped: {problem['means']}; {again}"
+            f" diverges again: try {problem['try_next']}."
         )
 
     def _problems(self, diverged_in: int | None = None) -> list[dict[str, Any]]:

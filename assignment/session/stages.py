@@ -18,7 +18,7 @@ from assignment.training.description import describe_compilation
 from assignment.training.export import ModelMetadata
 from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import updates_per_epoch
-from assignment.training.proof import FREEZE_HINT, TAPES_HINT, Movement, prove_freeze
+from assignment.training.proof import FREEZE_HINT, TAPES_HINT, WeightCheck, prove_freeze
 from assignment.training.steps import Update
 from assignment.training.streams import Purpose, draw_noise
 
@@ -83,19 +83,19 @@ def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) ->
 
 
 def load_data(track: Track[SettingsT], run: Run[SettingsT]) -> tuple[TrainingData, Run[SettingsT]]:
-    """Step 1."""
+    """Step 1: load the data."""
     run.screen.step(1, track.sheet[0].title)
     return track.load_data(run)
 
 
 def show_real_images(track: Track[SettingsT], data: TrainingData, run: Run[SettingsT]) -> None:
-    """Step 2."""
+    """Step 2: draw real images."""
     run.screen.step(2, track.sheet[1].title)
     run.save_figure(track.draw_real_images(data, run), run.workspace.real_images)
 
 
 def make_generator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
-    """Step 3."""
+    """Step 3: build the generator."""
     run.screen.step(3, track.sheet[2].title)
     generator = run.practices.generator(track.build_generator(run.settings, run.precision))
     run.show_network(generator, run.workspace.generator_diagram)
@@ -103,7 +103,7 @@ def make_generator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
 
 
 def show_untrained_samples(track: Track[SettingsT], view: TrainingView, run: Run[SettingsT]) -> None:
-    """Step 4."""
+    """Step 4: draw samples of the untrained generator."""
     run.screen.step(4, track.sheet[3].title)
     images = view.sample()
     figure = view.draw(images, f"{len(images)} samples of the untrained generator", run.caption)
@@ -111,7 +111,7 @@ def show_untrained_samples(track: Track[SettingsT], view: TrainingView, run: Run
 
 
 def make_discriminator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
-    """Step 5."""
+    """Step 5: build the discriminator."""
     run.screen.step(5, track.sheet[4].title)
     discriminator = run.practices.discriminator(track.build_discriminator(run.settings, run.precision))
     run.show_network(discriminator, run.workspace.discriminator_diagram)
@@ -124,21 +124,21 @@ def make_gan(
     discriminator: keras.Model,
     data: TrainingData,
     run: Run[SettingsT],
-) -> tuple[Gan, Update, Sequence[Movement]]:
-    """Step 6, and the proof that each update changes its own network only."""
+) -> tuple[Gan, Update, Sequence[WeightCheck]]:
+    """Step 6: compile the GAN, and prove that each update changes its own network only."""
     run.screen.step(6, track.sheet[5].title)
     gan = run.practices.compiled(track.compile_gan(generator, discriminator, run.settings))
     for name, model in (("discriminator", gan.discriminator), ("combined", gan.combined)):
         run.screen.say(f"  {name}: {describe_compilation(model)}")
     update = run.practices.update(track.update_rule, gan)
-    tapes = run.settings.TAPES
+    tapes = track.uses_tapes
     batch = proof_batch(gan, data, run)
     proof = prove_freeze(gan, update, *batch, hint=TAPES_HINT if tapes else FREEZE_HINT)
     claim = "The gradient tapes are separate" if tapes else "The freeze holds"
     run.screen.table(
         f"{claim}: each update changes its own network and no other (tried and undone; SHA-256)",
         ("update of", "trained weights of", "hash before", "hash after", "changed"),
-        [(step.phase, step.network, step.before, step.after, "yes" if step.moved else "no") for step in proof],
+        [(step.phase, step.network, step.before, step.after, "yes" if step.changed else "no") for step in proof],
     )
     return gan, update, proof
 
@@ -146,7 +146,7 @@ def make_gan(
 def save_models(
     track: Track[SettingsT], gan: Gan, data: TrainingData, metadata: ModelMetadata, run: Run[SettingsT]
 ) -> None:
-    """Step 8, and the track's own figures of the trained generator."""
+    """Step 8: save both networks, then draw the track's own figures of the trained generator."""
     run.screen.step(8, track.sheet[7].title)
     for path in track.save_models(gan, run.workspace, metadata):
         run.screen.say(f"  wrote {path} (float32, read back and compared)")

@@ -17,11 +17,14 @@ from assignment.data.sources import Source
 from assignment.practices.view import TrainingView
 from assignment.report.sheet import Sheet
 from assignment.session.run import Run, SettingsT
+from assignment.settings.tracks import Settings
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, export_pair
 from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import Position, Row, train
-from assignment.training.steps import Ingredients, Update
+from assignment.training.steps import Ingredients, Update, taped_update
+
+GridInputs = Any  # noise, or a list of noise and labels, as the generator takes them
 
 
 class TrainingData(NamedTuple):
@@ -90,7 +93,7 @@ def compare_with_test_images(data: TrainingData, expects_class: bool = False) ->
     return EvaluationSpec(data, images, data.dataset.labels[TRAINING_IMAGES:], data.images, expects_class)
 
 
-def train_unconditionally(update: Update, data: TrainingData, settings: Any, position: Position) -> Iterator[Row]:
+def train_without_labels(update: Update, data: TrainingData, settings: Settings, position: Position) -> Iterator[Row]:
     """Train on all images without labels; yields one row per epoch."""
     return train(
         update,
@@ -112,7 +115,7 @@ class Track(Generic[SettingsT]):
     draw_real_images(data, run): step 2.
     build_generator(settings, precision), build_discriminator(settings, precision): steps 3 and 5.
     compile_gan(generator, discriminator, settings): step 6.
-    update_rule: makes one update from the compiled GAN: `steps.compiled_update` or `steps.taped_update`.
+    update_rule(gan, ingredients): returns the update of a compiled GAN, `compiled_update` or `taped_update` of `steps`.
     train(update, data, settings, position): step 7; yields one row per epoch.
     training_view(sample, data, settings): how the training is drawn and labelled; `sample()` returns the grid's images.
     evaluation(data): what the generator is compared with.
@@ -135,11 +138,11 @@ class Track(Generic[SettingsT]):
     training_view: Callable[[Callable[[], np.ndarray], TrainingData, SettingsT], TrainingView]
     evaluation: Callable[[TrainingData], EvaluationSpec]
     grid_size: int
-    grid_inputs: Callable[[np.ndarray], Any] = lambda noise: noise
-    sample: Callable[[keras.Model, Any], np.ndarray] = lambda generator, inputs: generator(
+    grid_inputs: Callable[[np.ndarray], GridInputs] = lambda noise: noise
+    sample: Callable[[keras.Model, GridInputs], np.ndarray] = lambda generator, inputs: generator(
         inputs, training=False
     ).numpy()
-    train: Callable[[Update, TrainingData, SettingsT, Position], Iterator[Row]] = train_unconditionally
+    train: Callable[[Update, TrainingData, SettingsT, Position], Iterator[Row]] = train_without_labels
     save_models: Callable[[Gan, Workspace, ModelMetadata], tuple[Path, Path]] = lambda gan, workspace, metadata: (
         export_pair(gan, workspace.models, metadata)
     )
@@ -148,3 +151,8 @@ class Track(Generic[SettingsT]):
         lambda generator, discriminator, noise, run: None
     )
     draw_results: Callable[[Gan, TrainingData, Run[SettingsT]], None] = lambda gan, data, run: None
+
+    @property
+    def uses_tapes(self) -> bool:
+        """Whether gradient tapes train the GAN, instead of compiled models and freezing."""
+        return self.update_rule is taped_update

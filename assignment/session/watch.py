@@ -1,4 +1,4 @@
-"""Notes on every epoch beside its losses, and problems, reported when they begin."""
+"""Notes on every epoch in addition to its losses, and problems, reported when they begin."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from assignment.evaluation.metrics import distance_within_classes
 from assignment.practices.catalogue import BY_NAME
 from assignment.session.run import Run
 from assignment.settings.checks import option_name
+from assignment.settings.tracks import Settings
 from assignment.training.loop import Row
 
 Notes = dict[str, float]
@@ -34,7 +35,7 @@ class Watch:
 
     def __init__(
         self,
-        run: Run[Any],
+        run: Run[Settings],
         measure: Callable[[int], Notes] = lambda epoch: {},
         thresholds: HealthThresholds = HealthThresholds(),
         notes: Sequence[Notes] = (),

@@ -53,10 +53,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     defaults = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; file names include it")
     add("--quick", action="store_true", help="train briefly, without evaluation: all eight steps in about a minute")
-    add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (default {defaults.epochs}, from the sheet)")
-    add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (default {defaults.batch_size}, from the sheet)")
-    add("--grid-every", **WHOLE_NUMBER, help=f"epochs between grids (default {defaults.grid_every}, from the sheet)")
-    add("--checkpoint-every", **WHOLE_NUMBER, help=f"epochs between checkpoints (default {defaults.checkpoint_every})")
+    add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (trousers: {defaults.epochs}, from the sheet)")
+    add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (trousers: {defaults.batch_size}, from the sheet)")
+    add("--grid-every", **WHOLE_NUMBER, help=f"epochs between grids (trousers: {defaults.grid_every}, from the sheet)")
+    add(
+        "--checkpoint-every", **WHOLE_NUMBER, help=f"epochs between checkpoints (trousers: {defaults.checkpoint_every})"
+    )
     add("--fresh", **SWITCH, help="start over instead of continuing what an earlier run left")
     add("--seed", **WHOLE_NUMBER, help=f"the same seed gives the same weights (default {defaults.seed})")
     add(

@@ -22,7 +22,7 @@ from assignment.settings.checks import (
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 DATA_CHOICES = ("auto", "real", "standin")
 DATASETS = ("mnist", "fashion-mnist")
-OUTPUTS = ("validity", "validity+class")
+VALIDITY, VALIDITY_AND_CLASS = OUTPUTS = ("validity", "validity+class")
 NETWORKS = ("dcgan", "dense")
 
 # Pixels. A transposed convolution of stride 2 leaves pixels that its window does not reach at 0; an image has 28.
@@ -37,8 +37,7 @@ class Settings:
     TRACK: the track's name on the command line and in file names.
     TITLE: the title of its report.
     QUICK: the settings that --quick stands for.
-    TAPES: whether its sheet trains with gradient tapes instead of compiled models and freezing.
-    EPOCH_SECONDS: seconds of an epoch on one core of the machine named in docs/practices.md.
+    EPOCH_SECONDS: seconds of an epoch on one core of the machine named in docs/figures.md.
 
     Raises AssignmentError, one sentence, for a value of the wrong type or out of range.
     """
@@ -46,7 +45,6 @@ class Settings:
     TRACK: ClassVar[str]
     TITLE: ClassVar[str]
     QUICK: ClassVar[Mapping[str, int]]
-    TAPES: ClassVar[bool] = False
     EPOCH_SECONDS: ClassVar[float]
 
     firstname: str
@@ -118,7 +116,7 @@ class ConditionalSettings(Settings):
     grid_every: int = 5
     checkpoint_every: int = 1  # an epoch takes a minute
     dataset: str = "mnist"
-    outputs: str = "validity"
+    outputs: str = VALIDITY
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -142,7 +140,6 @@ class DigitsSettings(Settings):
     TRACK = "digits"
     TITLE = "The MNIST exercise"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
-    TAPES = True
     EPOCH_SECONDS = 86.0
 
     epochs: int = 25
@@ -163,7 +160,6 @@ class LectureSettings(Settings):
     TRACK = "lecture"
     TITLE = "The lecture notebook"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
-    TAPES = True
     EPOCH_SECONDS = 176.0
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 

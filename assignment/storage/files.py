@@ -61,13 +61,16 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def check_format(content: Mapping[str, Any], path: Path) -> None:
-    """Raise AssignmentError if `content`, read from `path`, was written in another format than `FORMAT`."""
+def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh starts over") -> None:
+    """Raise AssignmentError if `content`, read from `path`, was written in another format than `FORMAT`.
+
+    remedy: the end of the sentence, what the user can do.
+    """
     found = content.get("format")
     if found != FORMAT:
         raise AssignmentError(
             f"{path} was written by another version of this program (format {'unknown' if found is None else found},"
-            f" this version reads format {FORMAT}); --fresh starts over."
+            f" this version reads format {FORMAT}); {remedy}."
         )
 
 

@@ -77,7 +77,7 @@ def read_metadata(path: Path) -> ModelMetadata:
     try:
         with h5py.File(path, "r") as file:
             stored = dict(json.loads(file.attrs[ATTRIBUTE]))
-        check_format(stored, path)
+        check_format(stored, path, remedy="train the network again with this version")
         del stored["format"]
         classes, practices = tuple(stored.pop("classes")), tuple(stored.pop("practices"))
         return ModelMetadata(**stored, classes=classes, practices=practices)

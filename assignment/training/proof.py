@@ -25,25 +25,25 @@ class FreezeViolation(AssignmentError):
     """A phase changed the other network's weights, or did not change its own network's."""
 
 
-class Movement(NamedTuple):
+class WeightCheck(NamedTuple):
     """The trainable weights of one network before and after one phase, as the first 12 digits of a SHA-256."""
 
     phase: str
     network: str
     before: str
     after: str
-    must_move: bool
+    must_change: bool
 
     @property
-    def moved(self) -> bool:
+    def changed(self) -> bool:
         return self.before != self.after
 
     @property
-    def holds(self) -> bool:
-        return self.moved == self.must_move
+    def passed(self) -> bool:
+        return self.changed == self.must_change
 
 
-def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray, hint: str = FREEZE_HINT) -> list[Movement]:
+def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray, hint: str = FREEZE_HINT) -> list[WeightCheck]:
     """Run each phase of `update` on its own, compare both networks' weights before and after, and undo the changes.
 
     To isolate a phase, the learning rate of the other phase's optimizer is set to 0. The rate is a variable, so this
@@ -53,22 +53,22 @@ def prove_freeze(gan: Gan, update: Update, *batch: np.ndarray, hint: str = FREEZ
 
     batch: the arguments of `update`.
     hint: where to look if the proof fails; it is appended to the message.
-    Returns the four movements (two phases, two networks). Raises FreezeViolation if one of them is wrong.
+    Returns the four checks (two phases, two networks). Raises FreezeViolation if one of them is wrong.
     """
-    movements = []
+    checks = []
     for phase, other_model in (("discriminator", gan.combined), ("generator", gan.discriminator)):
         with restored_afterwards(chain.from_iterable(gan.variables().values())):
             other_model.optimizer.learning_rate = 0.0
             before = {name: fingerprint(network) for name, network in _networks(gan)}
             update(*batch)
-            movements += [
-                Movement(phase, name, before[name], fingerprint(network), must_move=name == phase)
+            checks += [
+                WeightCheck(phase, name, before[name], fingerprint(network), must_change=name == phase)
                 for name, network in _networks(gan)
             ]
-    violations = [movement for movement in movements if not movement.holds]
+    violations = [check for check in checks if not check.passed]
     if violations:
         raise FreezeViolation(f"{_explanation(violations[0])}. {hint}")
-    return movements
+    return checks
 
 
 def fingerprint(model: keras.Model) -> str:
@@ -84,7 +84,7 @@ def _networks(gan: Gan) -> tuple[tuple[str, keras.Model], ...]:
     return ("discriminator", gan.discriminator), ("generator", gan.generator)
 
 
-def _explanation(movement: Movement) -> str:
-    if movement.must_move:
-        return f"the {movement.phase}'s update does not change the {movement.network}'s weights: it would never learn"
-    return f"the {movement.phase}'s update changes the {movement.network}'s weights, which it must leave alone"
+def _explanation(check: WeightCheck) -> str:
+    if check.must_change:
+        return f"the {check.phase}'s update does not change the {check.network}'s weights: it would never learn"
+    return f"the {check.phase}'s update changes the {check.network}'s weights, which it must leave alone"

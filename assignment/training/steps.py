@@ -10,7 +10,7 @@ A practice replaces an ingredient of an update with another of the same signatur
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
@@ -60,9 +60,15 @@ def separate_steps(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatc
     return _gradient_step(gan, reals), _gradient_step(gan, fakes)
 
 
-def no_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> float:
-    """Return the penalty of the sheets' updates: 0."""
+def no_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> tf.Tensor | float:
+    """Return no penalty: 0."""
     return 0.0
+
+
+class Transform(Protocol):
+    """A change of images (n, 28, 28, 1) or of targets (n, 1) that depends on whether they are real."""
+
+    def __call__(self, values: tf.Tensor, /, real: bool) -> tf.Tensor: ...
 
 
 class Ingredients(NamedTuple):
@@ -71,17 +77,19 @@ class Ingredients(NamedTuple):
     transform_images(images, real): the images as the discriminator sees them, in both phases.
     targets(validity, real): the discriminator's targets, (n, 1). The generator's targets do not change.
     replay(fakes): the fakes that the discriminator trains on instead of this batch's.
-    discriminator_step(gan, reals, fakes): trains the discriminator and returns its two losses (`compiled_update`).
-    penalty(gan, reals, fakes): is added to the discriminator's loss where it takes one step on both batches.
+    discriminator_step(gan, reals, fakes): trains the discriminator and returns its two losses, in `compiled_update`.
+    penalty(gan, reals, fakes): is added to the discriminator's loss in a joint step (`taped_update`, `joint_step`).
     generator_loss(gan, reals, fakes, output): the loss that the generator minimizes.
     """
 
-    transform_images: Callable = lambda images, real: images
-    targets: Callable = lambda validity, real: validity
-    replay: Callable = lambda fakes: fakes
-    discriminator_step: Callable = separate_steps
-    penalty: Callable = no_penalty
-    generator_loss: Callable = non_saturating_loss
+    transform_images: Transform = lambda images, real: images
+    targets: Transform = lambda validity, real: validity
+    replay: Callable[[DiscriminatorBatch], DiscriminatorBatch] = lambda fakes: fakes
+    discriminator_step: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch], tuple[tf.Tensor, tf.Tensor]] = (
+        separate_steps
+    )
+    penalty: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch], tf.Tensor | float] = no_penalty
+    generator_loss: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch, tf.Tensor], tf.Tensor] = non_saturating_loss
 
 
 SHEET_INGREDIENTS = Ingredients()
@@ -112,10 +120,11 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> U
             reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
 
             # Phase 1: the discriminator.
+            # By default `separate_steps`: one step on the real images, then one on the fakes.
             with tape.stop_recording(), unfrozen(discriminator):
                 real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
-            # Phase 2: the generator, through the frozen discriminator.
+            # Phase 2: the generator, through the frozen discriminator. By default its loss is `non_saturating_loss`.
             with frozen(discriminator):
                 output = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
                 generator_loss = ingredients.generator_loss(gan, reals, fakes, output)

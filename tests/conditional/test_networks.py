@@ -1,4 +1,4 @@
-"""Every layer's shape and weights, and that both inputs are used."""
+"""The conditional track's three networks, layer by layer, with the arithmetic of every number of weights."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from assignment.conditional.networks import build_auxiliary_discriminator, build_discriminator, build_generator
 from assignment.training.description import layer_table
 
-# name, output shape, trainable, not trainable
+# name, output shape, trainable and non-trainable weights
 GENERATOR = [
     ("noise", (100,), 0, 0),
     ("noise_units", (3136,), 100 * 3136, 0),
@@ -25,7 +25,7 @@ GENERATOR = [
     ("upsample_28_relu", (28, 28, 32), 0, 0),
     ("image", (28, 28, 1), 3 * 3 * 32 + 1, 0),
 ]
-READING = [  # what both discriminators have after their inputs, but for the first convolution's weights
+SHARED_LAYERS = [  # of both discriminators, after the first convolution
     ("downsample_14_leaky", (14, 14, 32), 0, 0),
     ("downsample_14_dropout", (14, 14, 32), 0, 0),
     ("downsample_7", (7, 7, 64), 4 * 4 * 32 * 64 + 64, 0),
@@ -44,7 +44,7 @@ DISCRIMINATOR = [
     ("label_plane", (28, 28, 1), 0, 0),
     ("image_and_label", (28, 28, 2), 0, 0),
     ("downsample_14", (14, 14, 32), 4 * 4 * 2 * 32 + 32, 0),
-    *READING,
+    *SHARED_LAYERS,
     ("realism", (1,), 128 + 1, 0),
     ("wanted_features", (1, 128), 10 * 128, 0),
     ("wanted_features_flat", (128,), 0, 0),
@@ -55,7 +55,7 @@ DISCRIMINATOR = [
 AUXILIARY = [
     ("image", (28, 28, 1), 0, 0),
     ("downsample_14", (14, 14, 32), 4 * 4 * 1 * 32 + 32, 0),
-    *READING,
+    *SHARED_LAYERS,
     ("validity", (1,), 128 + 1, 0),
     ("class", (10,), 128 * 10 + 10, 0),
 ]
@@ -70,7 +70,7 @@ AUXILIARY = [
     ],
 )
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_every_layer(build, layers, weights, precision):
+def test_every_layer_has_its_shape_and_weights(build, layers, weights, precision):
     model = build("ana", 1, precision)
     table = [(row.name, row.output_shape, row.trainable, row.non_trainable) for row in layer_table(model)]
     assert sorted(table) == sorted(layers)
@@ -78,7 +78,7 @@ def test_every_layer(build, layers, weights, precision):
     assert all(weight.dtype == "float32" for weight in model.weights)
 
 
-def test_names_inputs_and_outputs():
+def test_networks_inputs_and_outputs_are_named():
     generator, discriminator = build_generator("ana", 1), build_discriminator("ana", 1)
     auxiliary = build_auxiliary_discriminator("ana", 1)
     assert generator.name == "conditional_generator_model_ana"
@@ -90,12 +90,12 @@ def test_names_inputs_and_outputs():
 
 
 @pytest.mark.parametrize("build", [build_discriminator, build_auxiliary_discriminator])
-def test_the_dropout(build):
+def test_both_discriminators_have_two_dropout_layers(build):
     rates = [layer.rate for layer in build("ana", 1).layers if "dropout" in layer.name]
     assert rates == [0.3, 0.3]
 
 
-def test_where_the_inputs_join():
+def test_noise_or_image_is_joined_with_the_label():
     rows = {row.name: row for row in layer_table(build_generator("ana", 1))}
     assert rows["noise_and_label"].inputs == ("noise_planes", "label_planes")
     rows = {row.name: row for row in layer_table(build_discriminator("ana", 1))}
@@ -104,22 +104,24 @@ def test_where_the_inputs_join():
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_what_leaves_is_float32_and_in_its_range(precision):
+def test_outputs_are_float32_and_in_their_range(precision):
     random = np.random.default_rng(0)
     noise, labels = 5 * random.standard_normal((6, 100), np.float32), random.integers(0, 10, (6, 1)).astype(np.int32)
     images = build_generator("ana", 1, precision)([noise, labels], training=False).numpy()
     assert images.dtype == "float32" and images.shape == (6, 28, 28, 1) and np.abs(images).max() <= 1
     validity = build_discriminator("ana", 1, precision)([images, labels])
-    also, kind = build_auxiliary_discriminator("ana", 1, precision)(images)
-    for answer in (validity, also):
-        assert answer.dtype == "float32" and answer.shape == (6, 1) and 0 < np.min(answer) < np.max(answer) < 1
-    assert kind.dtype == "float32"
-    np.testing.assert_allclose(np.sum(kind, axis=1), 1, rtol=1e-5)
+    auxiliary_validity, probabilities = build_auxiliary_discriminator("ana", 1, precision)(images)
+    for output in (validity, auxiliary_validity):
+        assert output.dtype == "float32" and output.shape == (6, 1) and 0 < np.min(output) < np.max(output) < 1
+    assert probabilities.dtype == "float32"
+    np.testing.assert_allclose(np.sum(probabilities, axis=1), 1, rtol=1e-5)
 
 
 @pytest.mark.parametrize("build", [build_generator, build_discriminator, build_auxiliary_discriminator])
-def test_the_seed_decides_the_weights(build):
+def test_the_initial_weights_depend_on_the_seed_only(build):
     first, again, other = build("ana", 1), build("bo", 1), build("ana", 2)
     for weight, same in zip(first.weights, again.weights, strict=True):
         np.testing.assert_array_equal(weight, same)
-    assert any(not np.array_equal(weight, differs) for weight, differs in zip(first.weights, other.weights))
+    assert any(
+        not np.array_equal(weight, differs) for weight, differs in zip(first.weights, other.weights, strict=True)
+    )

@@ -1,4 +1,4 @@
-"""The MNIST exercise's networks, layer by layer. The arithmetic of every count stands beside it."""
+"""The MNIST exercise's networks, layer by layer, with the arithmetic of every number of weights."""
 
 import keras
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from assignment.digits.networks import build_discriminator, build_generator, compile_gan
 from assignment.training.description import layer_table
 
-# kind, output shape, stride, trainable, not trainable
+# kind, output shape, stride, trainable and non-trainable weights
 GENERATOR = [
     ("Input", (100,), None, 0, 0),
     ("Dense", (6272,), None, 100 * 6272, 0),
@@ -37,14 +37,14 @@ DISCRIMINATOR = [
     [(build_generator, GENERATOR, 784_640), (build_discriminator, DISCRIMINATOR, 138_561)],
 )
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_every_layer(build, layers, weights, precision):
+def test_every_layer_has_its_shape_and_weights(build, layers, weights, precision):
     model = build("ana", 1, precision)
     rows = layer_table(model)
     assert [(row.kind, row.output_shape, row.stride, row.trainable, row.non_trainable) for row in rows] == layers
     assert model.count_params() == weights
 
 
-def test_what_the_sheet_names():
+def test_names_activations_dropout_and_output_are_as_in_the_sheet():
     generator, discriminator = build_generator("ana", 1), build_discriminator("ana", 1)
     assert (generator.name, discriminator.name) == ("digits_generator_model_ana", "digits_discriminator_model_ana")
     assert layer_table(generator)[-1].activation == "tanh" and layer_table(discriminator)[-1].activation == "sigmoid"
@@ -53,7 +53,7 @@ def test_what_the_sheet_names():
     assert images.shape == (3, 28, 28, 1) and np.abs(images).max() <= 1
 
 
-def test_each_has_an_adam_of_its_own_and_binary_cross_entropy():
+def test_each_model_has_its_own_adam_and_binary_cross_entropy():
     gan = compile_gan(build_generator("ana", 1), build_discriminator("ana", 1))
     assert gan.combined.optimizer is not gan.discriminator.optimizer
     for model in (gan.discriminator, gan.combined):

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from assignment.data import garments, sources, standin
-from assignment.data.dataset import TROUSER
+from assignment.data import sources
+from assignment.data.dataset import TROUSER, Dataset
 from assignment.fashion.step1_data import split_data
 
 
-def check(source):
+def check_split(source):
     data = split_data(source)
     assert set(data.ds1) == set(data.ds2) == {"images", "labels"}
     assert data.ds1["images"].shape == (60_000, 28, 28) and data.ds1["labels"].shape == (60_000,)
@@ -21,10 +21,16 @@ def check(source):
     np.testing.assert_allclose((data.ds2["images"] + 1) * 127.5, source.images[60_000:], atol=1e-4)
 
 
-def test_the_split_of_the_standin():
-    check(standin.draw(garments.draw_garments, "Fashion-MNIST", "of the test"))
+def test_the_sheets_data_are_split_from_70_000_images(standin):
+    """The images are random, in the shapes and class counts of the data set."""
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (70_000, 28, 28), np.uint8)
+    labels = np.resize(np.arange(10, dtype=np.uint8), 70_000)
+    random.shuffle(labels[:60_000])
+    random.shuffle(labels[60_000:])
+    check_split(Dataset(images, labels, standin))
 
 
 @pytest.mark.real_data
-def test_the_split_of_the_real_images(real_images_folder):
-    check(sources.load(sources.FASHION_MNIST, "real", real_images_folder))
+def test_the_sheets_data_are_split_from_the_real_images(real_images_folder):
+    check_split(sources.load(sources.FASHION_MNIST, "real", real_images_folder))

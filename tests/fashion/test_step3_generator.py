@@ -4,8 +4,8 @@ import pytest
 from assignment.fashion.step3_generator import build_generator
 from assignment.training.description import layer_table
 
-# kind, output shape, kernel, stride, activation, bias, trainable and other weights, as the sheet has them
-SHEET = [
+# The sheet's layers: kind, output shape, kernel, stride, activation, bias, trainable and non-trainable weights
+LAYERS = [
     ("Input", (100,), None, None, None, None, 0, 0),
     ("Dense", (12_544,), None, None, None, False, 1_254_400, 0),
     ("BatchNormalization", (12_544,), None, None, None, None, 25_088, 25_088),
@@ -26,12 +26,12 @@ def generator():
     return build_generator("ana", seed=1)
 
 
-@pytest.mark.parametrize("number", range(len(SHEET)))
-def test_layer_by_layer(generator, number):
+@pytest.mark.parametrize("number", range(len(LAYERS)))
+def test_every_layer_is_as_in_the_sheet(generator, number):
     rows = layer_table(generator)
-    assert len(rows) == len(SHEET)
+    assert len(rows) == len(LAYERS)
     row = rows[number]
-    assert SHEET[number] == (
+    assert LAYERS[number] == (
         row.kind,
         row.output_shape,
         row.kernel,
@@ -45,26 +45,30 @@ def test_layer_by_layer(generator, number):
     assert row.neurons == np.prod(row.output_shape)
 
 
-def test_its_name_and_its_totals(generator):
-    assert generator.name == "generator_model_ana"
+@pytest.mark.parametrize("firstname", ["ana", "Ана"])
+def test_the_name_is_the_sheets(firstname):
+    assert build_generator(firstname, seed=1).name == f"generator_model_{firstname}"
+
+
+def test_the_numbers_of_weights_are_the_sheets(generator):
     assert generator.count_params() == 2_330_944
     assert sum(np.prod(weight.shape) for weight in generator.non_trainable_weights) == 25_472
 
 
-def test_noise_becomes_images_in_range(generator):
+def test_the_images_are_float32_from_minus_1_to_1(generator):
     images = generator(np.random.default_rng(0).standard_normal((3, 100), np.float32), training=False).numpy()
     assert images.shape == (3, 28, 28, 1) and images.dtype == np.float32
     assert -1 <= images.min() < images.max() <= 1
 
 
-def test_the_seed_decides_the_weights(generator):
-    again, other = build_generator("ana", seed=1), build_generator("ana", seed=2)
+def test_the_initial_weights_depend_on_the_seed_only(generator):
+    again, other = build_generator("bo", seed=1), build_generator("ana", seed=2)
     for weight, same in zip(generator.weights, again.weights, strict=True):
         np.testing.assert_array_equal(weight, same)
     assert not np.array_equal(generator.weights[0], other.weights[0])
 
 
-def test_bfloat16_ends_in_float32():
+def test_in_bfloat16_the_weights_and_the_images_are_float32():
     generator = build_generator("ana", seed=1, precision="mixed_bfloat16")
     assert generator.layers[0].compute_dtype == "bfloat16"
     assert generator.outputs[0].dtype == "float32" and generator.layers[0].kernel.dtype == "float32"

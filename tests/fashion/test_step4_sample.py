@@ -4,7 +4,7 @@ from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step4_sample import draw_samples, sample_generator
 
 
-def test_twelve_samples_are_drawn_as_the_sheet_asks():
+def test_twelve_samples_are_drawn_in_the_sheets_figure():
     generator = build_generator("ana", seed=1)
     noise = np.random.default_rng(0).standard_normal((12, 100), np.float32)
     images = sample_generator(generator, noise)

@@ -4,8 +4,8 @@ import pytest
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.training.description import layer_table
 
-# kind, output shape, kernel, stride, activation, bias, weights (all trainable), as the sheet has them
-SHEET = [
+# The sheet's layers: kind, output shape, kernel, stride, activation, bias, weights, which are all trainable
+LAYERS = [
     ("Input", (28, 28, 1), None, None, None, None, 0),
     ("Conv2D", (14, 14, 64), (5, 5), (2, 2), None, False, 1_600),
     ("LeakyReLU", (14, 14, 64), None, None, "slope 0.3 below 0", None, 0),
@@ -23,12 +23,12 @@ def discriminator():
     return build_discriminator("ana", seed=1)
 
 
-@pytest.mark.parametrize("number", range(len(SHEET)))
-def test_layer_by_layer(discriminator, number):
+@pytest.mark.parametrize("number", range(len(LAYERS)))
+def test_every_layer_is_as_in_the_sheet(discriminator, number):
     rows = layer_table(discriminator)
-    assert len(rows) == len(SHEET)
+    assert len(rows) == len(LAYERS)
     row = rows[number]
-    assert SHEET[number] == (
+    assert LAYERS[number] == (
         row.kind,
         row.output_shape,
         row.kernel,
@@ -41,19 +41,23 @@ def test_layer_by_layer(discriminator, number):
     assert row.padding == ("same" if row.kind == "Conv2D" else None)
 
 
-def test_its_name_and_its_total(discriminator):
-    assert discriminator.name == "discriminator_model_ana"
+@pytest.mark.parametrize("firstname", ["ana", "Ана"])
+def test_the_name_is_the_sheets(firstname):
+    assert build_discriminator(firstname, seed=1).name == f"discriminator_model_{firstname}"
+
+
+def test_the_number_of_weights_is_the_sheets(discriminator):
     assert discriminator.count_params() == 6_629_953
 
 
-def test_images_become_a_validity_in_range(discriminator):
+def test_the_output_is_a_float32_probability(discriminator):
     validity = discriminator(np.random.default_rng(0).uniform(-1, 1, (3, 28, 28, 1)), training=False).numpy()
     assert validity.shape == (3, 1) and validity.dtype == np.float32
     assert 0 < validity.min() <= validity.max() < 1
 
 
-def test_the_seed_decides_the_weights(discriminator):
-    again, other = build_discriminator("ana", seed=1), build_discriminator("ana", seed=2)
+def test_the_initial_weights_depend_on_the_seed_only(discriminator):
+    again, other = build_discriminator("bo", seed=1), build_discriminator("ana", seed=2)
     for weight, same in zip(discriminator.weights, again.weights, strict=True):
         np.testing.assert_array_equal(weight, same)
     assert not np.array_equal(discriminator.weights[0], other.weights[0])

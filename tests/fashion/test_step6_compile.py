@@ -2,7 +2,7 @@ import keras
 import pytest
 
 
-def test_each_compiled_model_has_the_sheets_adam_of_its_own(make_gan):
+def test_each_compiled_model_has_its_own_adam_with_the_sheets_settings(make_gan):
     gan = make_gan()
     assert gan.discriminator.optimizer is not gan.combined.optimizer
     for model in (gan.discriminator, gan.combined):
@@ -12,12 +12,12 @@ def test_each_compiled_model_has_the_sheets_adam_of_its_own(make_gan):
         assert model.loss == "binary_crossentropy"
 
 
-def test_the_combined_model_is_the_discriminator_behind_the_generator(make_gan):
+def test_the_combined_model_is_the_generator_followed_by_the_discriminator(make_gan):
     gan = make_gan()
     assert gan.combined.layers == [gan.generator, gan.discriminator]
     assert gan.combined.name == "combined_model_test"
     assert gan.combined.output_shape == (None, 1)
 
 
-def test_the_discriminator_is_left_as_it_was(make_gan):
+def test_compiling_leaves_the_discriminator_trainable(make_gan):
     assert all(layer.trainable for layer in make_gan().discriminator.layers)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from assignment.fashion.step7_train import train_gan
 from assignment.settings.tracks import FashionSettings
@@ -6,30 +7,37 @@ from assignment.training.loop import Position
 from assignment.training.steps import Losses
 
 
-def test_it_trains_as_the_settings_say():
-    shapes = []
+@pytest.fixture
+def train():
+    """A function that trains on `dataset` with an update that changes no network; it returns the rows and batches."""
 
-    def update(real_images, noise):
-        shapes.append((real_images.shape, noise.shape))
-        return Losses(0, 0, 0)
-
-    dataset = np.zeros((5, 28, 28), np.float32)
-    rows = list(train_gan(update, dataset, FashionSettings("ana", epochs=2, batch_size=3), Position()))
-    assert [row.epoch for row in rows] == [1, 2]
-    assert shapes == 2 * [((3, 28, 28, 1), (3, 100)), ((2, 28, 28, 1), (2, 100))]
-
-
-def test_the_seed_decides_order_and_noise():
-    def seen(seed):
+    def run(dataset, **options):
         batches = []
 
         def update(real_images, noise):
-            batches.append((real_images.tobytes(), noise.tobytes()))
+            batches.append((real_images, noise))
             return Losses(0, 0, 0)
 
-        dataset = np.arange(50, dtype=np.float32)[:, None, None] * np.ones((1, 28, 28), np.float32)
-        list(train_gan(update, dataset, FashionSettings("ana", epochs=1, batch_size=50, seed=seed), Position()))
-        return batches[0]
+        rows = list(train_gan(update, dataset, FashionSettings("ana", **options), Position()))
+        return rows, batches
 
-    assert seen(1) == seen(1)
-    assert seen(1)[0] != seen(2)[0] and seen(1)[1] != seen(2)[1]
+    return run
+
+
+@pytest.mark.parametrize("channels", [(), (1,)])
+def test_epochs_and_batch_size_are_those_of_the_settings(train, channels):
+    rows, batches = train(np.zeros((5, 28, 28, *channels), np.float32), epochs=2, batch_size=3)
+    assert [row.epoch for row in rows] == [1, 2]
+    shapes = [(real_images.shape, noise.shape) for real_images, noise in batches]
+    assert shapes == 2 * [((3, 28, 28, 1), (3, 100)), ((2, 28, 28, 1), (2, 100))]
+
+
+def test_order_and_noise_depend_on_the_seed(train):
+    dataset = np.arange(50, dtype=np.float32)[:, None, None] * np.ones((1, 28, 28), np.float32)
+
+    def first_batch(seed):
+        _, [(real_images, noise)] = train(dataset, epochs=1, batch_size=50, seed=seed)
+        return real_images.tobytes(), noise.tobytes()
+
+    assert first_batch(1) == first_batch(1)
+    assert first_batch(1)[0] != first_batch(2)[0] and first_batch(1)[1] != first_batch(2)[1]

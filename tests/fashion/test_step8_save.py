@@ -6,7 +6,7 @@ from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, read_metadata
 
 
-def test_both_networks_under_the_sheets_names(make_gan, tmp_path):
+def test_both_networks_are_saved_under_the_sheets_names(make_gan, tmp_path):
     gan = make_gan()
     workspace = Workspace.for_run("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
     workspace.prepare()

@@ -1,4 +1,4 @@
-"""All eight steps in one process, on a few of the stand-in's images."""
+"""The assignment's eight steps in one process, on twelve of the stand-in's trousers."""
 
 import csv
 import json
@@ -19,40 +19,70 @@ from assignment.session import session, stages
 from assignment.session.stages import run_steps
 from assignment.training.steps import Losses
 
-FEW = 12  # trousers; step 2 shows as many
+TROUSERS = 12  # step 2 draws this number
+
+
+@pytest.fixture
+def use_trousers(monkeypatch):
+    """A function that replaces Fashion-MNIST by this number of images, of which the first twelve are trousers."""
+    provenance = Provenance("drawn", standin.caption("Fashion-MNIST"), "nothing", is_standin=True)
+    trousers = garments.draw_garments(TROUSER, TROUSERS)
+
+    def use(count):
+        images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
+        images[:TROUSERS], labels[:TROUSERS] = trousers, TROUSER
+        monkeypatch.setattr(sources, "load", lambda *request: Dataset(images, labels, provenance))
+
+    return use
 
 
 @pytest.fixture(autouse=True)
-def few_trousers(monkeypatch):
-    images = np.zeros((70_000, 28, 28), np.uint8)
-    labels = np.zeros(70_000, np.uint8)
-    images[:FEW], labels[:FEW] = garments.draw_garments(TROUSER, FEW), TROUSER
-    few = Dataset(images, labels, Provenance("drawn", standin.caption("Fashion-MNIST"), "nothing", is_standin=True))
-    monkeypatch.setattr(sources, "load", lambda *asked: few)
+def trousers_only(use_trousers):
+    use_trousers(TROUSERS)
 
 
 @pytest.fixture
 def make_run(make_run):
     def make(firstname="ana", **options):
-        return make_run(firstname=firstname, **{"epochs": 3, "batch_size": 8, "grid_every": 2, **options})
+        return make_run(firstname=firstname, **{"epochs": 3, "batch_size": 6, "grid_every": 2, **options})
 
     return make
 
 
-def said(run):
-    return run.screen.console.file.getvalue()
+@pytest.fixture
+def small_track(make_gan):
+    """The fashion track with small networks in place of the sheet's."""
+
+    def build(settings, precision):
+        return make_gan(precision, latent_dim=100, firstname=settings.firstname)
+
+    return replace(
+        TRACK,
+        build_generator=lambda settings, precision: build(settings, precision).generator,
+        build_discriminator=lambda settings, precision: build(settings, precision).discriminator,
+    )
 
 
-def test_all_eight_steps(make_run, monkeypatch):
+def read_record(run):
+    return json.loads(run.workspace.record.read_text(encoding="utf-8"))
+
+
+def read_history(run):
+    with run.workspace.history.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_a_complete_run_prints_all_steps_and_writes_its_files(make_run, printed, use_trousers, monkeypatch):
     captions = {}
     save = style.save
 
-    def spy(figure, path):
+    def record_caption(figure, path):
         captions[path.name] = figure.texts[-1].get_text()
         save(figure, path)
 
-    monkeypatch.setattr(style, "save", spy)
-    run = make_run()
+    use_trousers(70_000)
+    monkeypatch.setattr(style, "save", record_caption)
+    run = make_run(batch_size=8)  # the second batch is shorter than the first
     assert run_steps(TRACK, run) is None
     assert len(captions) == 8
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
@@ -77,28 +107,31 @@ def test_all_eight_steps(make_run, monkeypatch):
     ]
 
     for number in range(1, 9):
-        assert f"Step {number} ·" in said(run)
-    assert "ds1_ana['images'].shape = (60000, 28, 28)" in said(run)
-    assert "ds2_ana['images'].shape = (10000, 28, 28)" in said(run)
-    assert "dataset_ana.shape = (12, 28, 28)" in said(run)
-    assert "Total params: 2,330,944" in said(run) and "Total params: 6,629,953" in said(run)
-    assert "The freeze holds" in said(run)
+        assert f"Step {number} ·" in printed(run)
+    assert "ds1_ana['images'].shape = (60000, 28, 28)" in printed(run)
+    assert "ds2_ana['images'].shape = (10000, 28, 28)" in printed(run)
+    assert "dataset_ana.shape = (12, 28, 28)" in printed(run)
+    assert "Total params: 2,330,944" in printed(run) and "Total params: 6,629,953" in printed(run)
+    assert "The freeze holds" in printed(run)
 
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    record = read_record(run)
     assert (record["status"], record["epochs_done"], record["precision"]) == ("finished", 3, "float32")
     assert record["data"]["is_standin"] and record["data"]["caption"] == "drawn stand-in, not Fashion-MNIST"
-    assert [step["moved"] for step in record["freeze_proof"]] == [True, False, False, True]
+    assert [check["changed"] for check in record["freeze_proof"]] == [True, False, False, True]
     assert set(record["timings_seconds"]) == {"preparation", "training", "saving", "evaluation"}
     assert record["settings"]["firstname"] == "ana" and record["settings"]["batch_size"] == 8
     assert record["versions"]["keras"]
 
-    with run.workspace.history.open(newline="", encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = read_history(run)
     assert [row["epoch"] for row in rows] == ["1", "2", "3"] and rows[0]["updates"] == "2"
     assert float(rows[-1]["generator_loss"]) == record["final_losses"]["generator"]
 
+    generator = keras.models.load_model(run.workspace.generator_model, compile=False)
+    assert generator.predict(np.zeros((2, 100)), verbose=0).shape == (2, 28, 28, 1)
 
-def test_the_standin_is_announced_and_in_the_caption(make_run, printed):
+
+@pytest.mark.usefixtures("quick_figures")
+def test_the_standin_is_announced_and_named_in_the_captions(make_run, printed):
     run = make_run()
     data, run = stages.load_data(TRACK, run)
     assert "Not the real images" in printed(run) and "drawn stand-in" in printed(run)
@@ -107,21 +140,39 @@ def test_the_standin_is_announced_and_in_the_caption(make_run, printed):
     assert run.workspace.real_images.exists()
 
 
-def test_the_same_seed_gives_the_same_files_bit_for_bit(make_run):
-    kept = []
-    for _ in range(2):
+@pytest.fixture
+def check_same_seed(make_run):
+    """A function that checks that two trainings with the same seed have the same generator and losses bit for bit."""
+
+    def train_once(track):
         run = make_run(epochs=1, fresh=True)
-        run_steps(TRACK, run)
+        run_steps(track, run)
         weights = keras.models.load_model(run.workspace.generator_model, compile=False).get_weights()
-        with run.workspace.history.open(newline="", encoding="utf-8") as lines:
-            (row,) = csv.DictReader(lines)
-        kept.append((weights, {**row, "seconds": None}))
-    assert kept[0][1] == kept[1][1]
-    for weight, again in zip(kept[0][0], kept[1][0], strict=True):
-        np.testing.assert_array_equal(weight, again)
+        (row,) = read_history(run)
+        return weights, {**row, "seconds": None}
+
+    def check(track):
+        (weights, row), (weights_again, row_again) = train_once(track), train_once(track)
+        assert row == row_again
+        for weight, weight_again in zip(weights, weights_again, strict=True):
+            np.testing.assert_array_equal(weight, weight_again)
+
+    return check
 
 
-def test_a_grid_changes_no_variable_and_its_noise_stays_the_same(make_run):
+@pytest.mark.usefixtures("quick_figures")
+def test_the_same_seed_gives_the_same_files_bit_for_bit(check_same_seed, small_track):
+    check_same_seed(small_track)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_figures")
+def test_the_same_seed_gives_the_same_files_of_the_sheets_networks_bit_for_bit(check_same_seed):
+    check_same_seed(TRACK)
+
+
+@pytest.mark.usefixtures("quick_figures")
+def test_sampling_a_grid_changes_no_variable_and_always_uses_the_same_noise(make_run):
     data, run = stages.load_data(TRACK, make_run())
     generator = stages.make_generator(TRACK, run)
     view = stages.make_training_view(TRACK, generator, data, run)
@@ -133,7 +184,8 @@ def test_a_grid_changes_no_variable_and_its_noise_stays_the_same(make_run):
         np.testing.assert_array_equal(variable, value)
 
 
-def test_both_networks_have_the_runs_precision_and_seed(make_run):
+@pytest.mark.usefixtures("quick_figures")
+def test_both_networks_have_the_precision_and_the_seed_of_the_run(make_run):
     run, other = make_run(precision="mixed_bfloat16", seed=2), make_run(seed=1)
     for make in (stages.make_generator, stages.make_discriminator):
         network = make(TRACK, run)
@@ -141,76 +193,82 @@ def test_both_networks_have_the_runs_precision_and_seed(make_run):
         assert not np.array_equal(network.weights[0], make(TRACK, other).weights[0])
 
 
-def test_an_error_in_training_saves_what_was_done_first(make_run, monkeypatch):
-    run = make_run(epochs=300)
+@pytest.fixture
+def after_the_first_epoch(monkeypatch):
+    """A function that makes every training call `action` after its first epoch."""
     add = session.Journal.add
 
-    def fail_after_the_first(journal, row):
-        add(journal, row)
-        raise RuntimeError("no room on the device")
+    def set_action(action):
+        monkeypatch.setattr(session.Journal, "add", lambda journal, row: add(journal, row) or action())
 
-    monkeypatch.setattr(session.Journal, "add", fail_after_the_first)
+    return set_action
+
+
+@pytest.mark.usefixtures("quick_figures")
+def test_after_an_error_the_results_so_far_are_saved(make_run, small_track, after_the_first_epoch):
+    def fail():
+        raise RuntimeError("an unforeseen error")
+
+    run = make_run(epochs=300)
+    after_the_first_epoch(fail)
     with pytest.raises(RuntimeError):
-        run_steps(TRACK, run)
+        run_steps(small_track, run)
     assert run.workspace.generator_model.exists() and run.workspace.discriminator_model.exists()
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    record = read_record(run)
     assert (record["status"], record["epochs_done"], record["updates_done"]) == ("failed", 1, 2)
 
 
-def test_a_figure_that_cannot_be_drawn_costs_nobody_the_networks(make_run, monkeypatch):
+@pytest.mark.usefixtures("quick_figures")
+def test_after_a_stop_the_results_so_far_are_saved(make_run, printed, small_track, after_the_first_epoch):
+    run = make_run(epochs=300)
+    after_the_first_epoch(lambda: signal.raise_signal(signal.SIGINT))
+    assert run_steps(small_track, run) == signal.SIGINT
+    assert "stopped after 1 complete epoch; the same command continues at epoch 2" in printed(run)
+    assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
+    record = read_record(run)
+    assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
+
+
+@pytest.mark.usefixtures("quick_figures")
+def test_the_networks_are_saved_although_a_figure_cannot_be_drawn(make_run, small_track, monkeypatch):
     def refuse(*arguments):
         raise OSError(28, "No space left on device", "step7_animation.gif")
 
     monkeypatch.setattr("assignment.session.journal.animation.save_animation", refuse)
     run = make_run(epochs=1)
     with pytest.raises(AssignmentError, match="gif.*the same command writes the final files again, without train"):
-        run_steps(TRACK, run)
+        run_steps(small_track, run)
     assert run.workspace.generator_model.exists() and run.workspace.discriminator_model.exists()
-    assert json.loads(run.workspace.record.read_text(encoding="utf-8"))["status"] == "failed"
+    assert read_record(run)["status"] == "failed"
 
 
-def test_a_stop_saves_what_was_done(make_run, monkeypatch):
-    run = make_run(epochs=300)
-    real_row = session.Journal.add
-
-    def stop_after_the_first(journal, row):
-        real_row(journal, row)
+@pytest.mark.usefixtures("quick_figures")
+def test_a_fresh_training_that_is_stopped_in_its_first_epoch_changes_no_earlier_file(make_run, printed, small_track):
+    def interrupt_before_the_first_update(update, data, settings, position):
         signal.raise_signal(signal.SIGINT)
+        update(data.images, None)
+        yield
 
-    monkeypatch.setattr(session.Journal, "add", stop_after_the_first)
-    assert run_steps(TRACK, run) == signal.SIGINT
-    assert "stopped after 1 complete epoch; the same command continues at epoch 2" in said(run)
-    assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
-    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
-
-
-def test_a_stop_before_the_first_epoch_leaves_an_earlier_run_alone(make_run):
     run = make_run(epochs=1)
-    run_steps(TRACK, run)
+    run_steps(small_track, run)
     before = {path: path.read_bytes() for path in run.workspace.models_dir.iterdir()}
     before |= {path: path.read_bytes() for path in run.workspace.folder.rglob("[!s]*") if path.is_file()}
-    stopping = replace(TRACK, train=lambda *given: signal.raise_signal(signal.SIGINT) or stopped(*given))
     again = make_run(epochs=1, seed=2, fresh=True)
-    assert run_steps(stopping, again) == signal.SIGINT
+    assert run_steps(replace(small_track, train=interrupt_before_the_first_update), again) == signal.SIGINT
     assert {path: path.read_bytes() for path in before} == before
-    assert "after 0 complete epochs; the earlier training's networks, history, grids and chec" in said(again)
+    assert "after 0 complete epochs; the earlier training's networks, history, grids and chec" in printed(again)
 
 
-def stopped(update, data, settings, position):
-    update(data.images, None)
-    yield
-
-
-def test_a_new_training_clears_the_earlier_one(make_run):
-    run_steps(TRACK, make_run(epochs=3))
+@pytest.mark.usefixtures("quick_figures")
+def test_a_fresh_training_removes_the_grids_of_the_earlier_one(make_run, small_track):
+    run_steps(small_track, make_run(epochs=3))
     run = make_run(epochs=1, fresh=True)
-    run_steps(TRACK, run)
-    assert [path.name for path in run.workspace.folder.glob("step7_grid*")] == ["step7_grid_epoch_0001.png"]
+    run_steps(small_track, run)
+    assert [path.name for path in run.workspace.grids()] == ["step7_grid_epoch_0001.png"]
 
 
 @pytest.mark.parametrize(
-    ("number", "files"),
+    ("step", "files"),
     [
         (1, []),
         (2, ["step2_real_images.png"]),
@@ -220,27 +278,29 @@ def test_a_new_training_clears_the_earlier_one(make_run):
         (6, ["step3_generator_diagram.png", "step5_discriminator_diagram.png"]),
     ],
 )
-def test_one_step_alone(make_run, monkeypatch, number, files):
+def test_one_step_writes_its_own_figures_and_those_it_depends_on(make_run, monkeypatch, step, files):
     captions = []
     monkeypatch.setattr(style, "save", lambda figure, path: path.touch() or captions.append(figure.texts[-1]))
     run = make_run("Ана")
-    run_steps(TRACK, run, number)
+    run_steps(TRACK, run, step)
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == ["checkpoints", *files]
     assert all("drawn stand-in" in caption.get_text() for caption in captions)
 
 
-def test_one_step_does_not_mix_its_figures_with_another_training_s(make_run):
-    run_steps(TRACK, make_run(epochs=1))
+@pytest.mark.usefixtures("quick_figures")
+def test_one_step_is_refused_in_the_folder_of_another_training(make_run, small_track):
+    run_steps(small_track, make_run(epochs=1))
     with pytest.raises(AssignmentError, match="a training with --seed 1"):
-        run_steps(TRACK, make_run(seed=3), 4)
+        run_steps(small_track, make_run(seed=3), 4)
 
 
+@pytest.mark.usefixtures("quick_figures")
 @pytest.mark.parametrize("firstname", ["Ана", "李雷"])
-def test_first_names_of_any_alphabet_name_the_models(make_run, firstname):
+def test_a_first_name_of_any_alphabet_names_the_models(make_run, printed, small_track, firstname):
     run = make_run(firstname, epochs=1)
-    assert run_steps(TRACK, run) is None
+    assert run_steps(small_track, run) is None
     assert run.workspace.generator_model.name == f"generator_model_{firstname}.h5"
-    assert f"generator_model_{firstname}" in said(run)
+    assert f"generator_model_{firstname}" in printed(run)
     generator = keras.models.load_model(run.workspace.generator_model, compile=False)
     assert generator.predict(np.zeros((2, 100)), verbose=0).shape == (2, 28, 28, 1)
 
@@ -248,17 +308,19 @@ def test_first_names_of_any_alphabet_name_the_models(make_run, firstname):
 def test_the_generator_is_compared_with_all_trousers(make_run):
     data, _ = stages.load_data(TRACK, make_run())
     spec = track.evaluation(data)
-    assert spec.images.shape == (FEW, 28, 28, 1) and set(spec.labels) == {TROUSER} and spec.learned_from is None
+    assert spec.images.shape == (TROUSERS, 28, 28, 1) and set(spec.labels) == {TROUSER} and spec.learned_from is None
     assert spec.expects_class and spec.data is data
 
 
-def test_a_violated_freeze_stops_the_run_before_training(make_run):
-    broken = replace(TRACK, update_rule=lambda gan, ingredients: lambda real_images, noise: Losses(0, 0, 0))
+@pytest.mark.usefixtures("quick_figures")
+def test_a_violated_freeze_ends_the_run_before_the_training(make_run, small_track):
+    broken = replace(small_track, update_rule=lambda gan, ingredients: lambda real_images, noise: Losses(0, 0, 0))
     run = make_run()
     with pytest.raises(AssignmentError, match="would never learn. The freeze does not hold"):
         run_steps(broken, run)
     assert not run.workspace.history.exists() and not run.workspace.generator_model.exists()
 
 
+@pytest.mark.usefixtures("quick_figures")
 def test_every_ingredient_is_requested_from_the_practices(make_run, check_all_ingredients_are_requested):
     check_all_ingredients_are_requested(TRACK, make_run(epochs=1))

@@ -53,7 +53,7 @@ def test_the_page_contains_the_results(page):
         "seconds per update",
         "Yazıcı et al. 2019",
         "These runs were trained on a drawn stand-in",
-        "does not compare with published FIDs",
+        "is not comparable with published FIDs",
     ):
         assert text in words, text
 

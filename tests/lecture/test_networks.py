@@ -1,4 +1,4 @@
-"""The notebook's four networks, layer by layer. The arithmetic of every count stands beside it."""
+"""The notebook's four networks, layer by layer, with the arithmetic of every number of weights."""
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ from assignment.lecture.networks import (
 )
 from assignment.training.description import layer_table
 
-# kind, output shape, stride, bias, trainable, not trainable
+# kind, output shape, stride, bias, trainable and non-trainable weights
 DCGAN_GENERATOR = [
     ("Input", (100,), None, None, 0, 0),
     ("Dense", (12544,), None, False, 100 * 12544, 0),
@@ -77,7 +77,7 @@ NETWORKS = [
 
 @pytest.mark.parametrize(("build", "layers", "weights"), NETWORKS)
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_every_layer(build, layers, weights, precision):
+def test_every_layer_has_its_shape_and_weights(build, layers, weights, precision):
     model = build("ana", 1, precision)
     assert [
         (row.kind, row.output_shape, row.stride, row.use_bias, row.trainable, row.non_trainable)
@@ -90,22 +90,22 @@ def test_every_layer(build, layers, weights, precision):
 @pytest.mark.parametrize(
     ("build", "slope"), [(build, 0.3) for build, *_ in NETWORKS[:2]] + [(build, 0.2) for build, *_ in NETWORKS[2:]]
 )
-def test_the_slopes_and_the_dropout(build, slope):
+def test_slopes_and_dropout_rates_are_the_notebooks(build, slope):
     model = build("ana", 1)
     slopes = [layer.negative_slope for layer in model.layers if isinstance(layer, keras.layers.LeakyReLU)]
     assert slopes == pytest.approx([slope] * len(slopes)) and len(slopes) > 1
     assert all(layer.rate == 0.3 for layer in model.layers if isinstance(layer, keras.layers.Dropout))
 
 
-def test_what_they_end_in():
-    activations = [model("ana", 1).layers[-1].get_config().get("activation") for model, *_ in NETWORKS]
+def test_the_last_activations_are_the_notebooks():
+    activations = [build("ana", 1).layers[-1].get_config().get("activation") for build, *_ in NETWORKS]
     assert activations == ["tanh", "linear", None, "sigmoid"]
     assert build_dense_generator("ana", 1).layers[-2].activation is keras.activations.tanh
 
 
-def test_the_second_exercise():
-    changed = {"filters": (8, 16), "kernel": 3, "extra_layers": 2}
-    generator = layer_table(build_dcgan_generator("ana", 1, **changed))
+def test_filters_kernel_and_layers_can_be_changed_as_in_exercise_2():
+    changes = {"filters": (8, 16), "kernel": 3, "extra_layers": 2}
+    generator = layer_table(build_dcgan_generator("ana", 1, **changes))
     convolutions = [(row.output_shape, row.kernel) for row in generator if row.kind == "Conv2DTranspose"]
     assert convolutions == [
         ((7, 7, 32), (3, 3)),
@@ -114,41 +114,43 @@ def test_the_second_exercise():
         ((14, 14, 8), (3, 3)),
         ((28, 28, 1), (3, 3)),
     ]
-    discriminator = layer_table(build_dcgan_discriminator("ana", 1, **changed))
+    discriminator = layer_table(build_dcgan_discriminator("ana", 1, **changes))
     convolutions = [(row.output_shape, row.kernel) for row in discriminator if row.kind == "Conv2D"]
     assert convolutions == [((14, 14, 8), (3, 3)), ((7, 7, 16), (3, 3)), ((7, 7, 16), (3, 3)), ((7, 7, 16), (3, 3))]
 
 
-def test_the_counts_that_a_run_compares_with():
+def test_the_notebooks_numbers_of_weights_are_those_of_its_networks():
     assert build_dcgan_generator("ana", 1).count_params() == NOTEBOOK_GENERATOR_WEIGHTS
     assert build_dcgan_discriminator("ana", 1).count_params() == NOTEBOOK_DISCRIMINATOR_WEIGHTS
 
 
-@pytest.mark.parametrize(("build", "answer"), [(build_dcgan_discriminator, 0.0), (build_dense_discriminator, 0.5)])
+@pytest.mark.parametrize(("build", "undecided"), [(build_dcgan_discriminator, 0.0), (build_dense_discriminator, 0.5)])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_the_losses_are_of_logits_or_probabilities_and_smoothed_for_the_discriminator_alone(build, answer, smoothing):
+def test_losses_take_logits_or_probabilities_and_only_the_discriminators_is_smoothed(build, undecided, smoothing):
     gan = compile_gan(build_dcgan_generator("ana", 1), build("ana", 1), smoothing)
-    undecided_loss = np.full((4, 1), answer, np.float32)
+    undecided_output = np.full((4, 1), undecided, np.float32)
     for model in (gan.discriminator, gan.combined):
-        assert float(model.compute_loss(y=np.ones((4, 1)), y_pred=undecided_loss)) == pytest.approx(np.log(2), rel=1e-5)
+        undecided_loss = float(model.compute_loss(y=np.ones((4, 1)), y_pred=undecided_output))
+        assert undecided_loss == pytest.approx(np.log(2), rel=1e-5)
         assert float(model.optimizer.learning_rate) == pytest.approx(1e-4) and model.optimizer.beta_1 == 0.9
-    certain = np.full((4, 1), 3.0 if answer == 0 else 1 / (1 + np.exp(-3)), np.float32)
-    plain, softened = np.log1p(np.exp(-3)), np.log1p(np.exp(-3)) + smoothing * 3
-    assert float(gan.combined.compute_loss(y=np.ones((4, 1)), y_pred=certain)) == pytest.approx(plain, rel=1e-4)
-    assert float(gan.discriminator.compute_loss(y=np.ones((4, 1)), y_pred=certain)) == pytest.approx(softened, rel=1e-4)
+    logit = 3.0
+    output = np.full((4, 1), logit if undecided == 0 else 1 / (1 + np.exp(-logit)), np.float32)
+    plain_loss = np.log1p(np.exp(-logit))
+    for model, expected in ((gan.combined, plain_loss), (gan.discriminator, plain_loss + smoothing * logit)):
+        assert float(model.compute_loss(y=np.ones((4, 1)), y_pred=output)) == pytest.approx(expected, rel=1e-4)
 
 
 LOGITS = np.array([[-2.0], [0.0], [3.0]], np.float32)
 
 
 @pytest.mark.parametrize("from_logits", [True, False])
-def test_a_real_image_is_asked_for_as_nine_tenths(from_logits):
+def test_the_smoothed_target_of_real_images_is_nine_tenths(from_logits):
     probabilities = 1 / (1 + np.exp(-LOGITS))
     loss = RealSmoothed(0.1, from_logits)(np.ones((3, 1)), LOGITS if from_logits else probabilities.astype(np.float32))
-    by_hand = -(0.9 * np.log(probabilities) + 0.1 * np.log(1 - probabilities)).mean()
-    assert float(loss) == pytest.approx(by_hand, rel=1e-5)
+    expected = -(0.9 * np.log(probabilities) + 0.1 * np.log(1 - probabilities)).mean()
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_fake_is_asked_for_as_before():
+def test_the_target_of_fakes_is_not_smoothed():
     plain = keras.losses.BinaryCrossentropy(from_logits=True)
     assert float(RealSmoothed(0.1, True)(np.zeros((3, 1)), LOGITS)) == float(plain(np.zeros((3, 1)), LOGITS))

@@ -16,28 +16,35 @@ from assignment.practices.catalogue import BY_NAME
 from assignment.report.page import write_report
 from assignment.session.record import write_metrics, write_record
 from assignment.training.loop import Row
-from assignment.training.proof import Movement
+from assignment.training.proof import WeightCheck
 
 SCRIPT = "<script>document.title = 'broken'</script>"
 
 
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory):
+    """The content of a PNG file with twelve images."""
+    path = tmp_path_factory.mktemp("picture") / "twelve.png"
+    images = np.random.default_rng(0).uniform(-1, 1, (12, 28, 28))
+    save(image_grid(images, "twelve images", "caption"), path)
+    return path.read_bytes()
+
+
 @pytest.fixture
-def run(make_run):
-    """A finished run of the trousers with a problem; its command holds a script that the page must not run."""
+def run(make_run, picture):
+    """A finished run of the fashion track that had a problem; its command contains a script that must not run."""
     provenance = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing", is_standin=True)
     command = f"python run_assignment.py --outputs-dir '{SCRIPT}'"
     run = make_run(epochs=20, batch_size=128, evaluation=True, provenance=provenance, command=command)
     workspace = run.workspace
-    images = np.random.default_rng(0).uniform(-1, 1, (12, 28, 28))
-    figures = (
+    for path in (
         workspace.real_images,
         workspace.grid(10),
         workspace.grid(20),
         workspace.losses,
         workspace.metrics_figure,
-    )
-    for path in figures:
-        save(image_grid(images, "twelve images", run.caption), path)
+    ):
+        path.write_bytes(picture)
     workspace.generator_model.touch()
     scores = {name: ScoreRange(0.5, 0.4, 0.6) for name in Scores._fields}
     write_metrics(
@@ -55,7 +62,7 @@ def run(make_run):
         status="finished",
         rows=[Row(20, 0.51, 1.26, 0.25, 0.75, updates=55, seconds=4.0)],
         updates=1100,
-        proof=[Movement("generator", "generator", "aa" * 6, "bb" * 6, must_move=True)],
+        proof=[WeightCheck("generator", "generator", "aa" * 6, "bb" * 6, must_change=True)],
         conditions={},
         timings={"training": 80.0},
         loss_unit="squared distance; 0.25 if the discriminator is undecided",
@@ -87,7 +94,7 @@ def texts(write_page):
 
 @pytest.fixture
 def change_record(run):
-    """A function that changes entries of the run's record."""
+    """A function that changes entries of the run's record, and returns the record as it was."""
 
     def change(**entries):
         record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
@@ -98,7 +105,7 @@ def change_record(run):
 
 
 class Page(HTMLParser):
-    """The tags of a page, and every text outside its style."""
+    """An HTML page, parsed into its tags and its texts."""
 
     def __init__(self, path):
         super().__init__()
@@ -115,7 +122,7 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-def test_the_page_has_requests_results_metrics_and_problems(texts):
+def test_the_page_contains_requests_results_metrics_and_problems(texts):
     text = texts()
     for words in (
         "Ана, seed 1 · 1 of 20 epochs, finished",
@@ -127,7 +134,7 @@ def test_the_page_has_requests_results_metrics_and_problems(texts):
         "0.50 (0.40 to 0.60)",
         "untrained 900.00",
         "5 draws of 2,000 generated images",
-        "99.12 % of the test images",
+        "99.12% of the test images",
         "not comparable with published FIDs",
         "mode collapse , epochs 5 to 9",
         "one image for every noise",
@@ -165,7 +172,7 @@ def test_the_page_is_self_contained_and_describes_every_picture(run, write_page)
     assert "http" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", run.workspace.report.read_text(encoding="utf-8"))
 
 
-def test_text_from_the_user_is_escaped(write_page):
+def test_text_of_the_user_is_escaped(write_page):
     page = Page(write_page())
     assert SCRIPT in "".join(page.texts) and not page.all("script")
 
@@ -181,12 +188,12 @@ def test_the_practices_of_the_run_are_described(texts, change_record):
         assert BY_NAME[name].change in text
 
 
-def test_the_last_losses_have_their_unit(texts):
+def test_the_final_losses_have_their_unit(texts):
     text = texts()
     assert "the generator's 1.260 (squared distance; 0.25 if" in text and "nats" not in text
 
 
-def test_a_run_without_metrics_says_why(run, texts, change_record):
+def test_the_page_of_a_run_without_metrics_gives_the_reason(run, texts, change_record):
     run.workspace.metrics.unlink()
     settings = change_record(problems=[], final_losses=None)["settings"]
     text = texts()
@@ -196,15 +203,14 @@ def test_a_run_without_metrics_says_why(run, texts, change_record):
     assert "The same command with --evaluation" in text and "None found" in text
 
 
-def test_a_failed_run_has_saved_no_networks(run, texts, change_record):
+def test_the_page_of_a_failed_run_reports_that_no_networks_were_saved(run, texts, change_record):
     change_record(status="failed")
     run.workspace.metrics.unlink()
     text = texts()
     assert "epochs, failed" in text and "Not saved." in text and "since it did not finish" in text
 
 
-def test_of_many_grids_twelve_are_included_with_the_first_and_the_last(run, write_page):
-    picture = run.workspace.grid(10).read_bytes()
+def test_twelve_of_many_grids_are_included_with_the_first_and_the_last(run, write_page, picture):
     for epoch in range(1, 101):
         run.workspace.grid(epoch).write_bytes(picture)
     page = Page(write_page())
@@ -232,24 +238,28 @@ def browser():
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_browser_and_loads_no_other_page(write_page, browser, width, scheme):
+def test_the_page_fits_the_window_and_requests_no_other_page(write_page, browser, width, scheme):
     device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     browser.get(write_page().as_uri())
-    assert browser.title == "The assignment: a GAN that learns trousers · Ана", "no script of a name or a command ran"
+    assert browser.title == "The assignment: a GAN that learns trousers · Ана", (
+        "neither a name nor a command was run as a script"
+    )
     assert browser.execute_script("return innerWidth") == width
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, "nothing overflows"
-    beyond = browser.execute_script(
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width, (
+        "the page does not scroll sideways"
+    )
+    overflowing = browser.execute_script(
         "return [...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll') &&"
         " e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"
     )
-    assert beyond == []
+    assert overflowing == []
     loaded = browser.execute_script("return [...document.images].map(i => i.complete && i.naturalWidth > 0)")
     assert loaded == [True] * 5
-    dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
-    assert dark == (scheme == "dark")
+    is_dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert is_dark == (scheme == "dark")
     assert browser.get_log("browser") == []
     requests = re.findall(r'"url\\?":\\?"(\w+):', json.dumps(browser.get_log("performance")))
     assert requests and set(requests) <= {"file", "data", "about"}, "no request leaves the page"

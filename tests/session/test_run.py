@@ -4,13 +4,12 @@ from pathlib import Path
 import pytest
 
 from assignment.data.dataset import Provenance
-from assignment.session.run import Run
-from assignment.settings.tracks import FashionSettings
+from assignment.figures.style import new_figure
 
 
 @pytest.fixture
-def run():
-    return Run(FashionSettings("ana", seed=7), workspace=None, screen=None, command="", precision="float32")
+def run(make_run):
+    return make_run(firstname="ana", seed=7)
 
 
 def test_the_caption_names_the_run_and_its_images(run):
@@ -20,20 +19,22 @@ def test_the_caption_names_the_run_and_its_images(run):
     assert run.provenance is None
 
 
-def test_the_caption_names_the_practices(run):
-    settings = FashionSettings("ana", seed=7, practice=("ema", "hinge"))
-    assert replace(run, settings=settings).caption == "ana, seed 7, hinge, ema."
+def test_before_step_1_the_images_have_no_provenance(run):
+    with pytest.raises(RuntimeError, match="step 1"):
+        _ = run.images_from
 
 
-def test_a_figure_reaches_its_file_and_the_screen(run, tmp_path):
-    from assignment.figures.style import new_figure
+def test_the_caption_names_the_practices(make_run):
+    assert make_run(firstname="ana", seed=7, practice=("ema", "hinge")).caption == "ana, seed 7, hinge, ema."
 
-    told = []
 
-    class Listener:
+def test_a_saved_figure_is_passed_to_the_screen(run, tmp_path):
+    saved = []
+
+    class RecordingScreen:
         def saved(self, path: Path, quiet: bool):
-            told.append((path, quiet))
+            saved.append((path, quiet))
 
     path = tmp_path / "figure.png"
-    replace(run, screen=Listener()).save_figure(new_figure(1, 1, "", ""), path, quiet=True)
-    assert path.is_file() and told == [(path, True)]
+    replace(run, screen=RecordingScreen()).save_figure(new_figure(1, 1, "", ""), path, quiet=True)
+    assert path.is_file() and saved == [(path, True)]

@@ -30,37 +30,41 @@ TRACKS = {
     LectureSettings: LECTURE,
 }
 
+pytestmark = pytest.mark.usefixtures("quick_figures")
+
 
 @pytest.mark.parametrize("settings_class", TRACKS)
-def test_the_proof_is_printed_for_every_track(make_run, printed, settings_class):
+def test_the_freeze_is_proved_and_the_proof_printed_for_every_track(make_run, printed, settings_class):
     track, run = TRACKS[settings_class], make_run(settings_class, batch_size=4)
     gan, _, proof = make_gan(track, make_generator(track, run), make_discriminator(track, run), DATA, run)
-    assert [movement.moved for movement in proof] == [True, False, False, True]
+    assert [check.changed for check in proof] == [True, False, False, True]
     cells = [[cell.strip() for cell in line.split("│")] for line in printed(run).splitlines() if "│" in line]
     assert [row[-2] for row in cells][-4:] == ["yes", "no", "no", "yes"]
-    claim = "The gradient tapes are separate" if settings_class.TAPES else "The freeze holds"
+    claim = "The gradient tapes are separate" if track.uses_tapes else "The freeze holds"
     assert claim in printed(run) and "discriminator: binary_crossentropy" in printed(run).replace("smoothed_", "")
     assert gan.is_conditional == (settings_class is ConditionalSettings)
 
 
-def test_the_proof_batch_has_labels_for_a_conditional_gan(make_run):
+def test_the_proof_batch_of_a_conditional_gan_has_labels(make_run):
     run = make_run(ConditionalSettings, batch_size=32)
-    track = CONDITIONAL
-    gan, *_ = make_gan(track, make_generator(track, run), make_discriminator(track, run), DATA, run)
+    settings = run.settings
+    gan = CONDITIONAL.compile_gan(
+        CONDITIONAL.build_generator(settings, "float32"), CONDITIONAL.build_discriminator(settings, "float32"), settings
+    )
     images, noise, real_labels, fake_labels = proof_batch(gan, DATA, run)
     assert images.shape == (12, 28, 28, 1) and noise.shape == (12, 100)
     assert real_labels[:, 0].tolist() == fake_labels[:, 0].tolist() == [*range(10), 0, 1]
     assert real_labels.dtype == fake_labels.dtype == np.int32
 
 
-def test_the_grids_noise_is_transformed_by_the_practices(make_run):
+def test_the_noise_of_the_grids_is_transformed_by_the_practices(make_run):
     run = make_run()
     plain = grid_noise(FASHION, run)
     uniform = grid_noise(FASHION, replace(run, practices=PracticeStack(["uniform-noise"])))
     assert np.abs(plain).max() > 1 > np.abs(uniform).max()
 
 
-def test_a_models_metadata_describes_its_run(make_run, standin):
+def test_the_metadata_of_a_model_describe_its_run(make_run, standin):
     run = make_run(firstname="ana", seed=3, practice=["ema"], provenance=standin)
     assert model_metadata(run, ["0", "1"]) == ModelMetadata(
         track="fashion", firstname="ana", seed=3, images=standin.caption, classes=("0", "1"), practices=("ema",)

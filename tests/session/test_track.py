@@ -8,17 +8,17 @@ from assignment.session.track import compare_with_test_images, load_dataset, loa
 
 
 @pytest.mark.parametrize(
-    ("is_standin", "words"), [(True, "a drawn stand-in, not on MNIST; its"), (False, "checked: MD5")]
+    ("is_standin", "message"), [(True, "a drawn stand-in, not on MNIST; its"), (False, "checked: MD5")]
 )
-def test_the_origin_of_the_images_is_printed_and_kept(make_run, printed, monkeypatch, is_standin, words):
+def test_the_provenance_of_the_images_is_printed_and_kept(make_run, printed, monkeypatch, is_standin, message):
     run, provenance, requests = make_run(), Provenance("there", "caption", "MD5", is_standin), []
     monkeypatch.setattr(sources, "load", lambda *request: requests.append(request) or Dataset(None, None, provenance))
     _, run = load_dataset(sources.MNIST, run)
     assert requests == [(sources.MNIST, "auto", None)] and run.provenance == provenance
-    assert words in printed(run)
+    assert message in printed(run)
 
 
-def test_test_images_are_not_used_for_training(make_run, monkeypatch):
+def test_test_images_are_used_for_comparison_only(make_run, monkeypatch):
     images = np.arange(10, dtype=np.uint8).reshape(10, 1, 1) * np.ones((1, 28, 28), np.uint8)
     dataset = Dataset(images, np.arange(10, dtype=np.uint8), Provenance("there", "caption", "MD5", is_standin=False))
     monkeypatch.setattr(sources, "load", lambda *request: dataset)

@@ -90,3 +90,8 @@ def test_another_format_is_refused_in_one_sentence(path, content, found):
 
 def test_sha256_is_that_of_the_content(path):
     assert sha256(path) == hashlib.sha256(b"old").hexdigest()
+
+
+def test_the_refusal_of_another_format_ends_with_the_remedy(path):
+    with pytest.raises(AssignmentError, match="; train it again.$"):
+        check_format({}, path, remedy="train it again")

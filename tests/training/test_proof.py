@@ -18,8 +18,8 @@ def gan(make_gan):
 
 
 def test_each_phase_changes_its_own_network_only(gan, batches):
-    movements = prove_freeze(gan, compiled_update(gan), *batches(4))
-    assert [(movement.phase, movement.network, movement.moved) for movement in movements] == [
+    checks = prove_freeze(gan, compiled_update(gan), *batches(4))
+    assert [(check.phase, check.network, check.changed) for check in checks] == [
         ("discriminator", "discriminator", True),
         ("discriminator", "generator", False),
         ("generator", "discriminator", False),
@@ -45,14 +45,14 @@ def test_proof_holds_after_batches_of_other_sizes(gan, batches):
     update(*batches(8))
     update(*batches(3))
     for size in (3, 8):
-        assert all(movement.holds for movement in prove_freeze(gan, update, *batches(size)))
+        assert all(check.passed for check in prove_freeze(gan, update, *batches(size)))
 
 
 def test_proof_holds_whatever_the_flag_was_before(gan, batches):
     update = compiled_update(gan)
     with frozen(gan.discriminator):
-        assert all(movement.holds for movement in prove_freeze(gan, update, *batches(4)))
-    assert all(movement.holds for movement in prove_freeze(gan, update, *batches(5)))
+        assert all(check.passed for check in prove_freeze(gan, update, *batches(4)))
+    assert all(check.passed for check in prove_freeze(gan, update, *batches(5)))
 
 
 def test_proof_holds_for_networks_loaded_from_files(gan, batches, tmp_path):
@@ -62,7 +62,7 @@ def test_proof_holds_for_networks_loaded_from_files(gan, batches, tmp_path):
         export_h5(network, path, ModelMetadata("fashion", "ana", 1, "a stand-in"))
         loaded.append(keras.models.load_model(path, compile=False))
     loaded_gan = compile_gan(*loaded)
-    assert all(movement.holds for movement in prove_freeze(loaded_gan, compiled_update(loaded_gan), *batches(4)))
+    assert all(check.passed for check in prove_freeze(loaded_gan, compiled_update(loaded_gan), *batches(4)))
 
 
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")

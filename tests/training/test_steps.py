@@ -151,8 +151,8 @@ def test_taped_update_is_one_step_of_each_network_from_the_same_pass(make_gan, t
 
 def test_each_tape_of_the_taped_update_trains_its_own_network_only(make_gan, batches):
     gan = make_gan()
-    movements = prove_freeze(gan, taped_update(gan), *batches(4))
-    assert [movement.moved for movement in movements] == [True, False, False, True]
+    checks = prove_freeze(gan, taped_update(gan), *batches(4))
+    assert [check.changed for check in checks] == [True, False, False, True]
 
 
 TWO_UPDATES = """
