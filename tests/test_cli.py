@@ -1,4 +1,4 @@
-"""The command line: its output and its exit codes, in this process where possible and in another one where necessary."""
+"""The command line: its output and its exit codes, in another process only where that matters."""
 
 from __future__ import annotations
 
@@ -256,6 +256,7 @@ def test_a_step_runs_on_a_console_without_the_letters_of_the_first_name(run_step
     assert "Not the real images" in process.stdout
 
 
+@pytest.mark.slow
 def test_a_single_step_prints_none_of_tensorflows_messages(run_step):
     process = run_step("step3_generator")
     assert (process.returncode, process.stderr) == (0, "")

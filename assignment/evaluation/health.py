@@ -243,7 +243,7 @@ def _check_decreasing_variety(epochs: Sequence[Epoch]) -> Problem | None:
     if len(earlier) < WARM_UP_EPOCHS:
         return None
     # At most 1: noise is more varied than real images are.
-    highest = min(np.quantile(earlier, EARLIER_QUANTILE), 1.0)
+    highest = min(float(np.quantile(earlier, EARLIER_QUANTILE)), 1.0)
     if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.variety < DECREASED_VARIETY * highest):
         return None
     return Problem(

@@ -97,7 +97,7 @@ def _show_image(axes: Axes, image: np.ndarray) -> None:
 def _join_tiles(tiles: np.ndarray) -> np.ma.MaskedArray:
     """Return one picture of (rows, columns, 28, 28) images; the gaps between them are masked."""
     rows, columns = tiles.shape[:2]
-    picture = np.ma.masked_array(np.zeros((rows * STEP - GAP, columns * STEP - GAP)), mask=True)
+    picture: np.ma.MaskedArray = np.ma.masked_array(np.zeros((rows * STEP - GAP, columns * STEP - GAP)), mask=True)
     for row in range(rows):
         for column in range(columns):
             top, left = row * STEP, column * STEP

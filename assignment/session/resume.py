@@ -57,14 +57,14 @@ def find_earlier(run: Run[Settings], conditions: Conditions) -> Earlier:
 
 def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
     """Raise AssignmentError if the run's folder holds the record of another training."""
-    record = None if run.settings.fresh else _read_current_record(run)
+    record = None if run.settings.fresh else _read_record(run)
     if record and record["epochs_done"]:
         _check_conditions(record["conditions"], conditions, run)
 
 
 def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     folder, epochs = run.workspace.folder, run.settings.epochs
-    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_current_record(run)
+    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
     if record and _is_finished(record, conditions, run):
         options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
         run.screen.say(
@@ -107,14 +107,13 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
     """Warn if the models' files exist but are not this folder's, since the training will replace them.
 
     A training that was killed has left no record; its checkpoints show that the files are this folder's.
-    The record may be of another version, since --fresh replaces any training.
     """
-    record = _read_record(run)
-    if record is None and Checkpoints(run.workspace.checkpoints).complete():
+    record = read_json(run.workspace.record)  # of any version, since --fresh replaces any training
+    if not isinstance(record, dict) and Checkpoints(run.workspace.checkpoints).complete():
         return
-    own = record["files_sha256"] if record else {}
+    own = record.get("files_sha256") if isinstance(record, dict) else None
     for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and own.get(path.name) != sha256(path):
+        if path.is_file() and (own or {}).get(path.name) != sha256(path):
             run.screen.warn(
                 "A model of this name already exists",
                 f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
@@ -168,7 +167,7 @@ def _difference(existing: Conditions, requested: Conditions) -> str:
     """Return the conditions in which two trainings differ, in words: `--seed 1 (this command has 2)`."""
     different = [name for name in {**existing, **requested} if existing.get(name) != requested.get(name)]
     words = [
-        f"{option_name(name)} {existing.get(name, 'none')} (this command has {requested.get(name, 'none')})"
+        f"{_option(name, existing)} (this command has {requested.get(name, 'none')})"
         for name in different
         if not name.startswith("images")
     ]
@@ -177,6 +176,10 @@ def _difference(existing: Conditions, requested: Conditions) -> str:
     elif "images_sha256" in different:
         words.append(f"other images, although both are called {requested['images']}")
     return " and ".join(words)
+
+
+def _option(name: str, conditions: Conditions) -> str:
+    return f"{option_name(name)} {conditions[name]}" if name in conditions else f"no {option_name(name)}"
 
 
 def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
@@ -192,14 +195,12 @@ def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
 
 
 def _read_record(run: Run[Settings]) -> dict[str, Any] | None:
-    """Return the record of the last run that ended, of any version, or None; one that cannot be read is ignored."""
+    """Return the record of the last run that ended, or None; a record that cannot be read is ignored.
+
+    Raises AssignmentError if another version wrote it.
+    """
     record = read_json(run.workspace.record)
-    return record if isinstance(record, dict) and REQUIRED_KEYS <= set(record) else None
-
-
-def _read_current_record(run: Run[Settings]) -> dict[str, Any] | None:
-    """Return the record of the last run that ended, or None. Raises AssignmentError if another version wrote it."""
-    record = _read_record(run)
-    if record is not None:
-        check_format(record, run.workspace.record)
-    return record
+    if not isinstance(record, dict):
+        return None
+    check_format(record, run.workspace.record)
+    return record if REQUIRED_KEYS <= set(record) else None

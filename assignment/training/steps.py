@@ -116,11 +116,12 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> U
     @tf.function
     def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
         with named_for_graphs(*gan.models), tf.GradientTape() as tape:
+            # The tape records the generator, since phase 2 needs its gradient.
             fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
             reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
 
-            # Phase 1: the discriminator.
-            # By default `separate_steps`: one step on the real images, then one on the fakes.
+            # Phase 1: the discriminator. By default `separate_steps`: a step on the real images, then one on the fakes.
+            # The tape stops, since these steps are not part of the generator's gradient.
             with tape.stop_recording(), unfrozen(discriminator):
                 real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
@@ -129,6 +130,7 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> U
                 output = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
                 generator_loss = ingredients.generator_loss(gan, reals, fakes, output)
                 weights = combined.trainable_variables  # the generator's only, while the discriminator is frozen
+        # Still phase 2: the generator's step.
         combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
 
         return Losses(real_loss, fake_loss, generator_loss)

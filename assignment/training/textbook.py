@@ -30,11 +30,13 @@ def textbook_update(gan: Gan) -> Update:
         with named_for_graphs(*gan.models):
             generator_inputs = gan.generator_inputs(noise, fake_labels)
             fake_images = generator(generator_inputs, training=True)  # (n, 28, 28, 1)
+            # Phase 1: the discriminator, on real images (target 1) and on generated ones (target 0).
             with unfrozen(discriminator):
                 reals = gan.discriminator_inputs(real_images, real_labels)
                 real_loss = _train_on_batch(discriminator, reals, gan.discriminator_targets(real, real_labels))
                 fakes = gan.discriminator_inputs(fake_images, fake_labels)
                 fake_loss = _train_on_batch(discriminator, fakes, gan.discriminator_targets(fake, fake_labels))
+            # Phase 2: the generator, through the frozen discriminator, with the target "real".
             with frozen(discriminator):
                 targets = gan.discriminator_targets(real, fake_labels)
                 generator_loss = _train_on_batch(combined, generator_inputs, targets)

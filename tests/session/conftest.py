@@ -22,21 +22,20 @@ from assignment.training.streams import Purpose, draw_noise
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (12, 28, 28, 1)).astype(np.float32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_training():
     """A function that makes the training of a small GAN on `images`, with the settings of a run.
 
-    change_update: returns what takes the place of the update rule.
     view_options: fields of the TrainingView.
     """
 
-    def make(run, gan, images, *, change_update=lambda update: update, view_options={}, evaluation=None):
+    def make(run, gan, update, images, *, evaluation=None, **view_options):
         settings = run.settings
         noise = draw_noise(1, Purpose.GRID_NOISE, count=12, latent_dim=5)
         metadata = ModelMetadata(settings.TRACK, settings.firstname, 1, "a stand-in")
         return Training(
             gan=gan,
-            update=change_update(compiled_update(gan)),
+            update=update,
             rows=lambda update, position: train(
                 update,
                 images,
@@ -75,9 +74,8 @@ def make_session(make_gan, make_run, make_training, standin, tmp_path):
             self.gan = make_gan()
 
         def start(self, change_update=lambda update: update, earlier=None):
-            training = make_training(
-                self.run, self.gan, IMAGES, change_update=change_update, view_options=self.view_options
-            )
+            update = change_update(compiled_update(self.gan))
+            training = make_training(self.run, self.gan, update, IMAGES, **self.view_options)
             return run_session(self.run, training, earlier or find_earlier(self.run, training.conditions))
 
         @property

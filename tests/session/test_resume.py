@@ -220,6 +220,16 @@ def test_a_record_of_another_version_is_refused_and_fresh_replaces_it(make_run):
     assert find(make_run(fresh=True)) == Earlier(None)
 
 
+@pytest.mark.parametrize("record", ['{"status": "finished", "epochs_done": 300}', "{}"])
+def test_a_record_without_a_format_is_refused_and_fresh_replaces_it(make_run, record):
+    run = make_run()
+    run.workspace.record.write_text(record, encoding="utf-8")
+    run.workspace.generator_model.touch()
+    with pytest.raises(AssignmentError, match="run.json was written by another version"):
+        find(run)
+    assert find(make_run(fresh=True)) == Earlier(None)
+
+
 def test_a_damaged_checkpoint_is_reported_and_the_one_before_is_used(make_run, printed):
     save_checkpoint(make_run(), 5)
     damaged = save_checkpoint(make_run(), 10)
@@ -260,7 +270,7 @@ def test_a_training_whose_checkpoints_are_missing_is_refused(make_run):
         find(make_run())
 
 
-@pytest.mark.parametrize("record", [None, "half a rec", "[]", "{}"])
+@pytest.mark.parametrize("record", [None, "half a rec", "[]"])
 def test_a_training_that_was_killed_before_its_first_checkpoint_starts_at_epoch_1(make_run, printed, record):
     run = make_run()
     run.workspace.history.touch()
@@ -319,3 +329,9 @@ def test_a_training_with_other_practices_is_refused(make_run):
     assert find(make_run(practice=["dropout", "ema"])).checkpoint is not None
     with pytest.raises(AssignmentError, match=r"--practice dropout, ema \(this command has none\)"):
         find(make_run())
+
+
+def test_a_training_without_practices_is_named_as_such(make_run):
+    save_checkpoint(make_run(), 2)
+    with pytest.raises(AssignmentError, match=r"a training with no --practice \(this command has ema\)"):
+        find(make_run(practice=["ema"]))

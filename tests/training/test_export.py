@@ -38,6 +38,7 @@ def path(tmp_path):
     return tmp_path / "generator.h5"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_new_process_reads_the_same_model(make_gan, path, tmp_path, precision):
     generator = make_gan(precision).generator

@@ -175,6 +175,7 @@ print(fingerprint(gan.generator), fingerprint(gan.discriminator))
 """
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_weights_bit_for_bit():
     """With the sheet's networks and batch size, large enough that TensorFlow uses several threads."""
     outputs = [
