@@ -52,7 +52,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     defaults = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; file names include it")
-    add("--quick", action="store_true", help="train briefly, without evaluation: all eight steps in about a minute")
+    add("--quick", action="store_true", help="train briefly, without evaluation: all eight steps in a minute or two")
     add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (trousers: {defaults.epochs}, from the sheet)")
     add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (trousers: {defaults.batch_size}, from the sheet)")
     add("--grid-every", **WHOLE_NUMBER, help=f"epochs between grids (trousers: {defaults.grid_every}, from the sheet)")

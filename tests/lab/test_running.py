@@ -57,9 +57,27 @@ def run(recorder):
     return run
 
 
-def test_trials_run_in_order_side_by_side_and_their_exit_codes_are_reported(make_trials, run, recorder):
-    trials = make_trials(4)
-    run(trials, 2, "import sys; print('printed'); sys.exit(3)")
+def test_trials_run_in_order_two_at_a_time_and_their_exit_codes_are_reported(make_trials, run, tmp_path):
+    """Trials end only after two were seen running, so the test does not depend on the speed of the machine."""
+    release = tmp_path / "release"
+
+    class Releasing(Recorder):
+        def on_poll(self, running):
+            super().on_poll(running)
+            if len(running) == 2:
+                release.touch()
+
+    program = (
+        "import pathlib, sys, time\n"
+        f"release = pathlib.Path({str(release)!r})\n"
+        "print('printed', flush=True)\n"
+        "for _ in range(6_000):\n"  # a minute
+        "    if release.exists():\n"
+        "        sys.exit(3)\n"
+        "    time.sleep(0.01)"
+    )
+    trials, recorder = make_trials(4), Releasing()
+    run(trials, 2, program, recorder)
     assert recorder.started == trials and recorder.exit_codes == dict.fromkeys(trials, 3)
     assert recorder.most_running == 2 and recorder.waited_for == []
     assert trials[0].log.read_text().strip() == "printed"
