@@ -144,6 +144,25 @@ def test_a_file_that_cannot_be_written_is_reported_and_written_after_the_next_ep
 
 
 @pytest.mark.usefixtures("quick_figures")
+def test_the_first_epoch_of_a_new_training_removes_the_files_of_an_earlier_one(run, make_journal):
+    workspace = run.workspace
+    results = [
+        workspace.record,
+        workspace.metrics,
+        workspace.metrics_figure,
+        workspace.report,
+        workspace.best_generator,
+    ]
+    earlier = [*results, workspace.animation, workspace.grid(300), workspace.checkpoints / "epoch_0300.npz"]
+    for path in earlier:
+        path.touch()
+    kept = make_journal()
+    assert all(path.exists() for path in earlier)
+    add_epochs(kept, [1])
+    assert not any(path.exists() for path in earlier)
+
+
+@pytest.mark.usefixtures("quick_figures")
 def test_an_earlier_file_that_cannot_be_removed_is_removed_at_the_end(run, make_journal, monkeypatch):
     def refuse(workspace):
         raise PermissionError(13, "Permission denied", "step7_losses.png")
