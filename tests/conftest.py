@@ -109,7 +109,7 @@ def standin():
     """The provenance of a drawn stand-in."""
     from assignment.data.dataset import Provenance
 
-    return Provenance("drawn", "drawn stand-in, not MNIST", "nothing", is_standin=True)
+    return Provenance("drawn", "drawn stand-in, not MNIST", "nothing to check", is_standin=True)
 
 
 @pytest.fixture

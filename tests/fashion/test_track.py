@@ -25,7 +25,7 @@ TROUSERS = 12  # step 2 draws this number
 @pytest.fixture
 def use_trousers(monkeypatch):
     """A function that replaces Fashion-MNIST by this number of images, of which the first twelve are trousers."""
-    provenance = Provenance("drawn", standin.caption("Fashion-MNIST"), "nothing", is_standin=True)
+    provenance = Provenance("drawn", standin.caption("Fashion-MNIST"), "nothing to check", is_standin=True)
     trousers = garments.draw_garments(TROUSER, TROUSERS)
 
     def use(count):

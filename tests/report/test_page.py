@@ -33,7 +33,7 @@ def picture(tmp_path_factory):
 @pytest.fixture
 def run(make_run, picture):
     """A finished run of the fashion track that had a problem; its command contains a script that must not run."""
-    provenance = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing", is_standin=True)
+    provenance = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing to check", is_standin=True)
     command = f"python run_assignment.py --outputs-dir '{SCRIPT}'"
     run = make_run(epochs=20, batch_size=128, evaluation=True, provenance=provenance, command=command)
     workspace = run.workspace

@@ -14,7 +14,7 @@ from assignment.training.steps import Losses
 
 IMAGES = np.zeros((3, 28, 28), np.float32)
 REAL = Provenance("folder data", "Fashion-MNIST", "MD5", is_standin=False)
-DRAWN = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing", is_standin=True)
+DRAWN = Provenance("drawn", "drawn stand-in, not Fashion-MNIST", "nothing to check", is_standin=True)
 
 
 @pytest.fixture
