@@ -75,14 +75,11 @@ def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> sig
         except Diverged as error:
             session.write_results("failed", diverged=True)
             raise AssignmentError(session.divergence_advice(error)) from error
-        except OSError as error:
-            if is_disk_full(error):
+        except Exception as error:
+            if isinstance(error, OSError) and is_disk_full(error):
                 hint = session.keeper.resume_hint()
                 raise AssignmentError(describe_os_error(error, after_freeing_space=hint)) from error
-            session.save_after(error)
-            raise
-        except Exception as error:
-            session.save_after(error)
+            session.save_after_error()
             raise
     return None if finished else stop.signal
 
@@ -200,7 +197,7 @@ class _Session:
             problems=self._problems(self._position.epoch if diverged else None),
         )
 
-    def save_after(self, error: Exception) -> None:
+    def save_after_error(self) -> None:
         """Save the results after an unforeseen error, unless saving caused it; report further errors."""
         if self._state is _State.WRITING_RESULTS:
             return
