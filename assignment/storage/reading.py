@@ -1,0 +1,72 @@
+"""Reading files that others may have changed: only regular files, only up to a size, only JSON of an expected shape.
+
+The shape of a JSON text is a Python type that msgspec understands: `dict[str, float]`, a dataclass or a TypedDict (a
+JSON object), a NamedTuple (a JSON array), `Annotated[int, msgspec.Meta(ge=0)]`. JSON that parses but has another shape
+is as unusable as JSON that does not parse.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from assignment.errors import AssignmentError
+
+MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
+
+Shape = TypeVar("Shape")
+
+
+class Malformed(ValueError):
+    """Content that is not JSON, or not of the expected shape; the message says where."""
+
+
+def parse_json(text: str | bytes, shape: type[Shape]) -> Shape:
+    """Return the value in a JSON text, converted to `shape`. Raises Malformed if the text has another shape.
+
+    Keys that the shape does not name are dropped. NaN and infinity are accepted as floats, as Python writes them.
+    """
+    try:
+        return msgspec.convert(json.loads(text), type=shape)
+    except (ValueError, RecursionError) as error:  # msgspec's ValidationError is a ValueError
+        raise Malformed(" ".join(str(error).split())) from error
+
+
+def read_json(path: Path, shape: type[Shape]) -> Shape | None:
+    """Return the JSON of a file, converted to `shape`; None if the file is missing or malformed.
+
+    Raises OSError if the file exists but cannot be read, and AssignmentError if it is not a regular file.
+    """
+    try:
+        return parse_json(read_bytes(path, MAX_JSON_BYTES), shape)
+    except (FileNotFoundError, NotADirectoryError, Malformed):
+        return None
+
+
+def read_bytes(path: Path, maximum: int) -> bytes:
+    """Return the content of a regular file.
+
+    Raises OSError if it cannot be read, AssignmentError if it is not a regular file, and Malformed if it has more than
+    `maximum` bytes.
+    """
+    check_regular(path)
+    with path.open("rb") as file:
+        content = file.read(maximum + 1)
+    if len(content) > maximum:
+        raise Malformed(f"more than {maximum:,} bytes")
+    return content
+
+
+def check_regular(path: Path) -> None:
+    """Raise AssignmentError if `path` exists and is not a regular file: opening a pipe would wait forever.
+
+    Raises OSError if there is nothing at `path`.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        kind = "folder" if path.is_dir() else "pipe, a socket or a device"
+        raise AssignmentError(f"{path} is a {kind}, but a file is expected; move it away.")
