@@ -239,7 +239,7 @@ def check_sheet():
     def check(sheet):
         assert len(sheet) == 8 and all(step.title and step.request.endswith(".") for step in sheet)
         figures = {name for step in sheet for name in step.figures}
-        assert {name.removesuffix(".png").removesuffix("_*") for name in figures} <= set(DESCRIPTIONS)
+        assert {name.rpartition(".")[0].removesuffix("_*") for name in figures} <= set(DESCRIPTIONS)
         assert f"{GRID}_*.png" in figures
 
     return check

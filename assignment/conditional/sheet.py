@@ -36,8 +36,9 @@ SHEET: Sheet = (
         "Find out what works, and show that it does.",
         (
             "step7_losses.png",
-            "step7_progress.png",
             "step7_grid_epoch_*.png",
+            "step7_progress.png",
+            "step7_animation.gif",
             "step7_noise_walk.png",
             "step7_label_walk.png",
         ),

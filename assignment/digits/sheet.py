@@ -30,7 +30,7 @@ SHEET: Sheet = (
     SheetStep(
         "Train the GAN model",
         "Samples at regular intervals, the loss curves of both networks, a check for mode collapse and instability.",
-        ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png"),
+        ("step7_losses.png", "step7_grid_epoch_*.png", "step7_progress.png", "step7_animation.gif"),
     ),
     SheetStep("Save the GAN model", "Save the generator and the discriminator as .h5 files."),
 )

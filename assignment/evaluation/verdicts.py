@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assignment.evaluation.health import UNSTABLE, Episode
+from assignment.evaluation.health import STUCK_EPOCHS, UNSTABLE, Episode
 from assignment.evaluation.scores import CONFIDENCE, Copying, ScoreRange
 
 # Shares of the floor that the scores must reach.
@@ -19,6 +19,7 @@ MAXIMUM_FID_RATIO = 0.5  # of the last judge FID to the first
 COPY_LIMIT = 0.2  # of the images; about 1 % are near a training image by chance
 LISTED_FIDS = 5  # in the evidence; of more, the first two, the middle one and the last two are listed
 
+NOT_SHOWN = "not shown"
 NO_COLLAPSE_QUESTION = "Is the generator free of mode collapse?"
 
 
@@ -37,6 +38,7 @@ def verdicts(
     judge_fids: Mapping[int, float],
     episodes: Sequence[Episode],
     class_count: int,
+    epochs: int,
 ) -> list[Verdict]:
     """Return the verdicts on a generator.
 
@@ -44,6 +46,7 @@ def verdicts(
     judge_fids: the measured judge FIDs by epoch, in order.
     episodes: the problems found during the training.
     class_count: number of classes that the generator should cover.
+    epochs: number of complete epochs.
     """
     answers = [recognizable(scores, floor)]
     if "agreement" in scores:
@@ -51,7 +54,7 @@ def verdicts(
     return [
         *answers,
         no_collapse(scores, floor, class_count),
-        stable(episodes),
+        stable(episodes, epochs),
         improved(judge_fids),
         original(copying),
     ]
@@ -95,15 +98,18 @@ def no_collapse(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange
     )
 
 
-def stable(episodes: Sequence[Episode]) -> Verdict:
-    """Answer whether the training was stable."""
+def stable(episodes: Sequence[Episode], epochs: int) -> Verdict:
+    """Answer whether the training was stable; a training that is too short for the checks gives no answer."""
+    question = "Were the losses stable?"
     found = [
         f"{episode.problem.name} (epochs {episode.first} to {episode.last})"
         for episode in episodes
         if episode.problem.name in UNSTABLE
     ]
+    if not found and epochs < STUCK_EPOCHS:
+        return Verdict(question, NOT_SHOWN, f"The checks need {STUCK_EPOCHS} epochs; this training has {epochs}.")
     return Verdict(
-        "Were the losses stable?",
+        question,
         _yes_or_no(not found),
         f"Problems during training: {', '.join(found)}."
         if found
@@ -116,7 +122,7 @@ def improved(judge_fids: Mapping[int, float]) -> Verdict:
     """Answer whether the images became better during the training."""
     question = "Did the images improve during training?"
     if len(judge_fids) < 2:
-        return Verdict(question, "not shown", "The images were measured only once.")
+        return Verdict(question, NOT_SHOWN, "The images were measured only once.")
     first, *_, last = judge_fids.values()
     values = [f"{fid:.1f} ({f'epoch {epoch}' if epoch else 'untrained'})" for epoch, fid in judge_fids.items()]
     if len(values) > LISTED_FIDS:

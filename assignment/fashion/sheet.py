@@ -35,7 +35,7 @@ SHEET: Sheet = (
     SheetStep(
         "Train the GAN model",
         "300 epochs at batch size 128; plot both losses, and 12 generated images after every 50 epochs.",
-        ("step7_losses.png", "step7_progress.png", "step7_grid_epoch_*.png"),
+        ("step7_losses.png", "step7_grid_epoch_*.png", "step7_progress.png", "step7_animation.gif"),
     ),
     SheetStep("Save the GAN model", "Save the generator and the discriminator as .h5 files."),
 )

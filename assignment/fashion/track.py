@@ -36,9 +36,9 @@ def load_trousers(run: Run[FashionSettings]) -> tuple[TrainingData, Run[FashionS
     dataset, run = load_dataset(source, run)
     data = split_data(dataset)
     name = run.settings.firstname
-    run.screen.say(f"  ds1_{name}['images'].shape = {data.ds1['images'].shape}")
-    run.screen.say(f"  ds2_{name}['images'].shape = {data.ds2['images'].shape}")
-    run.screen.say(f"  dataset_{name}.shape = {data.dataset.shape}")
+    run.screen.result(f"ds1_{name}['images'].shape = {data.ds1['images'].shape}")
+    run.screen.result(f"ds2_{name}['images'].shape = {data.ds2['images'].shape}")
+    run.screen.result(f"dataset_{name}.shape = {data.dataset.shape}")
     images = data.dataset[..., np.newaxis]  # (7000, 28, 28, 1)
     labels = np.full(len(images), TROUSER, np.uint8)
     return TrainingData(images, labels, source, dataset), run
@@ -76,6 +76,7 @@ TRACK: Track[FashionSettings] = Track(
     train=train,
     save_models=save_models,
     sample=sample_generator,
+    draw_grid=draw_samples,
     training_view=training_view,
     evaluation=evaluation,
     grid_size=GRID_IMAGES,

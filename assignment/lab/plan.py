@@ -73,7 +73,7 @@ def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
         del options["--data"]  # --data-dir implies the real images
     # Each option is one word with its value, because a name may begin with a hyphen.
     words = [f"{name}={value}" for name, value in options.items() if value is not None]
-    return [sys.executable, "-m", "assignment", "run", *words]
+    return [sys.executable, "-m", "assignment", "run", "--evaluation", *words]
 
 
 def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float]) -> float:

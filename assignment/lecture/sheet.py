@@ -31,8 +31,9 @@ SHEET: Sheet = (
         " images, an interpolation, and real images next to generated ones.",
         (
             "step7_losses.png",
-            "step7_progress.png",
             "step7_grid_epoch_*.png",
+            "step7_progress.png",
+            "step7_animation.gif",
             "step7_generated.png",
             "step7_interpolation.png",
             "step7_real_beside_generated.png",

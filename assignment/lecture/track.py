@@ -69,18 +69,18 @@ def describe_networks(
     output = float(discriminator(generator(noise[:1], training=False), training=False)[0, 0])
     is_probability = discriminator.layers[-1].activation is keras.activations.sigmoid
     kind = "a probability" if is_probability else "a logit, which can be any number"
-    run.screen.say(f"  output of the untrained discriminator for an untrained image: {output:.4f} ({kind})")
+    run.screen.result(f"output of the untrained discriminator for an untrained image: {output:.4f} ({kind})")
     if run.settings.network != "dcgan":
         return
     filters, kernel, extra_layers = LectureSettings.NOTEBOOK_DCGAN
-    run.screen.table(
-        f"Weights, next to the notebook's DCGAN (--filters {filters} --kernel {kernel} --extra-layers {extra_layers})",
-        ("network", "here", "notebook"),
-        [
-            ("generator", f"{generator.count_params():,}", f"{networks.NOTEBOOK_GENERATOR_WEIGHTS:,}"),
-            ("discriminator", f"{discriminator.count_params():,}", f"{networks.NOTEBOOK_DISCRIMINATOR_WEIGHTS:,}"),
-        ],
+    run.screen.result(
+        f"the notebook's DCGAN has --filters {filters} --kernel {kernel} --extra-layers {extra_layers}; weights:"
     )
+    for name, network, notebook in (
+        ("generator", generator, networks.NOTEBOOK_GENERATOR_WEIGHTS),
+        ("discriminator", discriminator, networks.NOTEBOOK_DISCRIMINATOR_WEIGHTS),
+    ):
+        run.screen.result(f"{name}: {network.count_params():,} here, {notebook:,} in the notebook")
 
 
 def training_view(sample: Callable[[], np.ndarray], data: TrainingData, settings: LectureSettings) -> TrainingView:

@@ -32,16 +32,17 @@ DESCRIPTIONS = {
     "step7_generated": "A grid of newly generated images",
     "step7_interpolation": "Images between two noise vectors, along a straight line and a great circle",
     "step7_real_beside_generated": "A row of real images above a row of generated ones",
+    "step7_animation": "The same images from the untrained generator to the last epoch, as an animation",
     "step7_measures": "Judge FID, precision and recall over the epochs; dotted lines show the scores of real images",
 }
 
 
 class Picture(NamedTuple):
-    """A figure in the report: its `data` URL, its alternative text, and whether it is a grid of the training."""
+    """A figure in the report: its `data` URL and its alternative text; whether it moves."""
 
     data: str
     description: str
-    is_grid: bool
+    moves: bool
 
 
 def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
@@ -63,6 +64,7 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
         steps=[(step, _pictures(workspace.folder, step.figures)) for step in sheet],
         metric_pictures=_pictures(workspace.folder, (workspace.metrics_figure.name,)),
         practices=[BY_NAME[name] for name in record["settings"].get("practice", "").split(", ") if name],
+        best=_best_epoch(metrics),
         models=[name for name in record["files_sha256"] if name.endswith(".h5") and record["status"] != "failed"],
     )
     write_text(workspace.report, page)
@@ -79,13 +81,19 @@ def template(name: str, package: str = "assignment.report") -> Template:
 
 
 def data_url(path: Path) -> str:
-    """Return a PNG file as a URL that contains it."""
-    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+    """Return a PNG or GIF file as a URL that contains it."""
+    return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def _pictures(folder: Path, patterns: tuple[str, ...]) -> list[Picture]:
     paths = [path for pattern in patterns for path in evenly_spaced(sorted(folder.glob(pattern)), MAX_GRIDS)]
-    return [Picture(data_url(path), _description(path.stem), path.stem.startswith(GRID)) for path in paths]
+    return [Picture(data_url(path), _description(path.stem), path.suffix == ".gif") for path in paths]
+
+
+def _best_epoch(metrics: dict | None) -> dict | None:
+    """Return the measured epoch with the lowest judge FID, without the untrained generator's; None if there is none."""
+    measured = [values for values in metrics["over_time"] if values["epoch"]] if metrics else []
+    return min(measured, key=lambda values: values["judge_fid"], default=None)
 
 
 def _description(stem: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf, isnan
 
@@ -13,7 +13,7 @@ from assignment.errors import AssignmentError
 from assignment.evaluation.comparison import DRAW_COUNT, Comparison, find_copies
 from assignment.evaluation.health import Episode
 from assignment.evaluation.judge_store import StoredJudge, get_judge
-from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, Copying, ScoreRange, evenly_spaced, summarize
+from assignment.evaluation.scores import METRICS, Copying, summarize
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
 from assignment.session.record import write_metrics
@@ -57,7 +57,7 @@ class Examiner:
         return {name: value for name, value in scores._asdict().items() if not isnan(value)}
 
     def measure_result(self, notes: Sequence[Notes], problems: Sequence[Episode]) -> None:
-        """Measure the last generator in full: write metrics.json and its figure, and print tables and verdicts.
+        """Measure the last generator in full: write metrics.json and its figure, and print the verdicts.
 
         notes: those of the whole training, the untrained networks' first; problems: those of the training.
         """
@@ -77,7 +77,7 @@ class Examiner:
             if measured[last]["judge_fid"] < self._best_fid:
                 self._save_best(last, measured[last]["judge_fid"])
         fids = {epoch: values["judge_fid"] for epoch, values in measured.items()}
-        answers = verdicts(scores, floor, copying, fids, problems, len(self._comparison.classes))
+        answers = verdicts(scores, floor, copying, fids, problems, len(self._comparison.classes), last)
         write_metrics(
             self._run,
             judge=self._judge_facts,
@@ -96,7 +96,7 @@ class Examiner:
         title = "Similarity of the generated images to real ones"
         figure = metric_curves(measured, floor_means, title, self._run.caption)
         self._run.save_figure(figure, self._run.workspace.metrics_figure)
-        self._print(scores, floor, copying, measured, answers)
+        self._print(answers, floor_means["judge_fid"])
 
     def _get_judge(self) -> StoredJudge:
         run, data = self._run, self._spec.data
@@ -131,7 +131,11 @@ class Examiner:
 
     @contextmanager
     def _judge_training(self) -> Iterator[Callable[[float], None]]:
-        self._run.screen.say("  first training the judge for these images (once for all runs; it takes a few minutes)")
+        title = self._spec.data.source.title
+        self._run.screen.say_wrapped(
+            f"  First, a judge is trained: a classifier of {title} that measures how real the generated images look. It"
+            " takes three to seven minutes on two cores, once for all runs. --no-evaluation skips it."
+        )
         with self._run.screen.working("training the judge") as update:
             yield update
 
@@ -157,43 +161,13 @@ class Examiner:
             return find_copies(images, spec.images, None)
         return find_copies(images, spec.learned_from, spec.images)
 
-    def _print(
-        self,
-        scores: Mapping[str, ScoreRange],
-        floor: Mapping[str, ScoreRange],
-        copying: Copying,
-        measured: Mapping[int, Notes],
-        answers: Sequence[Verdict],
-    ) -> None:
-        screen, comparison, workspace = self._run.screen, self._comparison, self._run.workspace
-        over_time = [name for name in METRICS_OVER_TIME if name in scores]
-        screen.table(
-            "Metrics over the training",
-            ("epoch", *(METRICS[name][0] for name in over_time)),
-            [
-                (str(epoch) if epoch else "untrained", *(f"{values[name]:.{METRICS[name][1]}f}" for name in over_time))
-                for epoch, values in evenly_spaced(list(measured.items()))
-            ],
-        )
-        screen.table(
-            f"Metrics of the trained generator: mean (lowest to highest) of {DRAW_COUNT} draws of"
-            f" {comparison.draw_size:,} images, compared with {comparison.reference_size:,} real ones; floor: what"
-            " other real images score",
-            ("metric", "generated", "floor"),
-            [
-                *(
-                    (title, scores[name].format(decimals), floor[name].format(decimals))
-                    for name, (title, decimals) in METRICS.items()
-                    if name in scores
-                ),
-                ("copies of training images", f"{copying.copies:.3f}", "0.010"),
-            ],
-        )
-        screen.say("  The judge FID is measured in our own judge's features; it is not comparable with published FIDs.")
-        screen.table("Verdicts", ("question", "answer", "evidence"), answers)
+    def _print(self, answers: Sequence[Verdict], floor_fid: float) -> None:
+        screen = self._run.screen
+        screen.say("\nDid it learn? (The report has the evidence.)")
+        for verdict in answers:
+            screen.say(f"  {verdict.question} {verdict.answer}")
         if self._best_epoch:
             screen.say(
-                f"  wrote {workspace.best_generator}, the generator of epoch {self._best_epoch}, the best by judge FID"
-                f" ({self._best_fid:.2f}); the sheet's .h5 is the last epoch's"
+                f"  best judge FID: {self._best_fid:.2f}, after epoch {self._best_epoch} (real images: {floor_fid:.2f})"
             )
-        screen.say(f"  wrote {workspace.metrics}")
+            screen.say(f"  wrote {self._run.workspace.best_generator}, the generator of that epoch")

@@ -9,7 +9,7 @@ import numpy as np
 
 from assignment.figures import animation, grids
 from assignment.practices.view import TrainingView
-from assignment.session.record import write_history
+from assignment.session.record import progress_epochs, read_stop_epoch, write_history
 from assignment.session.run import Run
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
@@ -85,6 +85,7 @@ class Journal:
         if self._is_folder_cleared:
             return
         if self._is_continued:
+            self._remove_stop_grid()
             self._run.workspace.remove_results()
         else:
             self._run.workspace.remove_earlier_training()
@@ -93,16 +94,18 @@ class Journal:
     def _is_due(self, epoch: int) -> bool:
         return epoch % self._run.settings.grid_every == 0
 
+    def _remove_stop_grid(self) -> None:
+        """Delete the grid that was drawn only because an earlier session was stopped after its epoch."""
+        epoch = read_stop_epoch(self._run.workspace.record)
+        if epoch is not None and not self._is_due(epoch):
+            self._run.workspace.grid(epoch).unlink(missing_ok=True)
+
     def _complete_grids(self) -> None:
-        """Draw the grids that a stop, a kill or another --grid-every left out, and delete those no longer requested."""
-        epochs = [row.epoch for row in self.rows if self._is_due(row.epoch) or row is self.rows[-1]]
-        expected = {self._run.workspace.grid(epoch): epoch for epoch in epochs}
-        for path in self._run.workspace.grids():
-            if path not in expected:
-                path.unlink()
-        for path, epoch in expected.items():
-            if not path.exists():
-                self._save_grid(epoch)
+        """Draw the grids that a stop, a kill or another --grid-every left out. Other earlier grids are kept."""
+        for row in self.rows:
+            if self._is_due(row.epoch) or row is self.rows[-1]:
+                if not self._run.workspace.grid(row.epoch).exists():
+                    self._save_grid(row.epoch)
 
     def _save_grid(self, epoch: int) -> None:
         images = self.frames[epoch]
@@ -110,7 +113,7 @@ class Journal:
         self._run.save_figure(figure, self._run.workspace.grid(epoch))
 
     def _save_progress(self) -> None:
-        """Draw images from the same noise at some epochs of the training, and print the losses of these epochs."""
+        """Draw images from the same noise at some epochs of the training."""
         epochs = progress_epochs(len(self.rows))
         count = len(self.frames[0])
         evenly_spaced = np.linspace(0, count - 1, min(PROGRESS_IMAGES, count)).round().astype(int)
@@ -124,12 +127,6 @@ class Journal:
             column_names=self._view.progress_names,
         )
         self._run.save_figure(figure, self._run.workspace.progress)
-        rows = [self.rows[epoch - 1] for epoch in epochs if epoch]
-        self._run.screen.table(
-            f"Losses over the training ({self._view.loss_unit})",
-            ("epoch", "discriminator", "generator"),
-            [(str(row.epoch), f"{row.discriminator_loss:.3f}", f"{row.generator_loss:.3f}") for row in rows],
-        )
 
     def _save_losses(self) -> None:
         figure = self._view.plot(
@@ -141,9 +138,3 @@ class Journal:
         )
         self._run.save_figure(figure, self._run.workspace.losses, quiet=True)
         self._losses_drawn = time.monotonic()
-
-
-def progress_epochs(epochs: int) -> list[int]:
-    """Return the epochs that show the progress of a training: 0, then 1, 2, 5, 10, 20, 50 and so on, and the last."""
-    steps = [first * 10**power for power in range(len(str(epochs))) for first in (1, 2, 5)]
-    return [0, *(step for step in steps if step < epochs), epochs]

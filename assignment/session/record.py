@@ -7,14 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from typing_extensions import TypedDict
 
 from assignment import runtime
 from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
+from assignment.session.deviations import deviations, trained_length
 from assignment.session.run import Run
 from assignment.settings.tracks import Settings
 from assignment.storage.files import FORMAT, replacing, sha256, write_json
+from assignment.storage.reading import read_json
 from assignment.training.loop import Row
 from assignment.training.proof import WeightCheck
 
@@ -42,12 +47,14 @@ def write_record(
     conditions: Mapping[str, Any],
     timings: Mapping[str, float],
     loss_unit: str,
+    next_updates: int = 0,
     problems: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write run.json: the run's settings and images, the freeze proof, and how it ended.
 
     status: "finished", "interrupted" or "failed".
-    rows: one per complete epoch; updates: all updates of the training.
+    rows: one per complete epoch; next_updates: updates of the epoch after them.
+    updates: all updates of the training.
     conditions: what must be the same to continue the training.
     timings: seconds by name.
     loss_unit: the unit of the losses, as in `TrainingView`.
@@ -68,8 +75,21 @@ def write_record(
         "timings_seconds": {name: round(seconds, 2) for name, seconds in timings.items()},
         "epochs_done": len(rows),
         "updates_done": updates,
+        "trained": trained_length(len(rows), next_updates),
+        "evaluated": run.is_evaluated,
+        "deviations": deviations(run.settings, run.images_from, len(rows), next_updates),
+        "printed": {str(step): lines for step, lines in run.screen.results.items()},
         "final_losses": last
         and {"unit": loss_unit, "discriminator": last.discriminator_loss, "generator": last.generator_loss},
+        "losses_over_time": [
+            {
+                "epoch": epoch,
+                "discriminator": rows[epoch - 1].discriminator_loss,
+                "generator": rows[epoch - 1].generator_loss,
+            }
+            for epoch in progress_epochs(len(rows))
+            if epoch
+        ],
         "problems": [dict(problem) for problem in problems],
         "files_sha256": {path.name: sha256(path) for path in run.workspace.existing_outputs()},
     }
@@ -105,6 +125,36 @@ def write_metrics(
         "over_time": [{"epoch": epoch, **values} for epoch, values in measured.items()],
     }
     write_json(run.workspace.metrics, content)
+
+
+def progress_epochs(epochs: int) -> list[int]:
+    """Return the epochs that show the progress of a training, with 0 and the last.
+
+    Up to ten epochs, these are all; of more, they are 1, 2, 5, 10, 20, 50 and so on.
+    """
+    if epochs <= 10:
+        return list(range(epochs + 1))
+    steps = [first * 10**power for power in range(len(str(epochs))) for first in (1, 2, 5)]
+    return [0, *(step for step in steps if step < epochs), epochs]
+
+
+class _StoppedRecord(TypedDict):
+    status: str
+    epochs_done: Annotated[int, msgspec.Meta(ge=0)]
+    settings: _StoppedSettings
+
+
+class _StoppedSettings(TypedDict):
+    grid_every: Annotated[int, msgspec.Meta(ge=1)]
+
+
+def read_stop_epoch(path: Path) -> int | None:
+    """Return the last epoch of a run that did not finish, if no grid was due after it; otherwise None."""
+    record = read_json(path, _StoppedRecord)
+    if record is None or record["status"] == "finished":
+        return None
+    epoch = record["epochs_done"]
+    return epoch if epoch % record["settings"]["grid_every"] else None
 
 
 def json_value(value: Any) -> Any:

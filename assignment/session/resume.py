@@ -29,19 +29,25 @@ class Earlier(NamedTuple):
     checkpoint: Checkpoint | None
     finished: bool = False
 
+    @property
+    def has_epochs(self) -> bool:
+        """Whether there is a complete epoch."""
+        return self.finished or (self.checkpoint is not None and self.checkpoint.epochs_done > 0)
 
-def conditions_of(run: Run[Settings], images: np.ndarray) -> dict[str, Any]:
-    """Return what must be the same to continue a training: its settings, its precision and the images themselves."""
+
+def conditions_of(run: Run[Settings], images: np.ndarray | None) -> dict[str, Any]:
+    """Return what must be the same to continue a training: its settings, its precision and the images themselves.
+
+    images: None for a step that needs no images.
+    """
     # Without practices the key is left out, so the conditions are those of versions without practices.
     left_out = CHANGEABLE_SETTINGS if run.settings.practice else CHANGEABLE_SETTINGS | {"practice"}
     settings = {name: json_value(value) for name, value in asdict(run.settings).items() if name not in left_out}
-    return {
-        "track": run.settings.TRACK,
-        **settings,
-        "precision": run.precision,
-        "images": run.images_from.caption,
-        "images_sha256": hashlib.sha256(np.ascontiguousarray(images).data).hexdigest(),
-    }
+    conditions = {"track": run.settings.TRACK, **settings, "precision": run.precision}
+    if images is not None:
+        conditions["images"] = run.images_from.caption
+        conditions["images_sha256"] = hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()
+    return conditions
 
 
 def find_earlier(run: Run[Settings], conditions: Conditions) -> Earlier:
@@ -50,16 +56,27 @@ def find_earlier(run: Run[Settings], conditions: Conditions) -> Earlier:
     Raises AssignmentError if the folder holds another training, or more epochs, or cannot be continued.
     """
     earlier = Earlier(None) if run.settings.fresh else _find(run, conditions)
+    if run.settings.finish and not earlier.has_epochs:
+        raise AssignmentError(
+            f"there is nothing to finish: {run.workspace.folder} has no complete epoch of this training; give the same"
+            " command without --finish."
+        )
     if not earlier.finished:
         _warn_of_other_models(run)
     return earlier
 
 
 def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
-    """Raise AssignmentError if the run's folder holds the record of another training."""
+    """Raise AssignmentError if the run's folder holds the record of another training.
+
+    The images are compared only if `conditions` has them.
+    """
     record = None if run.settings.fresh else _read_record(run)
     if record and record["epochs_done"]:
-        _check_conditions(record["conditions"], conditions, run)
+        existing = record["conditions"]
+        if "images" not in conditions:
+            existing = {name: value for name, value in existing.items() if not name.startswith("images")}
+        _check_conditions(existing, conditions, run)
 
 
 def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
@@ -68,7 +85,7 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     if record and _is_finished(record, conditions, run):
         options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
         run.screen.say(
-            f"\nThis training is finished ({plural(epochs, 'epoch')}). Its files in {folder} and"
+            f"\nThis training is finished ({plural(record['epochs_done'], 'epoch')}). Its files in {folder} and"
             f" {run.workspace.models_dir} are unchanged. {options} starts over."
         )
         return Earlier(None, finished=True)
@@ -88,10 +105,12 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     elif record is not None:
         _check_conditions(record["conditions"], conditions, run)
         done = record["epochs_done"]
-    if done > epochs or (checkpoint and done == epochs and checkpoint.position.losses):
+    is_longer = done > epochs or (checkpoint and done == epochs and checkpoint.position.losses)
+    if is_longer and not run.settings.finish:
         raise AssignmentError(
             f"{folder} holds this training after {_length(done, checkpoint)}, which is more than --epochs {epochs};"
-            " give a larger --epochs to continue it, or --fresh to start over."
+            " give a larger --epochs to continue it, --finish to end it here with all results, or --fresh to start"
+            " over."
         )
     if checkpoint is None:
         raise AssignmentError(
@@ -130,7 +149,7 @@ def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Sett
 
 
 def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Settings]) -> bool:
-    if (record["status"], record["epochs_done"]) != ("finished", run.settings.epochs):
+    if record["status"] != "finished" or not (run.settings.finish or record["epochs_done"] == run.settings.epochs):
         return False
     if record["conditions"] != conditions:
         return False
@@ -141,9 +160,9 @@ def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Set
         if not (path := workspace.output_path(name)).is_file() or sha256(path) != checksum
     ]
     checkpoints = Checkpoints(workspace.checkpoints).complete()
-    if any(path.stem == f"epoch_{run.settings.epochs:04d}" for path in checkpoints):
+    if any(path.stem.startswith(f"epoch_{record['epochs_done']:04d}") for path in checkpoints):
         # These files are not in the record, or may be newly requested; they can be made from the last checkpoint.
-        required = [workspace.report, *([workspace.metrics] if run.settings.evaluation else [])]
+        required = [workspace.report, *([workspace.metrics] if run.is_evaluated else [])]
         changed += [path for path in required if not path.is_file() and path not in changed]
     for path in changed:
         state = "not the file that the finished training wrote" if path.exists() else "missing"
@@ -158,6 +177,8 @@ def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
 
 def _starting_point(checkpoint: Checkpoint, run: Run[Settings]) -> str:
     epoch, updates = checkpoint.position.epoch, len(checkpoint.position.losses)
+    if run.settings.finish:
+        return f"the final files are written from the training so far ({_length(epoch - 1, checkpoint)})"
     if epoch > run.settings.epochs:
         return f"the training is complete ({plural(run.settings.epochs, 'epoch')}); the final files are written again"
     return f"continuing at epoch {epoch} of {run.settings.epochs}" + (f", update {updates + 1}" if updates else "")

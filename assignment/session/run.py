@@ -57,6 +57,13 @@ class Run(Generic[SettingsT]):
         return self.provenance
 
     @property
+    def is_evaluated(self) -> bool:
+        """Whether the generator is measured: as the user asked, by default for real images only."""
+        if self.settings.evaluation is None:
+            return not self.images_from.is_standin
+        return self.settings.evaluation
+
+    @property
     def caption(self) -> str:
         """The caption of every figure."""
         signature = style.signature(self.settings.firstname, self.settings.seed, self.settings.practice)

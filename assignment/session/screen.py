@@ -30,15 +30,30 @@ WIDEST_TABLE = 1_000  # columns, more than any table has
 
 
 class Screen:
-    """The console of one run. `windows` displays each figure when it is saved, if the user asked for it."""
+    """The console of one run. `windows` displays each figure when it is saved, if the user asked for it.
+
+    results: the lines that each step printed with `result` or `summary`, by its number, for the report.
+    """
 
     def __init__(self, console: Console | None = None, windows: Windows | None = None):
         self.console = console or Console(file=cast(IO[str], _RobustOutput()), highlight=False)
+        self.results: dict[int, list[str]] = {}
         self._windows = windows
+        self._step = 0
 
     def step(self, number: int, title: str) -> None:
         """Print the heading of a step of the sheet."""
+        self._step = number
+        self.results[number] = []
         self.console.print(f"\n[bold]Step {number}[/bold] · {escape(title)}")
+
+    def result(self, text: str) -> None:
+        """Print a line that belongs to the current step's result, and keep it for the report."""
+        self.say(f"  {text}")
+        self._keep(text)
+
+    def _keep(self, line: str) -> None:
+        self.results.setdefault(self._step, []).append(line)
 
     def entry(self, name: str, text: str) -> None:
         """Print an entry of a list: its name in bold, then its text, wrapped at the width of the console."""
@@ -80,8 +95,9 @@ class Screen:
             self.say(f"  {first}: " + "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], others)))
 
     def summary(self, model: keras.Model) -> None:
-        """Print a Keras model's `summary()` at the width of the console."""
+        """Print a Keras model's `summary()` at the width of the console; keep it for the report, 80 columns wide."""
         model.summary(line_length=max(80, min(self.console.width, 100)), print_fn=self.say)
+        model.summary(line_length=80, print_fn=lambda text, line_break=False: self._keep(text))
 
     @contextmanager
     def training(self, epochs: int, updates_per_epoch: int, position: Position) -> Iterator[TrainingProgress]:
@@ -130,6 +146,7 @@ class Screen:
     def hold_windows(self) -> None:
         """Keep the windows open until the user closes them."""
         if self._windows is not None:
+            self.say("\nClose the figure windows to end the command; Ctrl-C closes them all.")
             self._windows.hold()
 
 

@@ -12,8 +12,9 @@ from assignment.errors import AssignmentError, describe_os_error, is_disk_full
 from assignment.practices.view import TrainingView
 from assignment.report.page import write_report
 from assignment.report.sheet import Sheet
+from assignment.session.deviations import deviations, trained_length
 from assignment.session.examiner import Examiner
-from assignment.session.journal import Journal
+from assignment.session.journal import LOSSES_EVERY, Journal
 from assignment.session.keeper import CheckpointKeeper
 from assignment.session.record import write_record
 from assignment.session.resume import Earlier
@@ -101,7 +102,7 @@ class _Session:
         self._position = checkpoint.position if checkpoint else Position()
         notes = checkpoint.notes if checkpoint else []
         self._examiner = None
-        if run.settings.evaluation and training.evaluation is not None:
+        if run.is_evaluated and training.evaluation is not None:
             self._examiner = Examiner(run, training.gan, training.evaluation, training.metadata, notes)
         watch = Watch(run, self._measure, training.view.thresholds, notes)
         rows, frames = (checkpoint.rows, checkpoint.frames) if checkpoint else ([], None)
@@ -109,13 +110,20 @@ class _Session:
         self._prepared = time.perf_counter()
 
     def train(self, stop: StopRequest) -> bool:
-        """Train, record every epoch and write checkpoints; return False if it was stopped."""
+        """Train, record every epoch and write checkpoints; return False if it was stopped.
+
+        With --finish, the training so far counts as finished.
+        """
+        if self._run.settings.finish:
+            self._run.screen.say(f"  finished after {self._trained_length()}; no further training")
+            return True
         settings, screen, gan = self._run.settings, self._run.screen, self._training.gan
         updates, earlier_epochs = self._training.updates_per_epoch, len(self._journal.rows)
         size = f"batch size {settings.batch_size}, {self._run.precision}"
         if updates == 1:
             size += ", all images in every update"
         screen.say(f"  {plural(settings.epochs, 'epoch')} of {plural(updates, 'update')}, {size}")
+        screen.say(f"  watch {self._run.workspace.losses}: it is drawn again about every {LOSSES_EVERY:.0f} seconds")
         finished = False
         with screen.training(settings.epochs, updates, self._position) as progress:
             update = progress.count_updates(finite_losses(stop.between_updates(self._training.update)))
@@ -140,8 +148,9 @@ class _Session:
             screen.say(f"  stopped after 0 complete epochs; {unchanged}")
         else:
             self._save_checkpoint()
-            done = plural(len(self._journal.rows), "complete epoch")
-            screen.say(f"  stopped after {done}; {self.keeper.resume_hint()}")
+            screen.say(f"  stopped after {self._trained_length()}; {self.keeper.resume_hint()}")
+            if self._journal.rows:
+                screen.say("  --finish, added to the same command, ends the training here and writes all results")
         return finished
 
     def write_results(self, status: str, diverged: bool = False) -> None:
@@ -163,9 +172,16 @@ class _Session:
                 raise
             finally:
                 self._write_record(status, trained, diverged)
-        workspace = self._run.workspace
-        report = write_report(workspace, self._run.settings.TITLE, self._training.sheet)
-        self._run.screen.say(f"  wrote {workspace.history}, {workspace.record} and {report}")
+        self._print_end()
+
+    def _print_end(self) -> None:
+        """Write the report, and print how the run differs from the standard run and where the report is."""
+        run = self._run
+        report = write_report(run.workspace, run.settings.TITLE, self._training.sheet)
+        rows, next_updates = len(self._journal.rows), len(self._position.losses)
+        for sentence in deviations(run.settings, run.images_from, rows, next_updates):
+            run.screen.say(f"  different from the standard run: {sentence}")
+        run.screen.say(f"\nopen {report}")
 
     def _write_files(self, status: str, diverged: bool) -> None:
         try:
@@ -194,6 +210,7 @@ class _Session:
             conditions=self._training.conditions,
             timings=timings,
             loss_unit=self._training.view.loss_unit,
+            next_updates=0 if diverged else len(self._position.losses),
             problems=self._problems(self._position.epoch if diverged else None),
         )
 
@@ -237,6 +254,9 @@ class _Session:
             }
             for problem, first, last in watch.episodes(self._journal.rows, diverged_in)
         ]
+
+    def _trained_length(self) -> str:
+        return trained_length(len(self._journal.rows), len(self._position.losses))
 
     def _measure(self, epoch: int) -> dict[str, float]:
         """Return notes on the networks after an epoch (0: untrained): gradient norms, and metrics at every grid."""

@@ -13,7 +13,7 @@ from assignment.practices.view import TrainingView
 from assignment.session.resume import conditions_of, find_earlier, refuse_other_training
 from assignment.session.run import Run, SettingsT
 from assignment.session.session import Training, run_session
-from assignment.session.track import Track, TrainingData
+from assignment.session.track import DrawGrid, Track, TrainingData
 from assignment.training.description import describe_compilation
 from assignment.training.export import ModelMetadata
 from assignment.training.gan import LATENT_DIM, Gan
@@ -22,6 +22,7 @@ from assignment.training.proof import FREEZE_HINT, TAPES_HINT, WeightCheck, prov
 from assignment.training.steps import Update
 from assignment.training.streams import Purpose, draw_noise
 
+STEPS_WITHOUT_IMAGES = (3, 4, 5)
 TRAINING_STEP = 7
 
 
@@ -42,7 +43,7 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
     show_real_images(track, data, run)
     generator = make_generator(track, run)
     view = make_training_view(track, generator, data, run)
-    show_untrained_samples(track, view, run)
+    show_untrained_samples(track, view.sample(), view.draw, run)
     discriminator = make_discriminator(track, run)
     track.describe_networks(generator, discriminator, grid_noise(track, run), run)
     gan, update, proof = make_gan(track, generator, discriminator, data, run)
@@ -67,15 +68,21 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
 
 
 def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) -> None:
-    data, run = load_data(track, run)
-    refuse_other_training(run, conditions_of(run, data.images))
+    """Run one step after those that it needs: steps 3, 4 and 5 need no images, steps 2 and 6 do."""
+    if step in STEPS_WITHOUT_IMAGES:
+        refuse_other_training(run, conditions_of(run, images=None))
+    else:
+        data, run = load_data(track, run)
+        if step == 1:
+            return
+        refuse_other_training(run, conditions_of(run, data.images))
     if step == 2:
         show_real_images(track, data, run)
     elif step == 3:
         make_generator(track, run)
     elif step == 4:
-        view = make_training_view(track, make_generator(track, run), data, run)
-        show_untrained_samples(track, view, run)
+        generator, inputs = make_generator(track, run), track.grid_inputs(grid_noise(track, run))
+        show_untrained_samples(track, track.sample(generator, inputs), track.draw_grid, run)
     elif step == 5:
         make_discriminator(track, run)
     elif step == 6:
@@ -102,11 +109,10 @@ def make_generator(track: Track[SettingsT], run: Run[SettingsT]) -> keras.Model:
     return generator
 
 
-def show_untrained_samples(track: Track[SettingsT], view: TrainingView, run: Run[SettingsT]) -> None:
-    """Step 4: draw samples of the untrained generator."""
+def show_untrained_samples(track: Track[SettingsT], images: np.ndarray, draw: DrawGrid, run: Run[SettingsT]) -> None:
+    """Step 4: draw samples of the untrained generator, float (images, 28, 28, 1) in [-1, 1]."""
     run.screen.step(4, track.sheet[3].title)
-    images = view.sample()
-    figure = view.draw(images, f"{len(images)} samples of the untrained generator", run.caption)
+    figure = draw(images, f"{len(images)} samples of the untrained generator", run.caption)
     run.save_figure(figure, run.workspace.untrained_samples)
 
 
@@ -129,7 +135,7 @@ def make_gan(
     run.screen.step(6, track.sheet[5].title)
     gan = run.practices.compiled(track.compile_gan(generator, discriminator, run.settings))
     for name, model in (("discriminator", gan.discriminator), ("combined", gan.combined)):
-        run.screen.say(f"  {name}: {describe_compilation(model)}")
+        run.screen.result(f"{name}: {describe_compilation(model)}")
     update = run.practices.update(track.update_rule, gan)
     tapes = track.uses_tapes
     batch = proof_batch(gan, data, run)

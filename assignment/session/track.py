@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from assignment.data import sources
 from assignment.data.dataset import TRAINING_IMAGES, Dataset, scale_pixels
 from assignment.data.sources import Source
+from assignment.figures.grids import image_grid
 from assignment.practices.view import TrainingView
 from assignment.report.sheet import Sheet
 from assignment.session.run import Run, SettingsT
@@ -24,6 +25,7 @@ from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import Position, Row, train
 from assignment.training.steps import Ingredients, Update, taped_update
 
+DrawGrid = Callable[[np.ndarray, str, str], Figure]  # of (images, title, caption)
 GridInputs = Any  # noise, or a list of noise and labels, as the generator takes them
 
 
@@ -83,7 +85,7 @@ def load_training_images(source: Source, run: Run[SettingsT]) -> tuple[TrainingD
     dataset, run = load_dataset(source, run)
     images = scale_pixels(dataset.images[:TRAINING_IMAGES, ..., np.newaxis])  # (60000, 28, 28, 1)
     labels = dataset.labels[:TRAINING_IMAGES]
-    run.screen.say(f"  images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
+    run.screen.result(f"images {images.shape} in [-1, 1], labels {labels.shape}: {', '.join(source.classes)}")
     return TrainingData(images, labels, source, dataset), run
 
 
@@ -122,6 +124,7 @@ class Track(Generic[SettingsT]):
     grid_size: how many noise vectors a grid has.
     grid_inputs(noise): the generator's inputs for a grid.
     sample(generator, inputs): the grid's images.
+    draw_grid: draws a grid where no data is loaded, as step 4 on its own does.
     save_models(gan, workspace, metadata): step 8; returns the paths of both files.
     schedule(update, gan): an update whose learning rates change over the training.
     describe_networks(generator, discriminator, noise, run): prints more about the untrained networks after step 5.
@@ -142,6 +145,7 @@ class Track(Generic[SettingsT]):
     sample: Callable[[keras.Model, GridInputs], np.ndarray] = lambda generator, inputs: generator(
         inputs, training=False
     ).numpy()
+    draw_grid: DrawGrid = image_grid
     train: Callable[[Update, TrainingData, SettingsT, Position], Iterator[Row]] = train_without_labels
     save_models: Callable[[Gan, Workspace, ModelMetadata], tuple[Path, Path]] = lambda gan, workspace, metadata: (
         export_pair(gan, workspace.models, metadata)

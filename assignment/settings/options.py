@@ -60,6 +60,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--checkpoint-every", **WHOLE_NUMBER, help=f"epochs between checkpoints (trousers: {defaults.checkpoint_every})"
     )
     add("--fresh", **SWITCH, help="start over instead of continuing what an earlier run left")
+    add("--finish", **SWITCH, help="write all results of what is trained so far, without training further")
     add("--seed", **WHOLE_NUMBER, help=f"the same seed gives the same weights (default {defaults.seed})")
     add(
         "--precision",
@@ -85,7 +86,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
         help="measure the generator with a judge, which is trained once for each data set (the default, except with"
-        " --quick)",
+        " --quick and with the stand-in)",
     )
     add(
         "--practice",

@@ -36,6 +36,7 @@ class Settings:
 
     TRACK: the track's name on the command line and in file names.
     TITLE: the title of its report.
+    REFERENCE: says what the sheet has instead of a run's own setting; `{}` is the sheet's value.
     QUICK: the settings that --quick stands for.
     EPOCH_SECONDS: seconds of an epoch on one core of the machine named in docs/figures.md.
 
@@ -44,6 +45,7 @@ class Settings:
 
     TRACK: ClassVar[str]
     TITLE: ClassVar[str]
+    REFERENCE: ClassVar[str]
     QUICK: ClassVar[Mapping[str, int]]
     EPOCH_SECONDS: ClassVar[float]
 
@@ -60,7 +62,8 @@ class Settings:
     models_dir: Path = Path("models")
     show: bool = False
     fresh: bool = False
-    evaluation: bool = True
+    finish: bool = False  # write the results of what is trained so far, without training
+    evaluation: bool | None = None  # None: real images are evaluated, the drawn stand-in is not
     practice: tuple[str, ...] = ()  # names from the catalogue
 
     def __post_init__(self) -> None:
@@ -76,8 +79,12 @@ class Settings:
                 raise AssignmentError("--data standin and --data-dir contradict each other; give only one of them.")
         for name in ("outputs_dir", "models_dir"):
             check_type(name, getattr(self, name), Path, "a path")
-        for name in ("show", "fresh", "evaluation"):
+        for name in ("show", "fresh", "finish"):
             check_type(name, getattr(self, name), bool, "true or false")
+        if self.evaluation is not None:
+            check_type("evaluation", self.evaluation, bool, "true or false")
+        if self.fresh and self.finish:
+            raise AssignmentError("--fresh and --finish contradict each other; give only one of them.")
         object.__setattr__(self, "practice", checked_practices(self.practice, *self.conflict_keys))
 
     @property
@@ -92,6 +99,7 @@ class FashionSettings(Settings):
 
     TRACK = "fashion"
     TITLE = "The assignment: a GAN that learns trousers"
+    REFERENCE = "the sheet asks for {}"
     # All eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each, no evaluation.
     QUICK = {"epochs": 2, "grid_every": 1, "evaluation": False}
     EPOCH_SECONDS = 25.0
@@ -108,6 +116,7 @@ class ConditionalSettings(Settings):
 
     TRACK = "conditional"
     TITLE = "The exercise: a conditional GAN"
+    REFERENCE = "the default is {}"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}  # a minute on two cores
     EPOCH_SECONDS = 94.0
 
@@ -139,6 +148,7 @@ class DigitsSettings(Settings):
 
     TRACK = "digits"
     TITLE = "The MNIST exercise"
+    REFERENCE = "the default is {}"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
     EPOCH_SECONDS = 86.0
 
@@ -159,6 +169,7 @@ class LectureSettings(Settings):
 
     TRACK = "lecture"
     TITLE = "The lecture notebook"
+    REFERENCE = "the notebook has {}"
     QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
     EPOCH_SECONDS = 176.0
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
@@ -223,6 +234,7 @@ CHANGEABLE_SETTINGS = frozenset(
         "models_dir",
         "show",
         "fresh",
+        "finish",
         "evaluation",
     }
 )

@@ -17,8 +17,8 @@ NO_COPIES = Copying(0.2, 0.2, 0.01)
 FIDS = {0: 900.0, 5: 40.0, 10: 20.0}
 
 
-def judge(scores=GOOD, floor=FLOOR, copying=NO_COPIES, judge_fids=FIDS, episodes=()):
-    return verdicts(scores, floor, copying, judge_fids, episodes, 10)
+def judge(scores=GOOD, floor=FLOOR, copying=NO_COPIES, judge_fids=FIDS, episodes=(), epochs=20):
+    return verdicts(scores, floor, copying, judge_fids, episodes, 10, epochs)
 
 
 def answers(**changes):
@@ -95,3 +95,10 @@ def test_evidence_states_numbers_and_thresholds():
     evidence = " ".join(verdict.evidence for verdict in judge())
     for words in ("90.0%", "80%", "10 of 10", "50%", "25%", "900.0 (untrained)", "20.0 (epoch 10)", "1.0%"):
         assert words in evidence
+
+
+def test_training_that_is_too_short_for_the_checks_is_not_called_stable():
+    short = judge(epochs=health.STUCK_EPOCHS - 1)[3]
+    assert (short.answer, short.evidence) == ("not shown", "The checks need 8 epochs; this training has 7.")
+    assert answers(epochs=health.STUCK_EPOCHS)[3] == "yes"
+    assert answers(epochs=3, episodes=[episode(health.DIVERGENCE)])[3] == "no"

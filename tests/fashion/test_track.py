@@ -223,7 +223,7 @@ def test_after_a_stop_the_results_so_far_are_saved(make_run, printed, small_trac
     run = make_run(epochs=300)
     after_the_first_epoch(lambda: signal.raise_signal(signal.SIGINT))
     assert run_steps(small_track, run) == signal.SIGINT
-    assert "stopped after 1 complete epoch; the same command continues at epoch 2" in printed(run)
+    assert "stopped after 1 epoch; the same command continues at epoch 2" in printed(run)
     assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
     record = read_record(run)
     assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
@@ -284,7 +284,16 @@ def test_one_step_writes_its_own_figures_and_those_it_depends_on(make_run, monke
     run = make_run("Ана")
     run_steps(TRACK, run, step)
     assert sorted(path.name for path in run.workspace.folder.iterdir()) == ["checkpoints", *files]
-    assert all("drawn stand-in" in caption.get_text() for caption in captions)
+    needs_images = step in (2, 6)
+    assert all(("drawn stand-in" in caption.get_text()) == needs_images for caption in captions)
+
+
+@pytest.mark.parametrize("step", [3, 4, 5])
+def test_a_step_that_needs_no_images_loads_none(make_run, printed, monkeypatch, step):
+    monkeypatch.setattr(sources, "load", lambda *request: pytest.fail("images were loaded"))
+    run = make_run()
+    run_steps(TRACK, run, step)
+    assert "Step 1" not in printed(run)
 
 
 @pytest.mark.usefixtures("quick_figures")

@@ -3,6 +3,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import keras
 import numpy as np
 import pytest
 
@@ -37,12 +38,17 @@ def run(make_run, picture):
     command = f"python run_assignment.py --outputs-dir '{SCRIPT}'"
     run = make_run(epochs=20, batch_size=128, evaluation=True, provenance=provenance, command=command)
     workspace = run.workspace
+    run.screen.step(1, "Get the data")
+    run.screen.result("dataset_Ана.shape = (7000, 28, 28)")
+    run.screen.step(3, "Build the generator model of the GAN")
+    run.screen.summary(keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)], name="tiny"))
     for path in (
         workspace.real_images,
         workspace.grid(10),
         workspace.grid(20),
         workspace.losses,
         workspace.metrics_figure,
+        workspace.animation,
     ):
         path.write_bytes(picture)
     workspace.generator_model.touch()
@@ -125,8 +131,12 @@ class Page(HTMLParser):
 def test_the_page_contains_requests_results_metrics_and_problems(texts):
     text = texts()
     for words in (
-        "Ана, seed 1 · 1 of 20 epochs, finished",
-        "Not the real images",
+        "Ана, seed 1 · 1 epoch of 20 requested, finished",
+        "Differences from the standard run Not the real images: drawn stand-in, not Fashion-MNIST.",
+        "Trained for 1 epoch; the sheet asks for 300.",
+        "dataset_Ана.shape = (7000, 28, 28)",
+        'Model: "tiny"',
+        "Total params: 9",
         "drawn stand-in, not Fashion-MNIST",
         "Are the images recognizable? yes",
         "90 % are.",
@@ -143,7 +153,8 @@ def test_the_page_contains_requests_results_metrics_and_problems(texts):
         "Step 8: Save the GAN model",
         "300 epochs at batch size 128",
         "aaaaaaaaaaaa",
-        "1,100 updates",
+        "1 epoch, 1,100 updates in all, batch size 128",
+        "Losses over the training",
         "0.510",
         "1.260",
         "generator_model_Ана.h5",
@@ -160,15 +171,20 @@ def test_the_page_is_self_contained_and_describes_every_picture(run, write_page)
     page = Page(write_page())
     pictures = page.all("img")
     assert [picture["alt"] for picture in pictures] == [
-        "Judge FID, precision and recall over the epochs; dotted lines show the scores of real images",
         "The first real images",
         "Losses of both networks over the epochs",
         "Generated images after epoch 10",
         "Generated images after epoch 20",
+        "The same images from the untrained generator to the last epoch, as an animation",
+        "Judge FID, precision and recall over the epochs; dotted lines show the scores of real images",
     ]
-    assert all(picture["src"].startswith("data:image/png;base64,") for picture in pictures)
+    assert [picture["src"].split(";")[0] for picture in pictures] == [
+        *["data:image/png"] * 4,
+        "data:image/gif",
+        "data:image/png",
+    ]
     links = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href")]
-    assert all(link.startswith("data:") for link in links) and not page.all("script")
+    assert all(link.startswith(("data:", "#")) for link in links) and not page.all("script")
     assert "http" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", run.workspace.report.read_text(encoding="utf-8"))
 
 
@@ -186,6 +202,25 @@ def test_the_practices_of_the_run_are_described(texts, change_record):
     assert title in text
     for name in ("label-smoothing", "ema"):
         assert BY_NAME[name].change in text
+
+
+def test_the_steps_come_in_the_order_of_the_sheet_and_the_evidence_at_the_end(texts):
+    text = texts()
+    titles = [
+        "Differences from",
+        "Did it learn?",
+        *(f"Step {number}" for number in range(1, 9)),
+        "Evaluation",
+        "How to",
+    ]
+    assert [text.count(title) for title in titles] == [1] * len(titles)
+    assert sorted(map(text.index, titles)) == list(map(text.index, titles))
+
+
+def test_the_page_of_a_stand_in_explains_why_it_was_not_evaluated(run, texts, change_record):
+    run.workspace.metrics.unlink()
+    change_record(settings={**change_record()["settings"], "evaluation": None})
+    assert "since its images are a drawn stand-in. The same command with --evaluation adds it" in texts()
 
 
 def test_the_final_losses_have_their_unit(texts):
@@ -207,7 +242,7 @@ def test_the_page_of_a_failed_run_reports_that_no_networks_were_saved(run, texts
     change_record(status="failed")
     run.workspace.metrics.unlink()
     text = texts()
-    assert "epochs, failed" in text and "Not saved." in text and "since it did not finish" in text
+    assert "requested, failed" in text and "Not saved." in text and "since it did not finish" in text
 
 
 def test_twelve_of_many_grids_are_included_with_the_first_and_the_last(run, write_page, picture):
@@ -236,7 +271,7 @@ def browser():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_the_window_and_requests_no_other_page(write_page, browser, width, scheme):
     device = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -257,7 +292,9 @@ def test_the_page_fits_the_window_and_requests_no_other_page(write_page, browser
     )
     assert overflowing == []
     loaded = browser.execute_script("return [...document.images].map(i => i.complete && i.naturalWidth > 0)")
-    assert loaded == [True] * 5
+    assert loaded == [True] * 6
+    widths = browser.execute_script("return [...document.querySelectorAll('figure img')].map(i => i.offsetWidth)")
+    assert min(widths) >= min(0.8 * width, 700), "every picture is as wide as the page"
     is_dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     assert is_dark == (scheme == "dark")
     assert browser.get_log("browser") == []

@@ -5,7 +5,7 @@ import pytest
 from assignment.data.dataset import Provenance
 from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
-from assignment.session.record import write_history, write_metrics, write_record
+from assignment.session.record import progress_epochs, read_stop_epoch, write_history, write_metrics, write_record
 from assignment.training.loop import Row
 from assignment.training.proof import WeightCheck
 
@@ -84,3 +84,36 @@ def test_the_metrics_have_scores_floor_verdicts_and_measured_epochs(run):
     assert metrics["judge"] == {"accuracy": 0.99}
     assert metrics["verdicts"] == [{"question": "Is it?", "answer": "yes", "evidence": "It is."}]
     assert "not comparable with published FIDs" in metrics["judge_fid_note"]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [
+        (1, [0, 1]),
+        (2, [0, 1, 2]),
+        (7, [0, 1, 2, 3, 4, 5, 6, 7]),
+        (12, [0, 1, 2, 5, 10, 12]),
+        (100, [0, 1, 2, 5, 10, 20, 50, 100]),
+        (300, [0, 1, 2, 5, 10, 20, 50, 100, 200, 300]),
+    ],
+)
+def test_the_progress_shows_every_epoch_up_to_ten_and_then_1_2_5_10_and_so_on(epochs, expected):
+    assert progress_epochs(epochs) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "epoch"),
+    [
+        (None, None),
+        ([], None),
+        ({"status": "interrupted", "epochs_done": "3", "settings": {"grid_every": 2}}, None),
+        ({"status": "interrupted", "epochs_done": 3, "settings": {"grid_every": 0}}, None),
+        ({"status": "interrupted", "epochs_done": 4, "settings": {"grid_every": 2}}, None),
+        ({"status": "finished", "epochs_done": 3, "settings": {"grid_every": 2}}, None),
+        ({"status": "interrupted", "epochs_done": 3, "settings": {"grid_every": 2}}, 3),
+        ({"status": "failed", "epochs_done": 3, "settings": {"grid_every": 2}}, 3),
+    ],
+)
+def test_a_run_that_did_not_finish_may_have_a_grid_that_was_not_due(tmp_path, record, epoch):
+    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert read_stop_epoch(tmp_path / "run.json") == epoch

@@ -118,7 +118,39 @@ def test_more_epochs_continue_a_finished_training(make_session, printed, referen
     assert make_session(epochs=1).start() is None
     last = make_session()
     assert last.start() is None and "continuing at epoch 2 of 3" in printed(last.run)
-    assert written_files(last.workspace) == reference
+    history, pictures, *arrays = written_files(last.workspace)
+    assert pictures.pop("step7_grid_epoch_0001.png"), "the last grid of the finished training is kept"
+    assert (history, pictures, *arrays) == reference
+
+
+@undrawn
+def test_finish_writes_all_results_of_a_stopped_training_and_it_can_be_continued(make_session, printed, reference):
+    stopped = make_session()
+    assert stopped.start(at_update(4, interrupt)) == signal.SIGTERM
+    assert "stopped after 1 epoch and 1 update of epoch 2;" in printed(stopped.run)
+    assert "--finish, added to the same command," in printed(stopped.run)
+    finished = make_session(finish=True)
+    assert finished.start(lambda update: pytest.fail) is None
+    assert "finished after 1 epoch and 1 update of epoch 2" in printed(finished.run)
+    record = finished.record
+    assert (record["status"], record["epochs_done"], record["updates_done"]) == ("finished", 1, 4)
+    assert "Trained for 1 epoch and 1 update of epoch 2; the sheet asks for 300." in record["deviations"]
+    again = make_session(finish=True)
+    assert again.start(lambda update: pytest.fail) is None and "This training is finished" in printed(again.run)
+    last = make_session()
+    assert last.start() is None and "continuing at epoch 2 of 3, update 2" in printed(last.run)
+    history, pictures, *arrays = written_files(last.workspace)
+    assert pictures.pop("step7_grid_epoch_0001.png")
+    assert (history, pictures, *arrays) == reference
+
+
+@undrawn
+def test_finish_without_a_complete_epoch_is_refused(make_session):
+    with pytest.raises(AssignmentError, match="no complete epoch"):
+        make_session(finish=True).start()
+    assert make_session().start(at_update(2, interrupt)) == signal.SIGTERM
+    with pytest.raises(AssignmentError, match="no complete epoch"):
+        make_session(finish=True).start()
 
 
 @undrawn
@@ -251,7 +283,7 @@ def test_a_new_training_that_is_stopped_before_its_first_update_leaves_no_file(
     interrupt_before_the_first_update()
     assert stopped.start() == signal.SIGTERM
     assert not [path for path in stopped.workspace.folder.rglob("*") if path.is_file()]
-    assert "after 0 complete epochs; the same command starts from the beginning" in printed(stopped.run)
+    assert "after 0 epochs; the same command starts from the beginning" in printed(stopped.run)
 
 
 @undrawn

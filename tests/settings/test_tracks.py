@@ -40,7 +40,8 @@ def test_the_defaults_of_the_fashion_track_are_the_sheets():
         ("models_dir", 3, "--models-dir"),
         ("show", "yes", "--show"),
         ("fresh", 1, "--fresh"),
-        ("evaluation", None, "--evaluation"),
+        ("evaluation", 1, "--evaluation"),
+        ("finish", 1, "--finish"),
     ],
 )
 def test_an_invalid_value_is_refused_by_the_name_of_its_option(option, value, message):
