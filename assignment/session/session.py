@@ -179,8 +179,11 @@ class _Session:
         run = self._run
         report = write_report(run.workspace, run.settings.TITLE, self._training.sheet)
         rows, next_updates = len(self._journal.rows), len(self._position.losses)
-        for sentence in deviations(run.settings, run.images_from, rows, next_updates):
-            run.screen.say(f"  different from the standard run: {sentence}")
+        sentences = deviations(run.settings, run.images_from, rows, next_updates)
+        if sentences:
+            run.screen.say("\nDifferences from the standard run")
+        for sentence in sentences:
+            run.screen.say(f"  {sentence}")
         run.screen.say(f"\nopen {report}")
 
     def _write_files(self, status: str, diverged: bool) -> None:
