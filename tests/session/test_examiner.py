@@ -195,3 +195,16 @@ def test_the_noise_of_the_measured_images_is_transformed_by_the_practices(train,
     )
     train()
     assert len(draws) == 3 + DRAW_COUNT  # of the untrained generator, at two grids, and at the end
+
+
+def test_the_training_of_a_judge_is_explained_with_the_option_to_skip_it(train, printed, monkeypatch):
+    def train_judge(name, dataset, progress, on_wait):
+        with progress() as update:
+            update(1.0)
+        return StoredJudge(FakeJudge(), {"data": name, "accuracy": 0.99})
+
+    monkeypatch.setattr(examiner, "get_judge", train_judge)
+    run, _ = train(epochs=1)
+    text = " ".join(printed(run).split())
+    assert "a judge is trained: a classifier of MNIST that measures how real the generated images look" in text
+    assert "--no-evaluation skips it" in text

@@ -38,3 +38,11 @@ def test_a_saved_figure_is_passed_to_the_screen(run, tmp_path):
     path = tmp_path / "figure.png"
     replace(run, screen=RecordingScreen()).save_figure(new_figure(1, 1, "", ""), path, quiet=True)
     assert path.is_file() and saved == [(path, True)]
+
+
+@pytest.mark.parametrize("choice", [None, True, False])
+@pytest.mark.parametrize("is_standin", [True, False])
+def test_the_stand_in_is_evaluated_only_if_the_user_asks(make_run, choice, is_standin):
+    provenance = Provenance("there", "caption", "MD5", is_standin)
+    run = make_run(provenance=provenance, evaluation=choice)
+    assert run.is_evaluated == ((not is_standin) if choice is None else choice)

@@ -1,3 +1,4 @@
+import keras
 import pytest
 
 from assignment.session.screen import duration, plural
@@ -77,3 +78,27 @@ def test_a_long_task_has_a_bar_on_a_terminal_and_otherwise_a_line_per_quarter(ma
     if not is_terminal:
         lines = [f"  training the judge: {percent}%" for percent in (25, 50, 75, 100)]
         assert printed(screen).splitlines() == lines
+
+
+def test_results_are_printed_and_kept_for_the_report_by_step(make_screen, printed):
+    screen = make_screen()
+    screen.step(1, "Get the data")
+    screen.result("dataset.shape = (7000, 28, 28)")
+    screen.say("only printed")
+    screen.step(3, "Build the generator")
+    screen.summary(keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)], name="tiny"))
+    assert "  dataset.shape = (7000, 28, 28)\n" in printed(screen) and "Total params: 9" in printed(screen)
+    assert screen.results[1] == ["dataset.shape = (7000, 28, 28)"]
+    assert 'Model: "tiny"' in screen.results[3][0] and max(map(len, "\n".join(screen.results[3]).splitlines())) <= 80
+
+
+def test_the_user_reads_how_to_close_the_windows_before_the_command_waits(make_screen, printed):
+    class Windows:
+        def hold(self):
+            assert "Close the figure windows to end the command" in printed(screen)
+
+    screen = make_screen()
+    screen.hold_windows()
+    assert printed(screen) == ""
+    screen._windows = Windows()
+    screen.hold_windows()
