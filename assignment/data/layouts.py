@@ -48,9 +48,9 @@ def find(folder: Path, name: str, title: str, layouts: Sequence[Layout]) -> tupl
                     missing = tuple(file_name for file_name, paths in zip(layout, copies) if not paths)
         contents = _describe(closest)
     except OSError as error:
-        raise AssignmentError(
-            f"the data folder {error.filename or folder} cannot be read ({(error.strerror or str(error)).lower()})."
-        ) from error
+        reason = (error.strerror or str(error)).lower()
+        place = error.filename or folder
+        raise AssignmentError(f"the data folder {place} cannot be read ({reason}); make it readable.") from error
     if missing:
         lack = f"no {_join(missing)} (or .gz) of {title}"
     else:

@@ -131,7 +131,7 @@ def from_folder(source: Source, folder: Path) -> Dataset:
     }
     names, copies = layouts.find(folder, source.name, source.title, list(by_names))
     if by_names[names] is csv_files:  # Kaggle's tables do not all have the published order
-        if_damaged = "the same images in another order cannot be used either: fetch the four IDX files"
+        if_damaged = "fetch the four IDX files instead (the same images in another order cannot be used)"
     else:
         if_damaged = "delete it and fetch it again"
     if_other = f"give the folder of {source.title} with --data-dir, or one that contains both mnist/ and fashion-mnist/"

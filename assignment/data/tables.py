@@ -70,16 +70,20 @@ def read_csv(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[bytes]:
     columns = 1 + prod(image)
     content = idx.read_content(path, rows * (VALUE_CHARACTERS * columns + 1) + HEADER_LIMIT)
     try:
-        lines = [line for line in content.decode("utf-8-sig").splitlines() if line]
+        lines = content.decode("utf-8-sig").strip().split("\n", rows + 1)
     except UnicodeDecodeError as error:
         raise Malformed("it is not a text file") from error
-    if lines and any(character.isalpha() for character in lines[0]):
+    if any(character.isalpha() for character in lines[0][:columns]):
         del lines[0]
-    if not lines:
+    if not any(lines):
         raise Malformed("it has no rows")
+    if len(lines) > rows:
+        raise Malformed(f"it has more than {rows:,} rows")
     for line in lines:
         if line.count(",") != columns - 1:
             raise Malformed(f"a row has {line.count(',') + 1:,} values, not {columns}")
+        if len(line) > 2 * VALUE_CHARACTERS * columns:
+            raise Malformed("a row has too many characters")
     try:
         values = np.loadtxt(lines, np.uint8, delimiter=",", comments=None, ndmin=2)
     except ValueError as error:

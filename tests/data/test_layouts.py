@@ -124,5 +124,5 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "listdir", refuse)
-    with pytest.raises(AssignmentError, match=r"cannot be read \(permission denied\)"):
+    with pytest.raises(AssignmentError, match=r"cannot be read \(permission denied\); make it readable"):
         find(tmp_path)

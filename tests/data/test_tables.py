@@ -169,7 +169,10 @@ def test_a_table_is_read_with_or_without_a_line_of_names(tmp_path, idx_file, tex
         (["1" + ",0" * 783 + ",#"], "whole number"),
         (["1" + ",0" * 783 + ",\u0663"], "whole number"),
         (["\0" + ",0" * 784], "whole number"),
-        (["9" * 5_000 + ",0" * 784], "whole number"),
+        (["9" * 3_000 + ",0" * 784], "whole number"),
+        (["9" * 7_000 + ",0" * 784], "too many characters"),
+        ([KAGGLE, *csv_lines(), csv_lines()[0]], "more than 3 rows"),
+        (["1"] * 20_000, "more than 3 rows"),
         (["1" + ",0" * 100_000], "more than .* bytes"),
     ],
 )
