@@ -41,9 +41,9 @@ class Provenance:
 
     @property
     def description(self) -> str:
-        """What the images are, where they came from and how they were checked; without a full stop."""
+        """What the images are, where they came from and how they were checked: one sentence, without its full stop."""
         if self.is_standin:
-            return f"{self.caption[:1].upper()}{self.caption[1:]}; the images are {self.source}"
+            return f"The images are a {self.caption}, {self.source}"
         return f"{self.caption}, from {self.source}; checked: {self.checked}"
 
 

@@ -130,7 +130,7 @@ def from_folder(source: Source, folder: Path) -> Dataset:
         for layout in (idx_files, files.archive_files(f"{source.name}.npz"), csv_files)
     }
     names, copies = layouts.find(folder, source.name, source.title, list(by_names))
-    if by_names[names] is csv_files:  # Kaggle's tables do not all have the published order
+    if by_names[names] is csv_files:  # it may be shuffled, and so may be the next one
         if_damaged = "fetch the four IDX files instead (the same images in another order cannot be used)"
     else:
         if_damaged = "delete it and fetch it again"

@@ -20,4 +20,4 @@ def test_the_provenance_is_described_in_one_sentence():
     real = Provenance("folder data", "MNIST (LeCun)", "published MD5 of all four files", is_standin=False)
     assert real.description == "MNIST (LeCun), from folder data; checked: published MD5 of all four files"
     standin = Provenance("drawn at random, because I said so", "drawn stand-in, not MNIST", "nothing to check", True)
-    assert standin.description == "Drawn stand-in, not MNIST; the images are drawn at random, because I said so"
+    assert standin.description == "The images are a drawn stand-in, not MNIST, drawn at random, because I said so"

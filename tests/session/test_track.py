@@ -10,7 +10,7 @@ from assignment.session.track import compare_with_test_images, load_dataset, loa
 @pytest.mark.parametrize(
     ("is_standin", "message"),
     [
-        (True, "Caption; the images are there. The figures say so and must not be handed in"),
+        (True, "The images are a caption, there. The figures say so and must not be handed in"),
         (False, "caption, from there; checked: MD5"),
     ],
 )
