@@ -7,6 +7,7 @@ published arrays; no more is read than they need.
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Sequence
 from math import prod
@@ -85,7 +86,9 @@ def read_csv(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[bytes]:
         if len(line) > 2 * VALUE_CHARACTERS * columns:
             raise Malformed("a row has too many characters")
     try:
-        values = np.loadtxt(lines, np.uint8, delimiter=",", comments=None, ndmin=2)
-    except ValueError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)  # NumPy 1 warns of 1.0 and 256, NumPy 2 refuses them
+            values = np.loadtxt(lines, np.uint8, delimiter=",", comments=None, ndmin=2)
+    except (ValueError, DeprecationWarning) as error:
         raise Malformed("a value is not a whole number from 0 to 255") from error
     return [idx.encode(values[:, 1:].reshape(-1, *image)), idx.encode(values[:, 0])]

@@ -166,6 +166,7 @@ def test_a_table_is_read_with_or_without_a_line_of_names(tmp_path, idx_file, tex
         (["1" + "," * 784], "whole number from 0 to 255"),
         (["256" + ",0" * 784], "whole number from 0 to 255"),
         (["-1" + ",0" * 784], "whole number"),
+        (["1.0" + ",0" * 784], "whole number"),
         (["1" + ",0" * 783 + ",#"], "whole number"),
         (["1" + ",0" * 783 + ",\u0663"], "whole number"),
         (["\0" + ",0" * 784], "whole number"),
