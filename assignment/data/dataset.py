@@ -39,6 +39,13 @@ class Provenance:
     checked: str
     is_standin: bool
 
+    @property
+    def description(self) -> str:
+        """What the images are, where they came from and how they were checked: one sentence, without its full stop."""
+        if self.is_standin:
+            return f"The images are a {self.caption}, {self.source}"
+        return f"{self.caption}, from {self.source}; checked: {self.checked}"
+
 
 @dataclass(frozen=True)
 class Dataset:

@@ -7,15 +7,16 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assignment.data import idx, standin
+from assignment.data import files, layouts, standin
 from assignment.data.dataset import DIGITS, GARMENTS, Dataset, Provenance
 from assignment.data.digits import draw_digits
+from assignment.data.files import Advice, DataFile
 from assignment.data.garments import draw_garments
 from assignment.errors import AssignmentError
 
@@ -34,7 +35,6 @@ MNIST_FILES = (
     ("t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"),
     ("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"),
 )
-ARCHIVE_KEYS = ("x_train", "y_train", "x_test", "y_test")  # the arrays in Keras' archive, in the order of the files
 DATA_DIR_VARIABLE = "ASSIGNMENT_DATA_DIR"
 DOWNLOAD_TIMEOUT = 20.0  # seconds without an answer; some networks drop packets without an error
 
@@ -101,9 +101,9 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
     """
     if choice == "standin":
         return standin.draw(source.draw_images, source.title, "--data standin was given")
-    folder = data_dir or _folder_from_environment()
-    if folder is not None:
-        return from_folder(source, folder)
+    named = data_dir or _folder_from_environment()
+    if named is not None:
+        return from_folder(source, Path(os.path.expanduser(named)))
     try:
         return from_cache(source) or from_download(source)
     except Unavailable as error:
@@ -113,42 +113,49 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
         return standin.draw(source.draw_images, source.title, reason)
 
 
-def _folder_from_environment() -> Path | None:
-    folder = os.environ.get(DATA_DIR_VARIABLE)
-    return Path(folder) if folder else None
+def _folder_from_environment() -> str | None:
+    folder = os.environ.get(DATA_DIR_VARIABLE, "")
+    return folder if folder.strip() else None
 
 
 def from_folder(source: Source, folder: Path) -> Dataset:
-    """Load from a folder that contains `<source.name>/` or the four IDX files themselves, gzipped or not."""
-    if not folder.exists():
-        raise AssignmentError(f"the data folder {folder} does not exist.")
-    if not folder.is_dir():
-        raise AssignmentError(f"the data folder {folder} is a file.")
-    if (folder / source.name).is_dir():
-        folder = folder / source.name
-    paths = [_find_file(folder, name, source) for name, _ in source.files]
-    return _load_files(source, paths, f"folder {folder}")
+    """Load from a folder that has the data set in one of the layouts that `layouts.find` knows.
 
-
-def _find_file(folder: Path, name: str, source: Source) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise AssignmentError(f"the data folder {folder} has no {name} (or {name}.gz) of {source.title}.")
+    Raises AssignmentError if no layout is complete, or if a file of the first complete one has no valid copy.
+    """
+    idx_files = files.idx_files([name for name, _ in source.files])
+    csv_files = files.csv_files(source.name)
+    by_names = {
+        tuple(file.name for file in layout): layout
+        for layout in (idx_files, files.archive_files(f"{source.name}.npz"), csv_files)
+    }
+    names, copies = layouts.find(folder, source.name, source.title, list(by_names))
+    if by_names[names] is csv_files:  # it may be shuffled, and so may be the next one
+        if_damaged = "fetch the four IDX files instead (the same images in another order cannot be used)"
+    else:
+        if_damaged = "delete it and fetch it again"
+    if_other = f"give the folder of {source.title} with --data-dir, or one that contains both mnist/ and fashion-mnist/"
+    advice = _advice(source, if_damaged, if_other)
+    arrays = _load_files(source, zip(copies, by_names[names]), advice)
+    return _combine(source, arrays, f"folder {copies[0][0].parent}")
 
 
 def from_cache(source: Source, description: str = "Keras' cache") -> Dataset | None:
-    """Load what Keras downloaded earlier, without using the network; return None if a file is missing."""
+    """Load what Keras downloaded earlier, without using the network; return None if a file is missing.
+
+    Raises AssignmentError if a file is damaged, even if others are missing: Keras does not check every file itself.
+    """
+    if source.archive is not None:
+        cached = files.archive_files(source.archive)
+    else:
+        cached = files.idx_files([f"{source.name}/{name}" for name, _ in source.files], ".gz")
+    if_damaged = "delete it, and the next run downloads it again"
     for cache in keras_caches():
-        folder = cache / "datasets"
-        if source.archive is not None:
-            archive = folder / source.archive
-            if archive.is_file():
-                return _load_archive(source, archive, description)
-        else:
-            paths = [folder / source.name / f"{name}.gz" for name, _ in source.files]
-            if all(path.is_file() for path in paths):
-                return _load_files(source, paths, description)
+        paths = [cache / "datasets" / file.name for file in cached]
+        existing = [([path], file) for path, file in zip(paths, cached) if os.path.exists(path)]
+        arrays = _load_files(source, existing, _advice(source, if_damaged, if_damaged))
+        if len(existing) == len(cached):
+            return _combine(source, arrays, description)
     return None
 
 
@@ -179,47 +186,20 @@ def keras_caches() -> list[Path]:
     return [home, temporary / ".keras"]
 
 
-def _load_files(source: Source, paths: Sequence[Path], description: str) -> Dataset:
-    arrays = [_load_file(path, published_md5) for path, (_, published_md5) in zip(paths, source.files)]
-    return _combine(source, arrays, description)
+def _load_files(source: Source, found: Iterable[tuple[Sequence[Path], DataFile]], advice: Advice) -> list[np.ndarray]:
+    """Return the arrays of files, each with the paths of its copies."""
+    md5s = [md5 for _, md5 in source.files]
+    return [array for paths, file in found for array in files.load(paths, file, md5s, advice)]
 
 
-def _load_file(path: Path, published_md5: str) -> np.ndarray:
-    content = idx.read_bytes(path)
-    md5 = idx.md5(content)
-    if md5 != published_md5:
-        idx.parse(content, path)  # raises a more specific error if the file is truncated or malformed
-        _refuse_other_data_set(path, md5)
-        raise AssignmentError(
-            f"{path} is damaged or another file (its MD5 is not the published one); delete it and fetch it again."
-        )
-    return idx.parse(content, path)
-
-
-def _refuse_other_data_set(path: Path, md5: str) -> None:
-    """Raise AssignmentError if the file belongs to another data set, whose files have the same names."""
-    for other in SOURCES.values():
-        if md5 in dict(other.files).values():
-            raise AssignmentError(
-                f"{path} belongs to {other.title}, whose files have the same names; give the folder of the other data"
-                " set with --data-dir, or a folder that contains both mnist/ and fashion-mnist/."
-            )
-
-
-def _load_archive(source: Source, archive: Path, description: str) -> Dataset:
-    try:
-        # NumPy leaves a damaged archive open, so it is opened here.
-        with archive.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = [stored[key] for key in ARCHIVE_KEYS]
-    except Exception as error:  # NumPy, zipfile, zlib and Python's parser raise different ones for a damaged file
-        raise AssignmentError(f"{archive} is damaged (it cannot be read); delete it and fetch it again.") from error
-    for array, (_, published_md5) in zip(arrays, source.files):
-        if idx.md5(idx.encode(array)) != published_md5:
-            raise AssignmentError(
-                f"{archive} is damaged or another file (an MD5 in it is not the published one); delete it and fetch it"
-                " again."
-            )
-    return _combine(source, arrays, description)
+def _advice(source: Source, if_damaged: str, if_other: str) -> Advice:
+    others = {
+        md5: f"belongs to {other.title}, whose files have the same names; {if_other}"
+        for other in SOURCES.values()
+        for _, md5 in other.files
+    }
+    own = {md5: f"has the content of {name}, under another name; {if_damaged}" for name, md5 in source.files}
+    return Advice(if_damaged, {**others, **own})
 
 
 def _combine(source: Source, arrays: Sequence[np.ndarray], description: str) -> Dataset:

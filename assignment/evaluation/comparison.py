@@ -11,6 +11,7 @@ from math import nan
 
 import numpy as np
 
+from assignment.errors import AssignmentError
 from assignment.evaluation import metrics
 from assignment.evaluation.judge import Judge, Reading
 from assignment.evaluation.scores import CONFIDENCE, Copying, Scores
@@ -35,6 +36,11 @@ class Comparison:
         self._images, self._labels = real_images, real_labels
         self.classes = np.unique(real_labels)
         self._reference = judge.read(real_images[self._halves[0]])
+        if not np.isfinite(self._reference.features).all():
+            raise AssignmentError(
+                "the judge reads NaN or infinite values in real images, so its file is damaged; delete the folder"
+                " gan-assignment in Keras' folder, and the next run trains it again."
+            )
         self._real_shares = metrics.class_shares(real_labels, self.classes)
         self.draw_size = min(IMAGES_PER_DRAW, len(order) // 2)
 
@@ -47,7 +53,9 @@ class Comparison:
         """Return the scores of images float (n, 28, 28, 1) in [-1, 1].
 
         expected_classes: (n,), the class that each image should show; None if there is none.
+        Raises AssignmentError if an image has a NaN or infinite value.
         """
+        metrics.check_finite(images)  # a judge may read finite features from them
         return self._score(self._judge.read(images), expected_classes)
 
     def floor(self) -> list[Scores]:
@@ -62,6 +70,7 @@ class Comparison:
 
     def _score(self, fake: Reading, expected_classes: np.ndarray | None) -> Scores:
         real = self._reference
+        metrics.check_finite(fake.confidence)
         precision, recall = metrics.precision_and_recall(real.features, fake.features)
         shares = metrics.class_shares(fake.classes, self.classes)
         return Scores(
@@ -82,6 +91,7 @@ def find_copies(images: np.ndarray, training_images: np.ndarray, unseen_images: 
 
     All images: float (n, 28, 28, 1) in [-1, 1]. The floor is the distance of unseen real images to the training images.
     If `unseen_images` is None, it is the distance of training images to the other training images.
+    Raises AssignmentError if an image has a NaN or infinite value.
     """
     candidates, training_pixels = _flatten(images[:COPY_CANDIDATES]), _flatten(training_images)
     distances = metrics.nearest_distances(candidates, training_pixels)

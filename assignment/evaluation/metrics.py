@@ -2,6 +2,9 @@
 
 Features are float (n, dimensions), as the judge reads them from images. The Fréchet distance is that of the published
 FID, but in our own classifier's features, so it is not comparable with published FIDs.
+
+No metric accepts NaN or infinite values: every metric raises AssignmentError, since a number measured without them, or
+a NaN among the results, would hide that the generator diverged.
 """
 
 from __future__ import annotations
@@ -10,9 +13,20 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from assignment.errors import AssignmentError
+
 NEIGHBORS = 3  # Kynkäänniemi et al. 2019, section 3
 ROWS_PER_BLOCK = 1_000  # of a table of distances; more would cost memory and save no time
 REAL_IMAGES, REAL_IMAGES_PER_CLASS = 200, 50  # enough to measure the mean distance between real images
+
+
+def check_finite(*arrays: np.ndarray) -> None:
+    """Raise AssignmentError if an array of images, features, distances or shares has a NaN or infinite value."""
+    if not all(np.isfinite(values).all() for values in arrays):
+        raise AssignmentError(
+            "the images, or their features, have NaN or infinite values, so they cannot be measured: the generator"
+            " diverged; start again with --precision float32 or another --seed, and with --fresh."
+        )
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
@@ -61,16 +75,19 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
 
 def class_shares(recognized: np.ndarray, classes: Iterable[int]) -> np.ndarray:
     """Return the share of the images (n,) recognized as each of `classes`, float (classes,) in 0..1."""
+    check_finite(recognized)
     return np.array([(recognized == label).mean() for label in classes])
 
 
 def count_covered_classes(shares: np.ndarray, real_shares: np.ndarray, threshold: float = 0.1) -> int:
     """Return the number of classes that reach at least `threshold` of their share among real images."""
+    check_finite(shares, real_shares)
     return int((shares >= threshold * real_shares).sum())
 
 
 def mean_distance(points: np.ndarray) -> float:
     """Return the mean Euclidean distance over all pairs of points (n, dimensions); 0 for fewer than two."""
+    check_finite(points)
     if len(points) < 2:
         return 0.0
     total = sum(np.sqrt(_squared_distances(block, points)).sum() for block in _blocks(points, ROWS_PER_BLOCK))
@@ -105,6 +122,7 @@ def diversity(
 
     It is 1 if they vary as much as real images, and 0 if every class has one image or none.
     """
+    check_finite(real, fake)  # also the images of other classes
     distances = [
         (mean_distance(fake[fake_classes == label]), mean_distance(real[real_classes == label])) for label in classes
     ]
@@ -132,6 +150,7 @@ def copy_share(distances: np.ndarray, real_distances: np.ndarray, quantile: floa
     Both are distances to the training images, from `nearest_distances`: of generated images and of unseen real ones.
     The share is about `quantile` for a generator that draws new images, and 1 for one that copies training images.
     """
+    check_finite(distances, real_distances)
     return float((distances < np.quantile(real_distances, quantile)).mean())
 
 
@@ -140,6 +159,7 @@ def agreement(requested: np.ndarray, recognized: np.ndarray, class_count: int) -
 
     requested, recognized: classes (n,). The result is float (class_count,) in 0..1; NaN for a class never requested.
     """
+    check_finite(requested, recognized)
     hits = np.bincount(requested[requested == recognized], minlength=class_count)
     with np.errstate(invalid="ignore"):
         return hits / np.bincount(requested, minlength=class_count)
@@ -187,3 +207,4 @@ def _check_comparable(real: np.ndarray, fake: np.ndarray) -> None:
         raise ValueError(f"features of shapes {real.shape} and {fake.shape} cannot be compared")
     if min(len(real), len(fake)) < 2:
         raise ValueError("each set needs at least two images")
+    check_finite(real, fake)

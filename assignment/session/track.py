@@ -71,12 +71,11 @@ def load_dataset(source: Source, run: Run[SettingsT]) -> tuple[Dataset, Run[Sett
     if provenance.is_standin:
         run.screen.warn(
             "Not the real images",
-            f"The images are {provenance.source}. This run trains on a drawn stand-in, not on {source.title}; its"
-            " figures say so and must not be handed in. With a network, --data auto downloads the real images;"
-            " --data-dir reads them from a folder.",
+            f"{provenance.description}. The figures say so and must not be handed in. With a network, --data auto"
+            " downloads the real images; --data-dir reads them from a folder.",
         )
     else:
-        run.screen.say(f"  {provenance.caption}, from {provenance.source}; checked: {provenance.checked}")
+        run.screen.say(f"  {provenance.description}")
     return dataset, run.with_provenance(provenance)
 
 

@@ -46,10 +46,12 @@ class Watch:
     def add_epoch(self, rows: Sequence[Row], grid: np.ndarray) -> None:
         """Take notes on the last of `rows` and its grid, and report problems that began this epoch.
 
-        Raises OSError if the disk is full; other write errors are reported.
+        Raises OSError if the disk is full; other write errors are reported. Raises AssignmentError if a generated image
+        has a NaN or infinite value.
         """
-        note = self._variety(grid)
-        self.notes.append(note)
+        note: Notes = {}
+        self.notes.append(note)  # first, so that there are as many notes as rows after an error
+        note.update(self._variety(grid))
         with self._run.tolerate_write_errors():
             note.update(self._measure(rows[-1].epoch))
         epochs = self._epochs(rows)

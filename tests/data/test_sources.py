@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from assignment.data import sources
+from assignment.data import sources, tables
 from assignment.data.dataset import GARMENTS
 from assignment.data.garments import draw_garments
 from assignment.data.sources import FASHION_MNIST, MNIST, Source
@@ -78,7 +79,7 @@ def write_archive(cache):
     def write(save=np.savez, **arrays: np.ndarray) -> Path:
         cache.parent.mkdir(parents=True, exist_ok=True)
         path = cache.parent / "small.npz"
-        save(path, **{**dict(zip(sources.ARCHIVE_KEYS, ARRAYS.values())), **arrays})
+        save(path, **{**dict(zip(tables.ARCHIVE_KEYS, ARRAYS.values())), **arrays})
         return path
 
     return write
@@ -210,7 +211,7 @@ def test_an_archive_of_other_images_is_an_error(archived_source, write_archive):
 def test_a_truncated_archive_is_an_error(archived_source, write_archive):
     path = write_archive()
     path.write_bytes(path.read_bytes()[:300])
-    with pytest.raises(AssignmentError, match="small.npz is damaged .it cannot be read"):
+    with pytest.raises(AssignmentError, match="small.npz is damaged or another file .it cannot be read"):
         sources.load(archived_source)
 
 
@@ -235,6 +236,160 @@ def test_a_file_of_another_data_set_with_the_same_name_is_recognized(tmp_path, m
     monkeypatch.setattr(sources, "SOURCES", {"small": source, "other": other})
     with pytest.raises(AssignmentError, match="belongs to Small, whose files have the same names; give the folder"):
         sources.load(other, data_dir=folder)
+
+
+def csv_text(images: np.ndarray, labels: np.ndarray) -> str:
+    """Return a table as Kaggle writes it."""
+    names = ["label", *(f"pixel{number}" for number in range(1, 785))]
+    rows = [[label, *image.ravel()] for image, label in zip(images, labels)]
+    return "".join(",".join(map(str, row)) + "\n" for row in [names, *rows])
+
+
+@pytest.fixture
+def write_tables(tmp_path):
+    """A function that writes the two tables of the data set and returns their folder; it can change the order."""
+
+    def write(order=slice(None)) -> Path:
+        train_images, train_labels, test_images, test_labels = ARRAYS.values()
+        for part, images, labels in (("train", train_images, train_labels), ("test", test_images, test_labels)):
+            (tmp_path / f"fashion-mnist_{part}.csv").write_text(csv_text(images[order], labels[order]))
+        return tmp_path
+
+    return write
+
+
+def test_an_archive_in_a_folder_is_read(tmp_path, source):
+    np.savez(tmp_path / "fashion-mnist.npz", **dict(zip(tables.ARCHIVE_KEYS, ARRAYS.values())))
+    dataset = sources.load(source, data_dir=tmp_path)
+    np.testing.assert_array_equal(dataset.images, IMAGES)
+    np.testing.assert_array_equal(dataset.labels, [0, 1, 2, 3, 4, 5, 8, 9])
+    assert dataset.provenance.source == f"folder {tmp_path}" and "MD5" in dataset.provenance.checked
+
+
+def test_tables_in_a_folder_are_read(source, write_tables):
+    dataset = sources.load(source, data_dir=write_tables())
+    np.testing.assert_array_equal(dataset.images, IMAGES)
+    np.testing.assert_array_equal(dataset.labels, [0, 1, 2, 3, 4, 5, 8, 9])
+
+
+def test_tables_in_another_order_are_refused(source, write_tables):
+    with pytest.raises(AssignmentError, match="_train.csv.*MD5 of its training labels.*fetch the four IDX files"):
+        sources.load(source, data_dir=write_tables(slice(None, None, -1)))
+
+
+def test_a_valid_copy_is_used_in_place_of_a_damaged_one(tmp_path, source, write_files):
+    folder = write_files(write_files(tmp_path / "data"), ".gz")
+    for path in folder.glob("t10k*ubyte"):
+        path.write_bytes(b"damaged")
+    for path in folder.glob("train*.gz"):
+        path.write_bytes(b"damaged")
+    np.testing.assert_array_equal(sources.load(source, data_dir=folder).images, IMAGES)
+    (folder / "t10k-images-idx3-ubyte.gz").write_bytes(b"damaged")
+    with pytest.raises(AssignmentError, match="t10k-images-idx3-ubyte is damaged"):
+        sources.load(source, data_dir=folder)
+
+
+def test_the_home_folder_is_expanded(tmp_path, monkeypatch, source, write_files):
+    write_files(tmp_path / "images")
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setenv("ASSIGNMENT_DATA_DIR", "~/images")
+    folder = f"folder {tmp_path / 'images'}"
+    assert sources.load(source).provenance.source == folder
+    monkeypatch.delenv("ASSIGNMENT_DATA_DIR")
+    assert sources.load(source, data_dir=Path("~/images")).provenance.source == folder
+    assert sources.load(source, data_dir="~/images").provenance.source == folder
+
+
+@pytest.mark.parametrize("value", ["", " ", "\t\n"])
+def test_a_blank_variable_counts_as_not_set(cache, monkeypatch, source, write_files, value):
+    write_files(cache, ".gz")
+    monkeypatch.setenv("ASSIGNMENT_DATA_DIR", value)
+    assert sources.load(source).provenance.source == "Keras' cache"
+
+
+DOWNLOAD_AGAIN = "; delete it, and the next run downloads it again"
+
+
+def test_a_damaged_file_in_the_cache_is_downloaded_again_once_it_is_deleted(cache, source, write_files):
+    write_files(cache, ".gz")
+    (cache / "train-images-idx3-ubyte.gz").write_bytes(b"damaged")
+    with pytest.raises(AssignmentError, match=DOWNLOAD_AGAIN) as caught:
+        sources.load(source)
+    assert "--data-dir" not in str(caught.value)
+
+
+def test_a_file_of_another_data_set_in_the_cache_is_downloaded_again_once_it_is_deleted(
+    cache, monkeypatch, source, write_files
+):
+    write_files(cache, ".gz")
+    other = replace(source, title="Other", files=tuple((name, "0" * 32) for name, _ in source.files))
+    monkeypatch.setattr(sources, "SOURCES", {"small": source, "other": other})
+    with pytest.raises(AssignmentError, match="belongs to Small.*" + DOWNLOAD_AGAIN) as caught:
+        sources.load(other)
+    assert "--data-dir" not in str(caught.value)
+
+
+def test_files_with_swapped_names_are_recognized(tmp_path, cache, monkeypatch, source, write_files):
+    monkeypatch.setattr(sources, "SOURCES", {"small": source})
+    for folder, data_dir, advice in (
+        (tmp_path / "data", tmp_path / "data", "; delete it"),
+        (cache, None, DOWNLOAD_AGAIN),
+    ):
+        train, test = (write_files(folder, ".gz") / f"{name}-labels-idx1-ubyte.gz" for name in ("train", "t10k"))
+        content = train.read_bytes()
+        train.write_bytes(test.read_bytes())
+        test.write_bytes(content)
+        with pytest.raises(
+            AssignmentError, match="has the content of t10k-labels-idx1-ubyte, under another name" + advice
+        ):
+            sources.load(source, data_dir=data_dir)
+
+
+def test_a_damaged_file_is_named_before_keras_reads_it_even_if_others_are_missing(cache, monkeypatch, source):
+    cache.mkdir(parents=True)
+    (cache / "t10k-images-idx3-ubyte.gz").write_bytes(b"damaged")
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: pytest.fail("Keras read it"))
+    with pytest.raises(AssignmentError, match="t10k-images-idx3-ubyte.gz is damaged"):
+        sources.load(source)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_place_of_a_file_is_named(tmp_path, cache, archived_source, source, write_files):
+    path = write_files(tmp_path / "data") / "train-labels-idx1-ubyte"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(AssignmentError, match="train-labels-idx1-ubyte is a pipe, a socket or a device"):
+        sources.load(source, data_dir=tmp_path / "data")
+    cache.mkdir(parents=True)
+    os.mkfifo(cache / "train-labels-idx1-ubyte.gz")
+    with pytest.raises(AssignmentError, match="train-labels-idx1-ubyte.gz is a pipe"):
+        sources.load(source)
+    os.mkfifo(cache.parent / "small.npz")
+    with pytest.raises(AssignmentError, match="small.npz is a pipe"):
+        sources.load(archived_source)
+
+
+def test_a_link_to_itself_is_named(tmp_path, source, write_files):
+    path = write_files(tmp_path / "data") / "train-labels-idx1-ubyte"
+    path.unlink()
+    try:
+        path.symlink_to(path.name)
+    except OSError:
+        pytest.skip("this system does not allow links")
+    with pytest.raises(AssignmentError, match="train-labels-idx1-ubyte cannot be read"):
+        sources.load(source, data_dir=tmp_path / "data")
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch, source, write_files):
+    folder = write_files(tmp_path / "data")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(AssignmentError, match=r"ubyte cannot be read \(permission denied\); make it readable"):
+        sources.load(source, data_dir=folder)
 
 
 @pytest.mark.real_data

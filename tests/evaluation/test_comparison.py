@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from assignment.errors import AssignmentError
 from assignment.evaluation import comparison as comparison_module
 from assignment.evaluation.comparison import Comparison, find_copies
 from assignment.evaluation.judge import Reading
@@ -78,3 +79,28 @@ def test_without_unseen_images_the_floor_compares_training_images_with_each_othe
     copied = find_copies(training[100:200], training, None)
     assert copied.copies == 1 and copied.floor > 0.7, "an image must not count as its own nearest neighbor"
     assert find_copies(new, training, None).copies < 0.05
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_generated_images_that_are_not_finite_are_an_error_even_where_the_judge_reads_finite_features(
+    comparison, value
+):
+    images = make_images(200, 1)
+    images[7, 20, 20, 0] = value  # not one of the pixels that this judge reads
+    with pytest.raises(AssignmentError, match="the generator diverged"):
+        comparison.measure(images)
+    with pytest.raises(AssignmentError, match="the generator diverged"):
+        find_copies(images, make_images(50, 2), None)
+
+
+def test_features_and_confidences_that_are_not_finite_are_an_error(comparison, monkeypatch):
+    for features, confidence in ((np.nan, 1.0), (1.0, np.nan)):
+        reading = Reading(np.full((200, 2), features), np.zeros(200, int), np.full(200, confidence))
+        monkeypatch.setattr(PixelJudge, "read", lambda judge, images, reading=reading: reading)
+        with pytest.raises(AssignmentError, match="cannot be measured"):
+            comparison.measure(make_images(200, 1))
+
+
+def test_a_judge_that_reads_nan_in_real_images_is_named():
+    with pytest.raises(AssignmentError, match="judge.*is damaged; delete"):
+        Comparison(PixelJudge(), make_images(400, 0) * np.nan, np.resize([0, 1], 400))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from assignment.errors import AssignmentError
 from assignment.evaluation.metrics import (
     agreement,
     class_shares,
@@ -175,3 +176,36 @@ def test_sets_that_cannot_be_compared_are_an_error(real, fake):
 def test_too_few_images_for_their_neighbors_are_an_error():
     with pytest.raises(ValueError, match="more than 3 images"):
         precision_and_recall(np.zeros((3, 2)), np.zeros((9, 2)))
+
+
+CLASSES = np.resize([0, 1], 8)
+# Every metric as a function of two sets (8, 784), of which one has a value that is not finite.
+METRICS = {
+    "frechet_distance": frechet_distance,
+    "precision_and_recall": precision_and_recall,
+    "kernel_distance": kernel_distance,
+    "nearest_distances": nearest_distances,
+    "diversity": lambda real, fake: diversity(real, CLASSES, fake, CLASSES, [0]),
+    "mean_distance": lambda real, fake: mean_distance(real) + mean_distance(fake),
+    "mean_distance of one point": lambda real, fake: mean_distance(real[-1:]) + mean_distance(fake[-1:]),
+    "distance_within_classes": lambda real, fake: [distance_within_classes(images, 4) for images in (real, fake)],
+    "real_distance": lambda real, fake: [real_distance(images.reshape(8, 28, 28)) for images in (real, fake)],
+    "real_distance with labels": lambda real, fake: [
+        real_distance(images.reshape(8, 28, 28), CLASSES) for images in (real, fake)
+    ],
+    "copy_share": lambda real, fake: copy_share(fake[:, 0], real[:, 0]),
+    "count_covered_classes": lambda real, fake: count_covered_classes(fake[:, 0], real[:, 0]),
+    "class_shares": lambda real, fake: [class_shares(recognized[:, 0], [0, 1]) for recognized in (real, fake)],
+    "agreement": lambda real, fake: agreement(real[:, 0], fake[:, 0], 8),
+}
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("is_real", [True, False])
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_every_metric_refuses_values_that_are_not_finite(metric, is_real, value):
+    finite = np.random.default_rng(0).standard_normal((8, 784))
+    broken = finite.copy()
+    broken[-1, 0] = value  # of the last image, whose class 1 `diversity` does not measure
+    with pytest.raises(AssignmentError, match="NaN or infinite.*--precision float32"):
+        metric(*((broken, finite) if is_real else (finite, broken)))

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assignment.errors import AssignmentError
 from assignment.evaluation.health import HealthThresholds, Problem
 from assignment.session.watch import Watch
 from assignment.settings.tracks import FashionSettings, LectureSettings
@@ -58,6 +59,13 @@ def test_divergence_is_a_problem(watch_epochs):
     _, watch = watch_epochs(ROWS[:2], [GRID] * 2)
     (episode,) = watch.episodes(ROWS[:2], diverged_in=3)
     assert (episode.problem.name, episode.first, episode.last) == ("divergence", 3, 3)
+
+
+def test_images_that_are_not_finite_are_an_error_and_leave_as_many_notes_as_rows(watch_epochs):
+    _, watch = watch_epochs(ROWS[:1], [GRID])
+    with pytest.raises(AssignmentError, match="the generator diverged; start again with"):
+        watch.add_epoch(ROWS[:2], np.full_like(GRID, np.nan))
+    assert watch.episodes(ROWS[:2]) == []
 
 
 @pytest.mark.parametrize(
