@@ -70,7 +70,7 @@ def write_record(
         "precision": run.precision,
         "conditions": dict(conditions),
         "versions": runtime.versions(),
-        "data": asdict(run.images_from),
+        "data": {**asdict(run.images_from), "description": run.images_from.description},
         "freeze_proof": [{**check._asdict(), "changed": check.changed} for check in proof],
         "timings_seconds": {name: round(seconds, 2) for name, seconds in timings.items()},
         "epochs_done": len(rows),
