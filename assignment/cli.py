@@ -235,9 +235,12 @@ def _lab(options: dict[str, Any]) -> int:
         show_plan(settings, workspace)
         return 0
     workspace.prepare()
+    from assignment.figures.letters import describe_missing
     from assignment.lab.lab import run_lab
     from assignment.storage.lock import lock_folder
 
+    if missing := describe_missing(settings.firstname):
+        print(missing)
     with lock_folder(workspace, _command_line()):
         return run_lab(settings, workspace, _command_line())
 

@@ -20,23 +20,31 @@ TRAINING_ADDRESS_SPACE = 3.0e9  # 2.4 GB: a segmentation fault; 2.8 GB: out of m
 SAFE_ADDRESS_SPACE = 4.0e9  # the evaluation, and more processors
 TRAINING_MEMORY = 1.5e9
 
-# What the environment variables with these beginnings set may change the order or the precision of sums ...
+# Environment variables with these beginnings may change the order or the precision of sums. All of `TF_` would be too
+# many: Terraform uses it too, also for passwords, and the record of a run is handed in.
 SUM_VARIABLES = (
-    "TF_",
-    "XLA_",
+    "TF_AUTO_MIXED_PRECISION",
+    "TF_CUDNN_",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_",
+    "TF_NUM_",
+    "TF_ONEDNN_",
+    "TF_OVERRIDE_GLOBAL_THREADPOOL",
+    "TF_SET_ONEDNN_",
+    "TF_XLA_",
+    "XLA_FLAGS",
     "OMP_",
     "KMP_",
     "MKL_",
-    "ONEDNN_",
     "DNNL_",
+    "ONEDNN_",
+    "BLIS_",
     "OPENBLAS_",
     "VECLIB_",
     "NPY_",
     "CUDA_VISIBLE_DEVICES",
     "NVIDIA_TF32_OVERRIDE",
 )
-# ... except these: messages, memory, and the Keras 2 that this program does not use.
-OTHER_VARIABLES = ("TF_CPP_", "TF_USE_LEGACY_KERAS", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_GPU_ALLOCATOR")
 SUM_INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 
 
@@ -144,11 +152,7 @@ def usable_processors() -> int:
 
 def sum_variables() -> list[str]:
     """Return the environment variables that may change sums, as in `OMP_NUM_THREADS=1`, in alphabetical order."""
-    return [
-        f"{name}={value}"
-        for name, value in sorted(os.environ.items())
-        if name.startswith(SUM_VARIABLES) and not name.startswith(OTHER_VARIABLES)
-    ]
+    return [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(SUM_VARIABLES)]
 
 
 def describe_processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
