@@ -126,7 +126,7 @@ def import_matplotlib() -> None:
 
 @contextmanager
 def hidden_warnings() -> Iterator[None]:
-    """Within the block, ignore warnings: of other packages, which PYTHONWARNINGS=error would turn into errors."""
+    """Within the block, ignore warnings of other packages, which PYTHONWARNINGS=error would turn into errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -359,7 +359,7 @@ def test_too_little_address_space_is_refused_before_tensorflow_starts(run_here, 
 @pytest.mark.usefixtures("few_digits", "quick_figures")
 def test_letters_that_figures_cannot_show_are_mentioned_once(run_here, monkeypatch, capsys):
     monkeypatch.setattr(letters, "describe_missing", lambda name: f"Figures show {name} as Wang.")
-    assert run_here("--firstname", "王", program="step 2") == 0
+    assert run_here("--firstname", "王", program="step 1") == 0
     assert capsys.readouterr().out.count("Figures show 王 as Wang.\n") == 1
 
 

@@ -27,7 +27,7 @@ PREFERRED_FONTS = (
     "FreeSans",
 )
 PLACEHOLDER_FONT = "last resort"  # fonts of this name have a box for every letter
-REGULAR_WEIGHT = 400
+REGULAR_WEIGHTS = range(300, 501)  # some families have no face of 400, the usual weight
 
 # matplotlib 3.11 and later arrange letters with libraqm. Earlier versions draw them one by one from left to right.
 ARRANGES_LETTERS = hasattr(ft2font, "__libraqm_version__")
@@ -86,7 +86,7 @@ def _candidates() -> dict[str, str]:
     fonts = {
         font.name: font.fname
         for font in font_manager.fontManager.ttflist
-        if font.style == "normal" and font.weight == REGULAR_WEIGHT and PLACEHOLDER_FONT not in font.name.lower()
+        if font.style == "normal" and font.weight in REGULAR_WEIGHTS and PLACEHOLDER_FONT not in font.name.lower()
     }
     preference = {name: position for position, name in enumerate(PREFERRED_FONTS)}
     return {name: fonts[name] for name in sorted(fonts, key=lambda name: (preference.get(name, len(preference)), name))}
