@@ -139,14 +139,18 @@ def _run(options: dict[str, Any], only_step: int | None = None) -> int:
 
 
 def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) -> int:
-    from assignment import runtime
+    from assignment import environment, runtime
 
+    environment.check_memory(training=only_step is None or only_step >= 6)
     runtime.start_tensorflow()
+    from assignment.figures.letters import describe_missing
     from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
     from assignment.session.stages import run_steps
 
     screen = _open_screen(settings)
+    if missing := describe_missing(settings.firstname):
+        screen.say(missing)
     if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
         screen.warn(
             "This may take very long",
@@ -193,11 +197,15 @@ def _load_track(name: str) -> Track[Any]:
 def _sample(options: dict[str, Any]) -> int:
     settings = SampleSettings(**options)
     workspace = Workspace.for_run(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
-    from assignment import runtime
+    from assignment import environment, runtime
 
+    environment.check_memory(training=False)
     runtime.start_tensorflow()
+    from assignment.figures.letters import describe_missing
     from assignment.sampling import sample
 
+    if missing := describe_missing(settings.firstname):
+        print(missing)
     for path in sample(settings, workspace):
         print(f"wrote {path}")
     return 0
@@ -227,9 +235,12 @@ def _lab(options: dict[str, Any]) -> int:
         show_plan(settings, workspace)
         return 0
     workspace.prepare()
+    from assignment.figures.letters import describe_missing
     from assignment.lab.lab import run_lab
     from assignment.storage.lock import lock_folder
 
+    if missing := describe_missing(settings.firstname):
+        print(missing)
     with lock_folder(workspace, _command_line()):
         return run_lab(settings, workspace, _command_line())
 

@@ -16,7 +16,8 @@ import keras
 import numpy as np
 import pytest
 
-from assignment import cli, runtime
+from assignment import cli, environment, runtime
+from assignment.figures import letters
 from assignment.figures.window import Windows
 from assignment.practices.catalogue import CATALOGUE
 
@@ -345,6 +346,21 @@ def test_a_complete_run_in_its_own_process_prints_all_steps_and_writes_its_files
     generator = keras.models.load_model(tmp_path / "generator_model_ana.h5", compile=False)
     images = generator.predict(np.zeros((1, 100), np.float32), verbose=0)
     assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
+
+
+@pytest.mark.parametrize("command", [("run",), ("sample",), ("run", "--track", "conditional")])
+def test_too_little_address_space_is_refused_before_tensorflow_starts(run_here, monkeypatch, capsys, command):
+    monkeypatch.setattr(environment, "address_space_limit", lambda: 1e9)
+    monkeypatch.setattr(runtime, "start_tensorflow", lambda: pytest.fail("started"))
+    assert run_here(*command, "--firstname", "ana") == 2
+    assert capsys.readouterr().err.startswith("error: this process may use 1.0 GB of address space, but TensorFlow")
+
+
+@pytest.mark.usefixtures("few_digits", "quick_figures")
+def test_letters_that_figures_cannot_show_are_mentioned_once(run_here, monkeypatch, capsys):
+    monkeypatch.setattr(letters, "describe_missing", lambda name: f"Figures show {name} as Wang.")
+    assert run_here("--firstname", "王", program="step 1") == 0
+    assert capsys.readouterr().out.count("Figures show 王 as Wang.\n") == 1
 
 
 @pytest.mark.usefixtures("few_digits", "quick_figures")

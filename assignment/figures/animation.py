@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from assignment.figures.style import ignore_missing_glyphs
+from assignment.figures.style import choose_fonts, ignore_missing_glyphs, in_own_style
 from assignment.storage.files import replacing
 
 # The assignment's grid is 560 pixels square at this resolution: its caption is legible, and 30 frames take a megabyte.
@@ -44,8 +44,10 @@ def save_animation(
         )
 
 
+@in_own_style
 def _rasterize(figure: Figure) -> Image.Image:
     """Return the figure as a picture in shades of gray."""
+    choose_fonts(figure)
     figure.set_dpi(DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
     with ignore_missing_glyphs():

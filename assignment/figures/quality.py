@@ -8,11 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from assignment.figures.style import DISCRIMINATOR_COLOR, GENERATOR_COLOR, TEXT_COLOR, new_figure, open_axes
+from assignment.figures.style import (
+    DISCRIMINATOR_COLOR,
+    GENERATOR_COLOR,
+    TEXT_COLOR,
+    in_own_style,
+    new_figure,
+    open_axes,
+)
 
 FLOOR_LEGEND = "dotted: floor (real images)"
 
 
+@in_own_style
 def metric_curves(
     measured: Mapping[int, Mapping[str, float]], floor: Mapping[str, float], title: str, caption: str
 ) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from matplotlib.backends import BackendFilter, backend_registry
@@ -10,7 +11,8 @@ from matplotlib.backends import BackendFilter, backend_registry
 class Windows:
     """One window for each figure of a run; saving a figure again refreshes its window.
 
-    A window that the user has closed stays closed.
+    A window that the user has closed stays closed. Window systems raise errors of their own when there is no display or
+    a window is closed while it is drawn. None of them stops a run: the figures are saved all the same.
     """
 
     def __init__(self) -> None:
@@ -27,24 +29,27 @@ class Windows:
         try:
             backend = self._plt.get_backend().lower()
             self._plt.switch_backend(backend)
-        except ImportError:  # MPLBACKEND or the like names a window system that is not there
+            self._plt.close(self._plt.figure())  # a window that is not shown; some systems fail only here
+        except Exception:
             return False
         return backend in {name.lower() for name in backend_registry.list_builtin(BackendFilter.INTERACTIVE)}
 
     def show(self, path: Path) -> None:
         """Open or refresh the window of the picture at `path`, without waiting."""
         name = "step7_grid" if "_epoch_" in path.stem else path.stem  # all grids share one window
-        if name in self._opened and name not in self._plt.get_figlabels():
-            return
-        self._opened.add(name)
-        figure = self._plt.figure(name)
-        figure.clear()
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.imshow(self._plt.imread(path))
-        self._plt.show(block=False)
-        self._plt.pause(0.05)  # seconds; the window system needs a moment to draw
+        with suppress(Exception):
+            if name in self._opened and name not in self._plt.get_figlabels():
+                return
+            self._opened.add(name)
+            figure = self._plt.figure(name)
+            figure.clear()
+            axes = figure.add_axes((0, 0, 1, 1))
+            axes.set_axis_off()
+            axes.imshow(self._plt.imread(path), origin="upper", aspect="equal")  # whatever the user's own settings are
+            self._plt.show(block=False)
+            self._plt.pause(0.05)  # seconds; the window system needs a moment to draw
 
     def hold(self) -> None:
         """Wait until every window is closed."""
-        self._plt.show(block=True)
+        with suppress(Exception):
+            self._plt.show(block=True)

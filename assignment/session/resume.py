@@ -205,9 +205,10 @@ def _option(name: str, conditions: Conditions) -> str:
 
 def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
     current, earlier = runtime.versions(), checkpoint.versions
-    different = [name for name in current if current[name] != earlier.get(name)]
+    # A checkpoint of an earlier version of this program has fewer names.
+    different = [name for name in current if current[name] != earlier.get(name, current[name])]
     if different:
-        changes = ", ".join(f"{name} {earlier.get(name)} (now {current[name]})" for name in different)
+        changes = "; ".join(f"{name} {earlier[name]} (now {current[name]})" for name in different)
         run.screen.warn(
             "Another machine or other software",
             f"The training began with {changes}. It continues, but its last digits may differ from those of a training"

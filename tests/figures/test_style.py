@@ -1,9 +1,59 @@
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
 import numpy as np
 import pytest
 
-from assignment.figures.curves import loss_curves
-from assignment.figures.grids import image_grid
-from assignment.figures.style import new_figure, save, signature
+from assignment.figures.animation import save_animation
+from assignment.figures.curves import loss_curves, two_panel_loss_curves
+from assignment.figures.diagrams import draw_network
+from assignment.figures.differences import draw_differences
+from assignment.figures.grids import image_grid, row_grid
+from assignment.figures.quality import metric_curves
+from assignment.figures.style import LONGEST_TEXT, new_figure, plain_text, save, signature
+
+IMAGES = np.linspace(-1, 1, 12 * 28 * 28).reshape(12, 28, 28)
+SCORES = {"judge_fid": 2.0, "precision": 0.5, "recall": 0.5, "diversity": 0.5}
+OTHER_STYLE = {
+    "image.origin": "lower",
+    "image.cmap": "jet",
+    "savefig.transparent": True,
+    "savefig.bbox": "tight",
+    "savefig.dpi": 20,
+    "savefig.facecolor": "red",
+    "savefig.format": "svg",
+    "figure.dpi": 300,
+    "axes.facecolor": "red",
+    "axes.grid": True,
+    "axes.formatter.use_mathtext": True,
+    "font.family": ["serif"],
+    "font.size": 22,
+    "lines.linewidth": 8,
+    "text.usetex": True,
+    "text.parse_math": False,
+    "path.sketch": (1, 100, 2),
+}
+
+
+def draw_all(text):
+    """Return a figure of every kind, with `text` in each place for a text from outside."""
+    layer = SimpleNamespace(
+        name=text, kind=text, output_shape=(3,), neurons=3, kernel=None, stride=None, padding=text, activation=text,
+        use_bias=None, trainable=1, non_trainable=0, inputs=(),
+    )  # fmt: skip
+    difference = SimpleNamespace(by_seed={1: 0.5, 2: -3.0}, mean=0.1, low=-1.0, high=1.0)
+    judged = SimpleNamespace(practice=text, verdict=text, diverged=0, differences={"judge_fid": difference})
+    return [
+        image_grid(IMAGES, text, text, names=[text] * 12),
+        row_grid(IMAGES, [text] * 3, text, text, column_axis=text, column_names=[text] * 4),
+        loss_curves([1, 2], [0.5, 0.6], [1.0, 2.0], text, text, loss_name=text),
+        two_panel_loss_curves([1, 2], [0.5, 0.6], [1.0, 2.0], text, text, loss_name=text),
+        metric_curves({0: SCORES, 1: SCORES}, SCORES, text, text),
+        draw_network([layer], text, text),
+        draw_differences([judged], {"judge_fid": (text, 1)}, text, text),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,3 +90,59 @@ def test_figure_is_saved_as_png_without_a_temporary_file(tmp_path):
 def test_signature_has_the_first_name_the_seed_and_the_practices():
     assert signature("ana", 7, ()) == "ana, seed 7"
     assert signature("ana", 7, ("hinge", "ema")) == "ana, seed 7, hinge, ema"
+
+
+@pytest.mark.parametrize(
+    "text", ["$\\frac{$", "lines\n\t\0 \ud800 \u202e $x^2$ 王 שלום नमस्ते \U0001f600", ""], ids=ascii
+)
+def test_every_text_from_outside_is_drawn_letter_by_letter(tmp_path, text):
+    for figure in draw_all(text):
+        save(figure, tmp_path / "figure.png")
+
+
+def test_very_long_texts_are_shortened(tmp_path):
+    assert len(plain_text("x" * 100_000)) == LONGEST_TEXT
+    save(new_figure(8, 8, "W" * 100_000, "x $ " * 100_000), tmp_path / "figure.png")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("ana, seed 1", "ana, seed 1"),
+        ("$x$", r"\$x\$"),
+        ("a\nb\tc\0d\u2028e", "a b c d e"),
+        ("\ud800", "\N{REPLACEMENT CHARACTER}"),
+        ("a\u202eb\u2066", "ab"),
+    ],
+)
+def test_plain_text_has_no_formulas_and_no_control_characters(text, plain):
+    assert plain_text(text) == plain
+
+
+def test_a_dollar_sign_is_drawn_as_one():
+    (text,) = new_figure(2, 2, "", r"$x$ \$5").texts[-1:]
+    assert text._preprocess_math(text.get_text()) == (r"$x$ \$5", False)
+
+
+def test_figures_do_not_depend_on_the_users_settings_and_do_not_change_them(tmp_path):
+    def save_all(folder):
+        folder.mkdir()
+        save(row_grid(IMAGES, ["a", "b", "c"], "title", "caption", "axis"), folder / "grid.png")
+        save(metric_curves({0: SCORES, 1: SCORES}, SCORES, "title", "caption"), folder / "curves.png")
+        save_animation(folder / "animation.gif", [IMAGES], ["title"], "caption", image_grid)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    expected = save_all(tmp_path / "own")
+    with matplotlib.rc_context(OTHER_STYLE):
+        before = dict(matplotlib.rcParams)
+        assert save_all(tmp_path / "other") == expected
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_every_figure_function_and_no_other_module_sets_the_style():
+    """A function that makes a figure is decorated with `in_own_style`; nothing else changes matplotlib's settings."""
+    for path in Path(loss_curves.__code__.co_filename).parent.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        makers = re.findall(r"(@in_own_style\n)?def (\w+)\([^)]*\) -> Figure:", source)
+        assert all(decorator for decorator, _ in makers), path
+        assert "matplotlib.rcParams[" not in source, path

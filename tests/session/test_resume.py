@@ -313,6 +313,22 @@ def test_a_warning_is_printed_if_the_software_changed(make_run, printed):
     assert f"began with tensorflow 2.20.0 (now {runtime.versions()['tensorflow']}). It continues" in printed(run)
 
 
+@pytest.mark.parametrize("name", ["usable processors", "processor", "variables", "parallel operations"])
+def test_a_warning_is_printed_if_something_changed_that_changes_sums(make_run, printed, name):
+    save_checkpoint(make_run(), 5, versions={**runtime.versions(), name: "other"})
+    run = make_run()
+    find(run)
+    assert f"began with {name} other (now {runtime.versions()[name]})" in printed(run)
+
+
+def test_no_warning_is_printed_for_what_an_earlier_version_did_not_record(make_run, printed):
+    versions = runtime.versions()
+    save_checkpoint(make_run(), 5, versions={name: versions[name] for name in ("assignment", "tensorflow", "system")})
+    run = make_run()
+    find(run)
+    assert "other software" not in printed(run)
+
+
 def test_no_warning_is_printed_if_the_software_is_the_same(make_run, printed):
     save_checkpoint(make_run(), 5)
     run = make_run()
