@@ -127,7 +127,6 @@ def _run(options: dict[str, Any], activity: Activity, only_step: int | None = No
     settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
     quick = settings_class.QUICK if options.pop("quick") else {}
     settings = settings_from(settings_class, {**quick, **options})
-    activity.less_memory = f"close other programs, or choose a --batch-size smaller than {settings.batch_size}"
     workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
     activity.doing = "preparing the folders"
     workspace.prepare()
@@ -143,6 +142,7 @@ def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, onl
     from assignment import runtime
 
     start_packages(runtime.start_tensorflow, activity)
+    activity.less_memory = f"close other programs, or choose a --batch-size smaller than {settings.batch_size}"
     from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
     from assignment.session.stages import run_steps
@@ -191,7 +191,6 @@ def _load_track(name: str) -> Track[Any]:
 
 def _sample(options: dict[str, Any], activity: Activity) -> int:
     settings = SampleSettings(**options)
-    activity.less_memory = "close other programs, or choose a smaller --count"
     workspace = Workspace.for_run(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
     activity.folder = workspace.folder
     from assignment import runtime
@@ -199,6 +198,7 @@ def _sample(options: dict[str, Any], activity: Activity) -> int:
     start_packages(runtime.start_tensorflow, activity)
     from assignment.sampling import sample
 
+    activity.less_memory = "close other programs, or choose a smaller --count"
     activity.doing = f"drawing samples from {workspace.generator_model}"
     for path in sample(settings, workspace):
         print(f"wrote {path}")

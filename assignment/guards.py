@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_disk_full
-from assignment.startup import describe_missing_package
+from assignment.startup import describe_unusable_package
 
 REPORT_NAME = "error_report.txt"
 REPORTED_PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "matplotlib", "rich", "jinja2", "filelock", "msgspec")
@@ -106,8 +106,11 @@ def _describe(error: Exception, activity: Activity) -> str | None:
         return str(error)
     if is_out_of_memory(error):
         return f"the memory is full, while {activity.describe()}; {activity.less_memory}."
-    if isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] != "assignment":
-        return describe_missing_package(error.name.split(".")[0])
+    if isinstance(error, ImportError):
+        package = (error.name or "assignment").split(".")[0]
+        if package != "assignment":
+            is_missing = isinstance(error, ModuleNotFoundError)
+            return describe_unusable_package(package, None if is_missing else _first_line(error))
     if isinstance(error, OSError):
         return describe_os_error(error)
     return None
@@ -154,7 +157,7 @@ def _report_bug(error: Exception, activity: Activity) -> str:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+    return f"{type(error).__name__}: {lines[0][:200].rstrip('.')}" if lines else type(error).__name__
 
 
 def _written_report(error: BaseException, activity: Activity) -> str:

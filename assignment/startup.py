@@ -32,9 +32,11 @@ def process_exit_code(code):
     return 0 if ipython is not None and ipython.get_ipython() is not None else code
 
 
-def describe_missing_package(name):
-    """Return a sentence about a package that cannot be imported, with the line to type."""
-    sentence = "the package " + repr(name) + " is not installed in this Python"
+def describe_unusable_package(name, problem=None):
+    """Return a sentence about a package that is missing or has a problem, with the line to type."""
+    sentence = "the package " + repr(name) + (" cannot be used" if problem else " is not installed") + " in this Python"
+    if problem:
+        sentence += " (" + problem + ")"
     if sys.version_info >= TOO_NEW:
         sentence += "; " + this_python()
     return sentence + "; " + remedy() + "."

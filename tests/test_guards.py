@@ -147,6 +147,11 @@ def test_a_module_of_our_own_that_is_missing_is_a_bug(capsys, activity, no_tempo
     assert guarded(failing(ModuleNotFoundError("No module", name="assignment.fashion.x")), activity) == 1
     assert guarded(failing(ModuleNotFoundError("No module", name="rich.console")), activity) == 2
     assert "the package 'rich' is not installed" in capsys.readouterr().err
+    assert guarded(failing(ImportError("cannot import name 'x' from 'rich'.", name="rich")), activity) == 2
+    errors = capsys.readouterr().err
+    assert (
+        "the package 'rich' cannot be used in this Python (ImportError: cannot import name 'x' from 'rich');" in errors
+    )
 
 
 def test_tensorflow_that_does_not_start_is_one_sentence_with_a_report(capsys, activity, no_temporary_files):

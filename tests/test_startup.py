@@ -38,7 +38,7 @@ def test_without_an_environment_the_line_sets_one_up(project):
 def test_an_environment_that_exists_is_activated(project, monkeypatch):
     (project / ".venv").mkdir()
     assert startup.remedy() == "type `. .venv/bin/activate`, then the same command again"
-    assert startup.describe_missing_package("filelock") == (
+    assert startup.describe_unusable_package("filelock") == (
         "the package 'filelock' is not installed in this Python; type `. .venv/bin/activate`, then the same command"
         " again."
     )
@@ -92,7 +92,7 @@ def test_an_old_python_is_refused_in_one_sentence(project, monkeypatch, capsys, 
 def test_a_new_python_is_named_only_if_a_package_is_missing(project, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
     startup.check_python()
-    sentence = startup.describe_missing_package("tensorflow")
+    sentence = startup.describe_unusable_package("tensorflow")
     assert "this is Python 3.14, but the program needs Python 3.10 to 3.13; install one of these" in sentence
 
 
