@@ -20,7 +20,7 @@ def check_python():
 
 def typed_options():
     """Return the options of the command line; none in a notebook, whose command line starts its kernel."""
-    return [] if "kernel_launcher" in os.path.basename(sys.argv[0]) else sys.argv[1:]
+    return [] if "kernel_launcher" in os.path.basename(sys.argv[0] if sys.argv else "") else sys.argv[1:]
 
 
 def process_exit_code(code):
@@ -93,8 +93,11 @@ def _activation(environment):
 
 
 def _in_project():
-    if os.path.realpath(PROJECT) == os.path.realpath(os.getcwd()):
-        return ""
+    try:
+        if os.path.realpath(PROJECT) == os.path.realpath(os.getcwd()):
+            return ""
+    except OSError:  # the current folder was deleted
+        pass
     return "cd " + _quoted(PROJECT) + " && "
 
 

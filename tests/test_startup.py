@@ -53,6 +53,14 @@ def test_from_another_folder_the_line_has_the_projects_path(project, monkeypatch
     assert startup.remedy().startswith(f"type `. {project}/.venv/bin/activate`")
 
 
+def test_a_current_folder_that_was_deleted_is_not_the_projects(project, monkeypatch):
+    def fail():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "getcwd", fail)
+    assert f"`cd {project} && python3 -m venv" in startup.remedy()
+
+
 @pytest.mark.skipif(sys.platform != "win32", reason="the separator of paths is another one elsewhere")
 def test_on_windows_the_lines_are_those_of_its_command_prompt(project, monkeypatch):
     monkeypatch.setattr(os, "name", "nt")
@@ -99,6 +107,20 @@ def test_a_new_python_is_named_only_if_a_package_is_missing(project, monkeypatch
 def test_the_versions_are_those_of_the_package(project):
     assert "python_requires = >=3.10,<3.14" in (CHECKOUT / "setup.cfg").read_text(encoding="utf-8")
     assert (startup.OLDEST, startup.TOO_NEW) == ((3, 10), (3, 14))
+
+
+@pytest.mark.parametrize(
+    ("argv", "options"),
+    [
+        (["run_assignment.py", "--seed", "2"], ["--seed", "2"]),
+        (["/lib/ipykernel_launcher.py", "-f", "kernel.json"], []),
+        (["/lib/colab_kernel_launcher.py", "-f", "kernel.json"], []),
+        ([], []),
+    ],
+)
+def test_the_command_line_of_a_notebook_has_no_options(monkeypatch, argv, options):
+    monkeypatch.setattr(sys, "argv", argv)
+    assert startup.typed_options() == options
 
 
 @pytest.mark.parametrize("is_active", [True, False])
