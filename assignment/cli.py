@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
-import shlex
-import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assignment import __version__
-from assignment.errors import EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error
+from assignment.errors import EXIT_SIGNAL
+from assignment.guards import Activity, can_handle_signals, guarded, start_packages
 from assignment.lab.options import add_lab_options
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.practices.catalogue import CATALOGUE
+from assignment.practices.catalogue import BY_NAME, CATALOGUE, GROUPS, CatalogueEntry
+from assignment.practices.choice import checked_practices
 from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
 from assignment.settings.samples import SampleSettings
-from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
+from assignment.settings.tracks import OUTPUTS, TRACKS, FashionSettings, Settings, settings_from
+from assignment.startup import process_exit_code
 from assignment.storage.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,35 +39,55 @@ SAMPLE_DESCRIPTION = (
     "Draw images from a generator that a run saved. The picture and the arrays (.npz) go to OUTPUTS/FIRSTNAME/TRACK/."
 )
 PRACTICES_DESCRIPTION = (
-    "List the best practices that `run --practice NAME` can use: what each changes, the problem it addresses, its"
-    " source and its cost."
+    "List the best practices that `run --practice NAME` can use, by what they change. With a name, describe this one:"
+    " the problem it addresses, its source, its cost and what it cannot be combined with."
 )
 LAB_DESCRIPTION = (
     "Train the same GAN without any practice and with each practice alone, on the same seeds, and report the"
     " differences. Finished runs are kept: the same command continues a lab that was stopped. Everything goes to"
     " OUTPUTS/FIRSTNAME/lab/TRACK/."
 )
+EVERY_TRACK = "every track"
 STEP_DESCRIPTION = (
     "Run step {number} of the assignment, after the steps that it needs. It takes the options of a run and ignores"
     " those that it does not use. Steps 7 and 8 are the complete run."
 )
 
 
-def main() -> int:
-    """Run the console script: `assignment run --firstname ana`."""
-    return _report_errors(lambda: _run_command(vars(console_parser().parse_args())))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the console script: `assignment run --firstname ana`.
+
+    arguments: a list of options, by default those of the command line. Returns the exit code.
+    """
+
+    def run_command(activity: Activity) -> int:
+        options = vars(console_parser().parse_args(arguments))
+        del options["command"]
+        return options.pop("action")(options, activity)
+
+    return guarded(run_command, Activity("assignment", arguments))
 
 
-def main_run() -> int:
+def main_run(arguments: Sequence[str] | None = None) -> int:
     """Run `run_assignment.py`, which is the same as `assignment run`."""
-    return _report_errors(lambda: _run(vars(run_parser().parse_args())))
+    return guarded(
+        lambda activity: _run(vars(run_parser().parse_args(arguments)), activity),
+        Activity("python run_assignment.py", arguments),
+    )
 
 
-def main_step(number: int) -> int:
-    """Run `python -m assignment.fashion.stepN_...`: one of the eight steps, after the steps that it needs."""
-    parser = Parser(prog=f"step {number}", description=STEP_DESCRIPTION.format(number=number))
-    add_run_options(parser)
-    return _report_errors(lambda: _run(vars(parser.parse_args()), only_step=number))
+def main_step(number: int, arguments: Sequence[str] | None = None) -> int:
+    """Run `python -m assignment.fashion.stepN_...`: one of the eight steps, after the steps that it needs.
+
+    Returns the code to end the process with.
+    """
+
+    def run_step(activity: Activity) -> int:
+        parser = Parser(prog=f"step {number}", description=STEP_DESCRIPTION.format(number=number))
+        add_run_options(parser)
+        return _run(vars(parser.parse_args(arguments)), activity, only_step=number)
+
+    return process_exit_code(guarded(run_step, Activity(f"step {number}", arguments)))
 
 
 def console_parser() -> Parser:
@@ -88,7 +106,10 @@ def console_parser() -> Parser:
     add_track_options(run)
     sample = add_command("sample", "draw images from a saved generator", SAMPLE_DESCRIPTION, _sample)
     add_sample_options(sample)
-    add_command("practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, _practices)
+    practices = add_command(
+        "practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, _practices
+    )
+    practices.add_argument("name", nargs="?", metavar="NAME", default=argparse.SUPPRESS, help="describe only this one")
     lab = add_command("lab", "compare practices, each alone and on the same seeds", LAB_DESCRIPTION, _lab)
     add_lab_options(lab)
     return parser
@@ -102,47 +123,27 @@ def run_parser() -> Parser:
     return parser
 
 
-def _report_errors(action: Callable[[], int]) -> int:
-    """Return the exit code of `action`; print an error that the user can fix as one sentence on standard error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console without some letter of the first name prints "?" instead
-    try:
-        return action()
-    except AssignmentError as error:
-        message = str(error)
-    except OSError as error:
-        message = describe_os_error(error)
-    except KeyboardInterrupt:
-        print("\nstopped immediately; whatever was not saved yet is lost.", file=sys.stderr)
-        return EXIT_SIGNAL + signal.SIGINT
-    print(f"error: {message}", file=sys.stderr)
-    return EXIT_ERROR
-
-
-def _run_command(options: dict[str, Any]) -> int:
-    del options["command"]
-    return options.pop("action")(options)
-
-
-def _run(options: dict[str, Any], only_step: int | None = None) -> int:
+def _run(options: dict[str, Any], activity: Activity, only_step: int | None = None) -> int:
     settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
     quick = settings_class.QUICK if options.pop("quick") else {}
     settings = settings_from(settings_class, {**quick, **options})
     workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+    activity.doing = "preparing the folders"
     workspace.prepare()
+    activity.folder = workspace.folder
     # Imports that take seconds start here.
     from assignment.storage.lock import lock_folder
 
-    with lock_folder(workspace, _command_line()):
-        return _run_steps(settings, workspace, only_step)
+    with lock_folder(workspace, activity.command_line):
+        return _run_steps(settings, workspace, activity, only_step)
 
 
-def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) -> int:
+def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, only_step: int | None) -> int:
     from assignment import environment, runtime
 
     environment.check_memory(training=only_step is None or only_step >= 6)
-    runtime.start_tensorflow()
+    start_packages(runtime.start_tensorflow, activity)
+    activity.less_memory = f"close other programs, or choose a --batch-size smaller than {settings.batch_size}"
     from assignment.figures.letters import describe_missing
     from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
@@ -151,6 +152,9 @@ def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) 
     screen = _open_screen(settings)
     if missing := describe_missing(settings.firstname):
         screen.say(missing)
+    activity.doing = lambda: screen.current_step or "preparing the run"
+    if not can_handle_signals():
+        screen.say("This is not the main thread of the program, so Ctrl-C cannot stop the training.")
     if settings.precision == "mixed_bfloat16" and not runtime.has_native_bfloat16():
         screen.warn(
             "This may take very long",
@@ -162,13 +166,8 @@ def _run_steps(settings: Settings, workspace: Workspace, only_step: int | None) 
         settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=track.uses_tapes
     )
     precision = runtime.resolve_precision(settings.precision)
-    run = Run(settings, workspace, screen, _command_line(), precision, practices=practices)
-    try:
-        stopped_by = run_steps(track, run, only_step)
-    except runtime.out_of_memory_errors() as error:
-        raise AssignmentError(
-            f"there is not enough memory for {settings.batch_size} images at once; choose a smaller --batch-size."
-        ) from error
+    run = Run(settings, workspace, screen, activity.command_line, precision, practices=practices)
+    stopped_by = run_steps(track, run, only_step)
     with contextlib.suppress(KeyboardInterrupt):  # everything is saved, so Ctrl-C only closes the windows
         screen.hold_windows()
     return EXIT_SIGNAL + stopped_by if stopped_by else 0
@@ -194,41 +193,80 @@ def _load_track(name: str) -> Track[Any]:
     return import_module(f"assignment.{name}.track").TRACK
 
 
-def _sample(options: dict[str, Any]) -> int:
+def _sample(options: dict[str, Any], activity: Activity) -> int:
     settings = SampleSettings(**options)
     workspace = Workspace.for_run(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
+    activity.folder = workspace.folder
     from assignment import environment, runtime
 
     environment.check_memory(training=False)
-    runtime.start_tensorflow()
+    start_packages(runtime.start_tensorflow, activity)
     from assignment.figures.letters import describe_missing
     from assignment.sampling import sample
 
     if missing := describe_missing(settings.firstname):
         print(missing)
+    activity.less_memory = "close other programs, or choose a smaller --count"
+    activity.doing = f"drawing samples from {workspace.generator_model}"
     for path in sample(settings, workspace):
         print(f"wrote {path}")
     return 0
 
 
-def _practices(options: dict[str, Any]) -> int:
+def _practices(options: dict[str, Any], activity: Activity) -> int:
+    activity.doing = "listing the practices"
+    names = checked_practices(options.values())
     from assignment.session.screen import Screen
 
-    list_practices(Screen())
+    for name in names:
+        describe_practice(Screen(), BY_NAME[name])
+    if not names:
+        list_practices(Screen())
     return 0
 
 
 def list_practices(screen: Screen) -> None:
-    """Print every practice of the catalogue: name, change, problem, source and cost."""
-    for practice in CATALOGUE:
-        screen.entry(practice.name, practice.change)
-        for title, text in (("problem", practice.problem), ("source", practice.source), ("cost", practice.cost)):
-            screen.say_wrapped(f"    {title}: {text}")
+    """Print the practices of the catalogue by what they change, with the tracks that can use them if not all can."""
+    screen.say_wrapped("Every track can use a practice, unless tracks are named behind it.")
+    for title, ingredients in GROUPS.items():
+        screen.heading(title)
+        for practice in CATALOGUE:
+            if practice.ingredients[0] in ingredients:
+                tracks = describe_tracks(practice)
+                named = "" if tracks == EVERY_TRACK else f" ({tracks})"
+                screen.say_wrapped(f"  {practice.name}: {practice.summary}{named}")
+    screen.say_wrapped("`assignment practices NAME` describes one: the problem it addresses, its source and its cost.")
 
 
-def _lab(options: dict[str, Any]) -> int:
+def describe_practice(screen: Screen, practice: CatalogueEntry) -> None:
+    """Print a practice: name, change, problem, source, cost, tracks and what it cannot be combined with."""
+    screen.heading(practice.name)
+    facts = {
+        "change": practice.change,
+        "problem": practice.problem,
+        "source": practice.source,
+        "cost": practice.cost,
+        "tracks": describe_tracks(practice),
+    }
+    for title, text in facts.items():
+        screen.say_wrapped(f"  {title}: {text}")
+    for key, reason in practice.conflicts.items():
+        option = "--track " if key in TRACKS else "--outputs " if key in OUTPUTS else ""
+        screen.say_wrapped(f"  not with {option}{key}: {reason}")
+
+
+def describe_tracks(practice: CatalogueEntry) -> str:
+    """Return the tracks that can use a practice, as in "every track" or "conditional, digits, lecture"."""
+    names = [name for name in TRACKS if name not in practice.conflicts]
+    return EVERY_TRACK if len(names) == len(TRACKS) else ", ".join(names)
+
+
+def _lab(options: dict[str, Any], activity: Activity) -> int:
     settings = LabSettings(**options)
+    activity.doing = "running the lab"
+    activity.less_memory = "close other programs, or choose a smaller number of --jobs"
     workspace = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)
+    activity.folder = workspace.folder
     if settings.dry_run:
         from assignment.lab.lab import show_plan
 
@@ -241,13 +279,5 @@ def _lab(options: dict[str, Any]) -> int:
 
     if missing := describe_missing(settings.firstname):
         print(missing)
-    with lock_folder(workspace, _command_line()):
-        return run_lab(settings, workspace, _command_line())
-
-
-def _command_line() -> str:
-    """Return the command line that the user typed, with `python` for the path of the interpreter."""
-    program, *options = sys.orig_argv[1:] or sys.argv
-    if Path(program).stem == "assignment":  # the console script, which has a path too
-        return shlex.join(["assignment", *options])
-    return shlex.join(["python", program, *options])
+    with lock_folder(workspace, activity.command_line):
+        return run_lab(settings, workspace, activity.command_line)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
+from difflib import get_close_matches
 
+EXIT_BUG = 1  # an unforeseen error
 EXIT_ERROR = 2  # the same as argparse
 EXIT_SIGNAL = 128  # plus the number of the signal, as in shells
 
@@ -13,6 +16,12 @@ DISK_QUOTA_EXCEEDED = getattr(errno, "EDQUOT", None)
 
 class AssignmentError(Exception):
     """An error that the user can fix; its message is one sentence, printed without a traceback."""
+
+
+def suggest(text: str, known: Iterable[str]) -> str:
+    """Return "did you mean X", where X is the known word that resembles `text`, or "" if none does."""
+    matches = get_close_matches(text.lower(), known, n=1)
+    return f"did you mean {matches[0]}" if matches else ""
 
 
 def is_disk_full(error: BaseException) -> bool:
@@ -32,5 +41,9 @@ def describe_os_error(error: OSError, after_freeing_space: str = "run the same c
         return f"your disk quota is used up{where}; make room and {after_freeing_space}."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"permission denied{where}; choose another folder or change its permissions."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"a path is too long for this system{where}; choose a shorter one."
+    if error.errno == errno.ENOTDIR:
+        return f"a path goes through a file as if it were a folder{where}; choose another one."
     reason = " ".join((error.strerror or str(error)).lower().split())
     return f"a file could not be read or written{where} ({reason})."

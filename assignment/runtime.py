@@ -146,13 +146,6 @@ def has_native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return bool({"avx512_bf16", "amx_bf16"} & set(proc_value("flags", cpuinfo).split()))
 
 
-def out_of_memory_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions that NumPy and TensorFlow raise when the memory is full."""
-    import tensorflow as tf
-
-    return MemoryError, tf.errors.ResourceExhaustedError
-
-
 def versions() -> dict[str, str]:
     """Return the versions of the software, the system, and what else may change the last digits of a training."""
     import h5py

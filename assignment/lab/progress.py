@@ -26,7 +26,7 @@ def lab_progress(screen: Screen, runs: int, done: int, left: str) -> Iterator[La
         TextColumn("{task.fields[left]}"),
         console=screen.console,
         expand=True,
-        disable=not screen.console.is_terminal,
+        disable=not screen.has_live_bars,
     )
     with progress:
         yield LabProgress(screen, progress, runs, done, left)

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NamedTuple, Protocol
 
 import assignment
+from assignment.guards import can_handle_signals
 from assignment.lab.plan import Trial
 
 POLL_SECONDS = 1.0  # between two looks at the processes
@@ -124,6 +125,9 @@ def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 def _interrupted_by_sigterm() -> Iterator[list[signal.Signals]]:
     """Raise KeyboardInterrupt on SIGTERM within the block; yield a list to which each such signal is added."""
     received: list[signal.Signals] = []
+    if not can_handle_signals():
+        yield received
+        return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         received.append(signal.Signals(number))

@@ -44,7 +44,8 @@ class LabSettings:
         # The settings of a run check the values that each run receives.
         shared = ("firstname", "epochs", "precision", "data", "data_dir", "outputs_dir")
         run_settings = settings_from(TRACKS[self.track], {name: getattr(self, name) for name in shared})
-        object.__setattr__(self, "firstname", run_settings.firstname)
+        for name in ("firstname", "data_dir", "outputs_dir"):
+            object.__setattr__(self, name, getattr(run_settings, name))
 
     def _checked_practices(self) -> tuple[str, ...]:
         names = tuple(self.practices)

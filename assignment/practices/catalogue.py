@@ -5,13 +5,27 @@ It is plain text, so that the command line can read it without TensorFlow. `regi
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 LOSSES, DISCRIMINATOR_STEP, GENERATOR_LOSS = "the losses", "the discriminator's step", "the generator's loss"
 TARGETS, IMAGES = "the discriminator's targets", "the images that the discriminator sees"
 LEARNING_RATES, LAYERS = "the learning rates", "layers"
+REPLAYED = "the generated images that the discriminator trains on"
+GENERATOR_OPTIMIZER, NOISE = "the generator's optimizer", "the noise"
+DISCRIMINATOR_UPDATES = "the number of discriminator updates"
 # Several practices can change these one after another; any other ingredient is replaced by one practice at most.
 SHARED_INGREDIENTS = frozenset({TARGETS, IMAGES, LAYERS})
+# How the practices are listed: each under the title that has its first ingredient.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Losses": (LOSSES, GENERATOR_LOSS),
+    "Labels": (TARGETS,),
+    "Images": (IMAGES, REPLAYED),
+    "Networks": (LAYERS,),
+    "Optimizers": (LEARNING_RATES, GENERATOR_OPTIMIZER),
+    "Updates": (DISCRIMINATOR_STEP, DISCRIMINATOR_UPDATES),
+    "Noise": (NOISE,),
+}
 
 
 class CatalogueEntry(NamedTuple):
@@ -19,7 +33,7 @@ class CatalogueEntry(NamedTuple):
 
     name: the name on the command line.
     ingredients: what it replaces.
-    change, problem, source, cost: in words.
+    change, problem, source, cost: in words; the first clause of `change` is its summary.
     relative_time: time of an update relative to one without practices, measured on the trousers (docs/practices.md).
     conflicts: practices, tracks and options that it cannot be used with, each with the reason.
     """
@@ -32,6 +46,11 @@ class CatalogueEntry(NamedTuple):
     cost: str
     relative_time: float = 1.0
     conflicts: dict[str, str] = {}
+
+    @property
+    def summary(self) -> str:
+        """What it changes, without the details after the first colon or semicolon."""
+        return re.split("[:;]", self.change)[0]
 
 
 HAS_DROPOUT = "its discriminator already has dropout"
@@ -123,7 +142,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         name="replay",
-        ingredients=("the generated images that the discriminator trains on",),
+        ingredients=(REPLAYED,),
         change="half of the generated images that the discriminator trains on are from earlier updates",
         problem="training instability: a discriminator that forgets earlier images, and networks that go in circles",
         source="Shrivastava et al. 2017, section 2.3",
@@ -170,7 +189,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         name="spectral-normalization",
         ingredients=(LAYERS,),
         change=(
-            "each Dense and Conv2D kernel of the discriminator is divided by its spectral norm, which limits how fast "
+            "each Dense and Conv2D kernel of the discriminator is divided by its spectral norm; this limits how fast "
             "its output can change"
         ),
         problem="training instability",
@@ -206,7 +225,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         name="ema",
-        ingredients=("the generator's optimizer",),
+        ingredients=(GENERATOR_OPTIMIZER,),
         change="images are drawn, measured and saved with a moving average of the generator's weights",
         problem="non-convergence: a generator that circles around its optimum",
         source="Yazıcı et al. 2019; Karras et al. 2018, appendix A.1",
@@ -214,7 +233,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         name="several-updates",
-        ingredients=("the number of discriminator updates",),
+        ingredients=(DISCRIMINATOR_UPDATES,),
         change="the discriminator trains three times on every batch, each time with new generated images",
         problem="a generator that learns faster than its discriminator",
         source="Goodfellow et al. 2014, algorithm 1 (k steps)",
@@ -256,7 +275,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
     # Last, since it transforms the noise that the others draw.
     CatalogueEntry(
         name="uniform-noise",
-        ingredients=("the noise",),
+        ingredients=(NOISE,),
         change="uniform noise between -1 and 1 instead of normal noise",
         problem="none for certain; it was common before normal noise",
         source="Radford et al. 2016, figure 1; Chintala et al. 2016, hack 3, which advises against it",

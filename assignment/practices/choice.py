@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import combinations
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, suggest
 from assignment.practices.catalogue import BY_NAME, CATALOGUE, SHARED_INGREDIENTS, CatalogueEntry
 
 
@@ -42,9 +41,9 @@ def usable_practices(*conflict_keys: str) -> list[CatalogueEntry]:
 def _unknown_name_message(name: str) -> str:
     if all(part.strip() in BY_NAME for part in name.split(",")):
         return f"--practice takes one name, not {name!r}; give the option once for each practice."
-    matches = get_close_matches(name.lower(), BY_NAME, n=1)
-    if matches:
-        return f"there is no practice {name!r}; did you mean {matches[0]}?"
+    suggestion = suggest(name, BY_NAME)
+    if suggestion:
+        return f"there is no practice {name!r}; {suggestion}?"
     return f"there is no practice {name!r}; `assignment practices` describes them: {', '.join(BY_NAME)}."
 
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -26,17 +27,23 @@ if TYPE_CHECKING:
     from assignment.training.steps import Update
 
 RECENT_EPOCHS = 20  # the time left follows the median of so many epochs
+MIN_WIDTH = 40  # columns; in fewer, every word is on a line of its own
 WIDEST_TABLE = 1_000  # columns, more than any table has
 
 
 class Screen:
     """The console of one run. `windows` displays each figure when it is saved, if the user asked for it.
 
+    console: by default one on standard output.
     results: the lines that each step printed with `result` or `summary`, by its number, for the report.
     """
 
     def __init__(self, console: Console | None = None, windows: Windows | None = None):
-        self.console = console or Console(file=cast(IO[str], _RobustOutput()), highlight=False)
+        self.console = console or _open_console()
+        # rich also takes a file for a terminal, if a variable such as FORCE_COLOR asks for colors.
+        is_terminal = self.console.is_terminal and not self.console.is_dumb_terminal
+        self.has_live_bars = is_terminal and (console is not None or _has_cursor_control())
+        self.current_step = ""  # of the sheet, in words
         self.results: dict[int, list[str]] = {}
         self._windows = windows
         self._step = 0
@@ -45,6 +52,7 @@ class Screen:
         """Print the heading of a step of the sheet."""
         self._step = number
         self.results[number] = []
+        self.current_step = f"running step {number} ({title})"
         self.console.print(f"\n[bold]Step {number}[/bold] · {escape(title)}")
 
     def result(self, text: str) -> None:
@@ -55,13 +63,15 @@ class Screen:
     def _keep(self, line: str) -> None:
         self.results.setdefault(self._step, []).append(line)
 
-    def entry(self, name: str, text: str) -> None:
-        """Print an entry of a list: its name in bold, then its text, wrapped at the width of the console."""
-        self.console.print(f"[bold]{escape(name)}[/bold]: {escape(text)}")
+    def heading(self, text: str) -> None:
+        """Print a heading."""
+        self.console.print(f"[bold]{escape(text)}[/bold]")
 
     def say_wrapped(self, text: str) -> None:
-        """Print a text, wrapped at the width of the console."""
-        self.console.print(escape(text))
+        """Print a text, wrapped at the width of the console; further lines of an indented text are indented more."""
+        indent = " " * (len(text) - len(text.lstrip()))
+        for line in wrap(text, self.console.width, subsequent_indent=f"{indent}  " if indent else ""):
+            self.console.print(escape(line), soft_wrap=True)
 
     def say(self, text: str) -> None:
         """Print a line, unwrapped."""
@@ -111,7 +121,7 @@ class Screen:
             TextColumn("left"),
             console=self.console,
             expand=True,
-            disable=not self.console.is_terminal,
+            disable=not self.has_live_bars,
             speed_estimate_period=120,  # seconds; with fewer, the time left jumps at every grid
         )
         with progress:
@@ -130,7 +140,7 @@ class Screen:
             TextColumn("left"),
             console=self.console,
             expand=True,
-            disable=not self.console.is_terminal,
+            disable=not self.has_live_bars,
         )
         with progress:
             task = progress.add_task(description, total=1.0)
@@ -138,7 +148,7 @@ class Screen:
 
             def update(share: float) -> None:
                 progress.update(task, completed=share)
-                if not self.console.is_terminal and quarters and share >= quarters[0]:
+                if not self.has_live_bars and quarters and share >= quarters[0]:
                     self.say(f"  {description}: {quarters.pop(0):.0%}")
 
             yield update
@@ -150,28 +160,24 @@ class Screen:
             self._windows.hold()
 
 
-class _RobustOutput:
-    """Standard output that is silently dropped when it cannot be written, since a training matters more.
+def _open_console() -> Console:
+    """Return a console on standard output with a usable width."""
+    # Plain text for notebooks too: rich's HTML for them needs further packages for its progress bars.
+    console = Console(highlight=False, force_jupyter=False)
+    if not MIN_WIDTH <= console.width <= WIDEST_TABLE:  # the environment variable COLUMNS may have any value
+        console.width = min(max(console.width or 80, MIN_WIDTH), WIDEST_TABLE)
+    return console
 
-    Its reader may have ended (`... | head`), its terminal may be closed, or the disk of its file may be full.
-    """
 
-    def write(self, text: str) -> int:
-        return self._try(sys.stdout.write, text) or len(text)
-
-    def flush(self) -> None:
-        self._try(sys.stdout.flush)
-
-    def __getattr__(self, name: str):
-        return getattr(sys.stdout, name)
-
-    @staticmethod
-    def _try(action: Callable[..., int | None], *arguments: str) -> int | None:
-        try:
-            return action(*arguments)
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return None
+def _has_cursor_control() -> bool:
+    """Return whether standard output is a terminal in which a line can be redrawn."""
+    # A command after "!" in a notebook runs in a pseudo-terminal, but its output is only appended. Jupyter sets the
+    # first variable for its kernels; those that another program starts have at least the two others, from ipykernel.
+    environment = os.environ
+    is_notebook = "JPY_PARENT_PID" in environment or (
+        environment.get("TERM") == "xterm-color" and environment.get("GIT_PAGER") == "cat"
+    )
+    return sys.stdout is not None and sys.stdout.isatty() and not is_notebook
 
 
 class TrainingProgress:
@@ -208,7 +214,7 @@ class TrainingProgress:
         self._recent_seconds = [*self._recent_seconds, row.seconds][-RECENT_EPOCHS:]
         median = sorted(self._recent_seconds)[len(self._recent_seconds) // 2]
         left = duration(median * (self._epochs - row.epoch))
-        if not self._screen.console.is_terminal:
+        if not self._screen.has_live_bars:
             self._screen.say(
                 f"epoch {row.epoch}/{self._epochs}: {losses}, {row.updates / row.seconds:.2f} updates/s, {left} left"
             )

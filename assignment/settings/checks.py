@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, suggest
 
 MAX_NUMBER = 1_000_000  # epochs, images or a seed: far more than anyone needs
 MAX_DIGITS = 9  # of a number in text; Python refuses to convert some thousands
@@ -33,16 +35,60 @@ def checked_firstname(firstname: str) -> str:
     if len(firstname.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
         raise AssignmentError("the first name is too long for a file name; give a shorter one.")
     for position, character in enumerate(firstname):
-        category = unicodedata.category(character)
-        # Many alphabets write vowels as marks (M), which follow a letter.
-        is_letter = category.startswith("L") or (category.startswith("M") and position > 0)
-        if not (is_letter or category == "Nd" or character in "-_"):
+        if not _is_allowed(character, position):
             raise AssignmentError(
-                f"the first name contains {character!r}; use only letters, digits, - and _, as in --firstname ana."
+                f"the first name contains {character!r}; use only letters, digits, - and _, as in"
+                f" --firstname {_similar_name(firstname)}."
             )
     if WINDOWS_RESERVED.fullmatch(firstname):
         raise AssignmentError(f"Windows reserves the name {firstname!r}; choose another first name.")
     return firstname
+
+
+def _is_allowed(character: str, position: int) -> bool:
+    """Return whether a first name can have this character at this position."""
+    category = unicodedata.category(character)
+    # Many alphabets write vowels as marks (M), which follow a letter.
+    is_letter = category.startswith("L") or (category.startswith("M") and position > 0)
+    return is_letter or category == "Nd" or character in "-_"
+
+
+def _similar_name(firstname: str) -> str:
+    """Return a valid name that resembles this one: `Ana-Maria` for `Ana Maria`, `ONeil` for `O'Neil`; else `ana`."""
+    words = re.split(r"[\s.,/\\+&]+", firstname)
+    valid = ("".join(word[i] for i in range(len(word)) if _is_allowed(word[i], position=i)) for word in words)
+    name = "-".join(filter(None, valid))
+    return "ana" if not name.strip("-_") or WINDOWS_RESERVED.fullmatch(name) else name
+
+
+def checked_folder(name: str, value: object) -> Path:
+    """Return the path of a folder, given as text or as a path, with the user's home folder for `~`.
+
+    Raises AssignmentError if it cannot be a path on this system, or cannot be written into a record.
+    """
+    if not isinstance(value, (str, Path)):
+        raise AssignmentError(f"{option_name(name)} takes a path, not {value!r}.")
+    text = str(value)
+    if not text:
+        raise AssignmentError(f"{option_name(name)} takes a folder ('.' is the current one), not an empty text.")
+    if "\0" in text or not _is_unicode(text):
+        raise AssignmentError(
+            f"{option_name(name)} has a character that is not valid Unicode text: {text!r}; rename or choose another"
+            " folder."
+        )
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise AssignmentError(f"{option_name(name)}: there is no home folder for {value}; write it out.") from error
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text can be written as UTF-8. A path with other bytes cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def option_name(setting: str) -> str:
@@ -88,4 +134,11 @@ def _is_whole_number(text: str, maximum: int) -> bool:
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise AssignmentError unless `value` is one of `choices`."""
     if value not in choices:
-        raise AssignmentError(f"{option_name(name)} takes {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}.")
+        raise AssignmentError(f"{option_name(name)} {wrong_choice(value, choices)}.")
+
+
+def wrong_choice(value: object, choices: Sequence[str]) -> str:
+    """Return what is wrong with a value that is none of `choices`, as in "takes a or b, not 'c'"."""
+    suggestion = suggest(str(value), choices)
+    end = f" ({suggestion}?)" if suggestion else ""
+    return f"takes {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}{end}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, suggest
+from assignment.settings.checks import wrong_choice
 from assignment.settings.samples import SampleSettings
 from assignment.settings.tracks import (
     DATA_CHOICES,
@@ -22,13 +25,20 @@ from assignment.settings.tracks import (
     LectureSettings,
     Settings,
 )
+from assignment.startup import typed_options
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that accepts no abbreviated options and reports an error as an AssignmentError, in one sentence."""
+    """A parser that reports an error as an AssignmentError, in one sentence.
+
+    Options cannot be abbreviated, and only those that collect values can be repeated. Every parser has `--debug`.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False)
+        self.add_argument_group("if the program fails").add_argument(
+            "--debug", **SWITCH, help="show the traceback of an unforeseen error instead of writing a report"
+        )
 
     # The override is narrower than argparse's method, which can also fill a given namespace.
     def parse_args(self, args: Sequence[str] | None = None) -> argparse.Namespace:  # type: ignore[override]
@@ -36,13 +46,55 @@ class Parser(argparse.ArgumentParser):
         options, unknown = self.parse_known_args(args)
         if unknown:
             command = getattr(options, "command", None)  # the command that lacks these options
-            program = f"{self.prog} {command}" if command else self.prog
-            raise AssignmentError(f"there is no {' '.join(unknown)} ({program} --help lists the options).")
+            prog = f"{self.prog} {command}" if command else self.prog
+            raise AssignmentError(f"there is no {' '.join(unknown)} ({prog} --help lists the options).")
+        vars(options).pop("debug", None)  # the guards around the command read it themselves
         return options
+
+    # argparse calls this method for the parser of a command, too.
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[override]
+        """Parse `args`. Raises AssignmentError if an option is unknown or repeated."""
+        args = typed_options() if args is None else list(args)
+        commands = next((action for action in self._actions if isinstance(action, argparse._SubParsersAction)), None)
+        if commands is None:
+            self._check_names(args)
+        elif not args or args[0].startswith("--") and args[0] not in self._option_string_actions:
+            self.error(f"a command comes first: {', '.join(commands.choices)}")
+        return super().parse_known_args(args, namespace)
+
+    def _check_names(self, args: Sequence[str]) -> None:
+        """Check the names before argparse does, which reports a missing option before a misspelled one."""
+        given: dict[argparse.Action, str] = {}
+        for position, argument in enumerate(args):
+            name = argument.partition("=")[0]
+            if not name.startswith("--") or name == "--":
+                continue
+            action = self._option_string_actions.get(name)
+            if action is None:
+                suggestion = suggest(name, self._option_string_actions)
+                end = f"; {suggestion}?" if suggestion else ""
+                self.error(f"there is no {' '.join([argument, *_values(args[position + 1 :])])}{end}")
+            if action in given and not isinstance(action, argparse._AppendAction):
+                if given[action] == name:
+                    self.error(f"{name} is given twice; give it once")
+                self.error(f"{given[action]} and {name} contradict each other; give only one of them")
+            given[action] = name
+        words = list(_values(args[args.index("--firstname") + 1 :])) if "--firstname" in args else []
+        if len(words) > 1:
+            self.error(f"a first name is one word; give --firstname {'-'.join(words)}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, wrong_choice(value, tuple(action.choices)))
 
     def error(self, message: str) -> NoReturn:
         """Raise AssignmentError instead of exiting."""
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
+
+
+def _values(args: Sequence[str]) -> Iterator[str]:
+    """Return the arguments before the next option."""
+    return takewhile(lambda argument: not argument.startswith("-"), args)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +104,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     defaults = FashionSettings
     add("--firstname", required=True, metavar="NAME", help="your first name; file names include it")
-    add("--quick", action="store_true", help="train briefly, without evaluation: all eight steps in a minute or two")
+    quick_times = "; ".join(f"{name}: {_describe_quick(track)}" for name, track in TRACKS.items())
+    add(
+        "--quick",
+        action="store_true",
+        help="train briefly, without evaluation, as a first try of all eight steps. On one processor core,"
+        f" {quick_times}",
+    )
     add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (trousers: {defaults.epochs}, from the sheet)")
     add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (trousers: {defaults.batch_size}, from the sheet)")
     add("--grid-every", **WHOLE_NUMBER, help=f"epochs between grids (trousers: {defaults.grid_every}, from the sheet)")
@@ -145,6 +203,12 @@ def add_track_options(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="lecture: real images have the target 1 - X (default 0; the notebook tries 0.1)",
     )
+
+
+def _describe_quick(track: type[Settings]) -> str:
+    epochs = track.QUICK["epochs"]
+    minutes = math.ceil(epochs * track.EPOCH_SECONDS / 60)
+    return f"{epochs} epoch{'s' if epochs > 1 else ''} in about {minutes} min"
 
 
 def _describe_defaults(track: type[Settings]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.settings.checks import check_choice, check_whole_number, checked_firstname
+from assignment.settings.checks import check_choice, check_whole_number, checked_firstname, checked_folder
 from assignment.settings.tracks import TRACKS, FashionSettings
 
 MAX_SAMPLES = 1_000  # of each label; those of ten labels take a minute to draw
@@ -34,3 +34,5 @@ class SampleSettings:
         check_choice("track", self.track, tuple(TRACKS))
         check_whole_number("count", self.count, minimum=1, maximum=MAX_SAMPLES)
         check_whole_number("seed", self.seed, minimum=0)
+        for name in ("outputs_dir", "models_dir"):
+            object.__setattr__(self, name, checked_folder(name, getattr(self, name)))

@@ -16,6 +16,7 @@ from assignment.settings.checks import (
     check_whole_number,
     checked_filters,
     checked_firstname,
+    checked_folder,
     option_name,
 )
 
@@ -74,11 +75,11 @@ class Settings:
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("data", self.data, DATA_CHOICES)
         if self.data_dir is not None:
-            check_type("data_dir", self.data_dir, Path, "a path")
+            object.__setattr__(self, "data_dir", checked_folder("data_dir", self.data_dir))
             if self.data == "standin":
                 raise AssignmentError("--data standin and --data-dir contradict each other; give only one of them.")
         for name in ("outputs_dir", "models_dir"):
-            check_type(name, getattr(self, name), Path, "a path")
+            object.__setattr__(self, name, checked_folder(name, getattr(self, name)))
         for name in ("show", "fresh", "finish"):
             check_type(name, getattr(self, name), bool, "true or false")
         if self.evaluation is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from assignment.guards import can_handle_signals
 from assignment.training.steps import Losses, Update
 
 HANGUP = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
@@ -42,8 +43,12 @@ def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
 
     A second Ctrl-C raises KeyboardInterrupt as usual. Other signals are then ignored, since several may arrive when a
     machine shuts down. If SIGHUP was ignored before, as under nohup, it stays ignored.
+    In another thread than the main one, no signal sets the StopRequest.
     """
     request = StopRequest()
+    if not can_handle_signals():
+        yield request
+        return
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         request.signal = signal.Signals(number)
@@ -54,6 +59,8 @@ def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
     earlier_handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     if HANGUP is not None and earlier_handlers[HANGUP] is signal.SIG_IGN:
         del earlier_handlers[HANGUP]
+    for number in [number for number, handler in earlier_handlers.items() if handler is None]:
+        del earlier_handlers[number]  # the handler of a program that Python is part of, which could not be restored
     for number in earlier_handlers:
         signal.signal(number, on_signal)
     try:

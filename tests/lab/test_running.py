@@ -130,3 +130,12 @@ def test_an_error_of_the_observer_stops_the_other_trials(make_trials, run):
     with pytest.raises(ZeroDivisionError):
         run(make_trials(2), 2, "import sys, time; time.sleep(60 if '1' in sys.argv else 0)", Failing())
     assert time.monotonic() - started < 30
+
+
+def test_a_lab_can_run_in_a_thread(make_trials, run, recorder):
+    """In which Python cannot handle signals."""
+    (trial,) = make_trials(1)
+    thread = threading.Thread(target=lambda: run([trial], 1, "pass"))
+    thread.start()
+    thread.join()
+    assert recorder.exit_codes == {trial: 0}

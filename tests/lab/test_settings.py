@@ -40,3 +40,8 @@ def test_the_first_name_is_normalized_as_in_a_run():
 def test_invalid_settings_are_refused(options, message):
     with pytest.raises(AssignmentError, match=message):
         LabSettings(**{"firstname": "ana", **options})
+
+
+def test_folders_can_be_texts():
+    settings = LabSettings("ana", data_dir="data", outputs_dir="out")
+    assert (settings.data_dir, settings.outputs_dir) == (Path("data"), Path("out"))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from assignment.practices.catalogue import BY_NAME, CATALOGUE
+from assignment.practices.catalogue import BY_NAME, CATALOGUE, GROUPS
 from assignment.practices.stack import PracticeStack
 from assignment.settings.tracks import TRACKS
 
@@ -53,3 +53,9 @@ def test_every_remedy_of_the_lecture_is_a_practice_and_cites_it(remedy):
 def test_docs_have_a_row_for_the_practice(entry):
     page = (DOCS / "practices.md").read_text(encoding="utf-8")
     assert f"| `{entry.name}` | {entry.change} | {entry.problem} |" in page
+
+
+@each_entry
+def test_every_practice_is_listed_under_one_title_with_a_short_summary(entry):
+    assert sum(entry.ingredients[0] in ingredients for ingredients in GROUPS.values()) == 1
+    assert entry.change.startswith(entry.summary) and len(f"  {entry.name}: {entry.summary}") <= 2 * 78

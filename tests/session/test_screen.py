@@ -1,7 +1,10 @@
+import io
+import sys
+
 import keras
 import pytest
 
-from assignment.session.screen import duration, plural
+from assignment.session.screen import MIN_WIDTH, WIDEST_TABLE, Screen, duration, plural
 from assignment.training.loop import Position, Row
 
 ROW = Row(1, 0.5, 1.25, 0.4, 0.6, updates=2, seconds=4.0)
@@ -102,3 +105,82 @@ def test_the_user_reads_how_to_close_the_windows_before_the_command_waits(make_s
     assert printed(screen) == ""
     screen._windows = Windows()
     screen.hold_windows()
+
+
+class Terminal(io.StringIO):
+    """A standard output that claims to be a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def open_screen(monkeypatch):
+    """A function that opens the screen of a run on this standard output, with only these environment variables."""
+
+    def open_it(stdout, **environment):
+        for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "GIT_PAGER"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv("JPY_PARENT_PID", raising=False)
+        for name, value in {"TERM": "xterm", **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "stdout", stdout)
+        return Screen()
+
+    return open_it
+
+
+def test_a_terminal_has_live_bars(open_screen):
+    assert open_screen(Terminal()).has_live_bars
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"JPY_PARENT_PID": "1"}, {"TERM": "xterm-color", "GIT_PAGER": "cat"}, {"TERM": "dumb"}, {"TERM": "unknown"}],
+)
+def test_a_terminal_without_cursor_control_has_lines(open_screen, environment):
+    assert not open_screen(Terminal(), FORCE_COLOR="1", **environment).has_live_bars
+
+
+def test_forced_colors_in_a_file_are_colors_without_bars(open_screen):
+    stdout = io.StringIO()
+    screen = open_screen(stdout, FORCE_COLOR="1")
+    screen.step(7, "Train")
+    with screen.training(epochs=3, updates_per_epoch=2, position=Position()) as progress:
+        progress.finish_epoch(ROW)
+    assert stdout.getvalue() == (
+        "\n\x1b[1mStep 7\x1b[0m · Train\nepoch 1/3: discriminator 0.500, generator 1.250, 0.50 updates/s, 8 s left\n"
+    )
+
+
+def test_without_colors_a_terminal_has_bars(open_screen):
+    assert open_screen(Terminal(), NO_COLOR="1").has_live_bars
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"),
+    [("0", 80), ("1", MIN_WIDTH), ("-5", 80), ("abc", 80), ("", 80), ("60", 60), ("100000", WIDEST_TABLE)],
+)
+def test_the_width_is_usable_whatever_columns_says(open_screen, monkeypatch, columns, width):
+    monkeypatch.setattr("os.get_terminal_size", lambda *descriptor: (80, 25))
+    assert open_screen(io.StringIO(), COLUMNS=columns).console.width == width
+
+
+def test_a_notebook_receives_plain_text(open_screen, monkeypatch):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    stdout = io.StringIO()
+    open_screen(stdout).say("text")
+    assert stdout.getvalue() == "text\n"
+
+
+def test_a_step_that_began_is_the_current_one(make_screen):
+    screen = make_screen()
+    screen.step(3, "Build")
+    assert screen.current_step == "running step 3 (Build)"
+
+
+def test_a_long_text_is_wrapped_with_an_indent(make_screen, printed):
+    screen = make_screen(width=20)
+    screen.say_wrapped("  name: several words [bold]")
+    screen.say_wrapped("several words without")
+    assert printed(screen) == "  name: several\n    words [bold]\nseveral words\nwithout\n"

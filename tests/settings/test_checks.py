@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from assignment.errors import AssignmentError
@@ -8,6 +10,7 @@ from assignment.settings.checks import (
     check_whole_number,
     checked_filters,
     checked_firstname,
+    checked_folder,
     option_name,
 )
 
@@ -48,6 +51,63 @@ def test_other_first_names_are_refused_in_one_sentence(name):
     with pytest.raises(AssignmentError) as caught:
         checked_firstname(name)
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "similar"),
+    [
+        ("Ana Maria", "Ana-Maria"),
+        ("O'Neil", "ONeil"),
+        ("José  Luís.", "José-Luís"),
+        ("हिन्दी हिन्दी", "हिन्दी-हिन्दी"),
+        ("../x", "x"),
+        ("LPT²", "LPT"),
+        ("nul.", "ana"),
+        ("😀", "ana"),
+    ],
+)
+def test_a_valid_name_that_resembles_the_refused_one_is_proposed(name, similar):
+    with pytest.raises(AssignmentError, match=f"as in --firstname {similar}[.]$"):
+        checked_firstname(name)
+    assert checked_firstname(similar) == similar
+
+
+@pytest.mark.parametrize("value", ["out", Path("out")])
+def test_a_folder_is_a_text_or_a_path(value):
+    assert checked_folder("outputs_dir", value) == Path("out")
+
+
+def test_a_tilde_is_the_home_folder_of_the_user(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))  # Windows
+    assert checked_folder("outputs_dir", "~/out") == tmp_path / "out"
+    assert checked_folder("outputs_dir", Path("~")) == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("", "an empty text"),
+        ("out\udcff", "not valid Unicode"),  # the byte 0xff in a POSIX path
+        (Path("out\udcff"), "not valid Unicode"),
+        ("a\0b", "not valid Unicode"),
+        ("~no-such-user/out", "no home folder"),
+        (b"out", "takes a path"),
+        (3, "takes a path"),
+        (None, "takes a path"),
+    ],
+)
+def test_other_folders_are_refused_in_one_sentence(value, message):
+    with pytest.raises(AssignmentError, match=message) as caught:
+        checked_folder("outputs_dir", value)
+    assert str(caught.value).startswith("--outputs-dir") and str(caught.value).endswith(".")
+
+
+def test_a_similar_choice_is_suggested():
+    with pytest.raises(
+        AssignmentError, match=r"^--track takes fashion or digits, not 'fasion' .did you mean fashion...$"
+    ):
+        check_choice("track", "fasion", ("fashion", "digits"))
 
 
 def test_an_option_is_named_after_its_setting():

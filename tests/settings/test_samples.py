@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from assignment.errors import AssignmentError
@@ -18,8 +20,14 @@ def test_the_defaults_are_twelve_images_of_every_label():
         ("count", 1_001, "1 to 1,000"),
         ("seed", -1, "--seed"),
         ("track", "cgan", "--track"),
+        ("models_dir", "out\udcff", "--models-dir"),
     ],
 )
 def test_invalid_sample_settings_are_refused(option, value, message):
     with pytest.raises(AssignmentError, match=message):
         SampleSettings(**{"firstname": "ana", option: value})
+
+
+def test_folders_can_be_texts():
+    settings = SampleSettings("ana", outputs_dir="out", models_dir="nets")
+    assert (settings.outputs_dir, settings.models_dir) == (Path("out"), Path("nets"))

@@ -35,7 +35,7 @@ def test_the_defaults_of_the_fashion_track_are_the_sheets():
         ("seed", "1", "--seed"),
         ("precision", "float16", "--precision"),
         ("data", "fake", "--data"),
-        ("data_dir", "text", "--data-dir"),
+        ("data_dir", 3, "--data-dir"),
         ("outputs_dir", None, "--outputs-dir"),
         ("models_dir", 3, "--models-dir"),
         ("show", "yes", "--show"),
@@ -157,3 +157,8 @@ def test_practices_are_kept_once_each_in_the_catalogues_order():
 def test_a_practice_that_cannot_be_used_is_refused(settings, options, message):
     with pytest.raises(AssignmentError, match=message):
         settings("ana", **options)
+
+
+def test_folders_can_be_texts():
+    settings = FashionSettings("ana", data_dir="data", outputs_dir="out", models_dir="nets")
+    assert (settings.data_dir, settings.outputs_dir, settings.models_dir) == (Path("data"), Path("out"), Path("nets"))

@@ -1,4 +1,5 @@
 import signal
+import threading
 
 import pytest
 
@@ -61,3 +62,28 @@ def test_signal_handlers_are_restored(stopped):
         if stopped:
             signal.raise_signal(signal.SIGTERM)
     assert {number: signal.getsignal(number) for number in STOP_SIGNALS} == earlier
+
+
+def test_outside_the_main_thread_no_handler_is_installed():
+    results = []
+
+    def train():
+        with stop_on_request(lambda: None) as stop:
+            results.append(stop.between_updates(lambda batch: batch)(1))
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert results == [1]
+
+
+def test_a_handler_that_was_not_installed_from_python_is_kept(monkeypatch):
+    unknown = signal.SIGTERM
+    monkeypatch.setattr(
+        signal, "getsignal", lambda number, get=signal.getsignal: None if number == unknown else get(number)
+    )
+    changed = []
+    monkeypatch.setattr(signal, "signal", lambda number, handler: changed.append(number))
+    with stop_on_request(lambda: None):
+        pass
+    assert unknown not in changed and signal.SIGINT in changed
