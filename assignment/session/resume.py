@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from msgspec import Meta
 
 from assignment import runtime
 from assignment.errors import AssignmentError
@@ -16,11 +17,28 @@ from assignment.session.run import Run
 from assignment.session.screen import plural
 from assignment.settings.checks import option_name
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, Settings
-from assignment.storage.files import check_format, read_json, sha256
+from assignment.storage.files import sha256
+from assignment.storage.reading import Scalar, read_json, read_versioned
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 
 Conditions = Mapping[str, Any]
-REQUIRED_KEYS = {"status", "epochs_done", "conditions", "files_sha256"}  # of a record that can be trusted
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is read of the record of the last run that ended."""
+
+    status: str
+    epochs_done: Annotated[int, Meta(ge=0)]
+    conditions: dict[str, Scalar]
+    files_sha256: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Checksums:
+    """What is read of the record of another training, which any version may have written."""
+
+    files_sha256: dict[str, str] = field(default_factory=dict)
 
 
 class Earlier(NamedTuple):
@@ -58,8 +76,8 @@ def find_earlier(run: Run[Settings], conditions: Conditions) -> Earlier:
 def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
     """Raise AssignmentError if the run's folder holds the record of another training."""
     record = None if run.settings.fresh else _read_record(run)
-    if record and record["epochs_done"]:
-        _check_conditions(record["conditions"], conditions, run)
+    if record and record.epochs_done:
+        _check_conditions(record.conditions, conditions, run)
 
 
 def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
@@ -77,7 +95,7 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     for path in damaged:
         run.screen.warn("A checkpoint is damaged", f"{path} does not match its checksum; it is skipped.")
     if checkpoint is None and not (
-        record and record["epochs_done"]
+        record and record.epochs_done
     ):  # a record with 0 epochs was written when a training diverged
         if run.workspace.history.exists():
             run.screen.say(f"  there is no checkpoint in {run.workspace.checkpoints}: the training starts at epoch 1")
@@ -86,8 +104,8 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
         _check_conditions(checkpoint.conditions, conditions, run)
         done = checkpoint.epochs_done
     elif record is not None:
-        _check_conditions(record["conditions"], conditions, run)
-        done = record["epochs_done"]
+        _check_conditions(record.conditions, conditions, run)
+        done = record.epochs_done
     if done > epochs or (checkpoint and done == epochs and checkpoint.position.losses):
         raise AssignmentError(
             f"{folder} holds this training after {_length(done, checkpoint)}, which is more than --epochs {epochs};"
@@ -108,12 +126,12 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
 
     A training that was killed has left no record; its checkpoints show that the files are this folder's.
     """
-    record = read_json(run.workspace.record)  # of any version, since --fresh replaces any training
-    if not isinstance(record, dict) and Checkpoints(run.workspace.checkpoints).complete():
+    record = read_json(run.workspace.record, Checksums)  # of any version, since --fresh replaces any training
+    if record is None and Checkpoints(run.workspace.checkpoints).complete():
         return
-    own = record.get("files_sha256") if isinstance(record, dict) else None
+    own = record.files_sha256 if record else {}
     for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and (own or {}).get(path.name) != sha256(path):
+        if path.is_file() and own.get(path.name) != sha256(path):
             run.screen.warn(
                 "A model of this name already exists",
                 f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
@@ -129,16 +147,14 @@ def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Sett
         )
 
 
-def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Settings]) -> bool:
-    if (record["status"], record["epochs_done"]) != ("finished", run.settings.epochs):
-        return False
-    if record["conditions"] != conditions:
+def _is_finished(record: Record, conditions: Conditions, run: Run[Settings]) -> bool:
+    if (record.status, record.epochs_done, record.conditions) != ("finished", run.settings.epochs, conditions):
         return False
     workspace = run.workspace
     changed = [
         path
-        for name, checksum in record["files_sha256"].items()
-        if not (path := workspace.output_path(name)).is_file() or sha256(path) != checksum
+        for name, checksum in record.files_sha256.items()
+        if (path := workspace.output_path(name)) and not (path.is_file() and sha256(path) == checksum)
     ]
     checkpoints = Checkpoints(workspace.checkpoints).complete()
     if any(path.stem == f"epoch_{run.settings.epochs:04d}" for path in checkpoints):
@@ -194,13 +210,9 @@ def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
         )
 
 
-def _read_record(run: Run[Settings]) -> dict[str, Any] | None:
-    """Return the record of the last run that ended, or None; a record that cannot be read is ignored.
+def _read_record(run: Run[Settings]) -> Record | None:
+    """Return the record of the last run that ended, or None; a damaged record is ignored.
 
     Raises AssignmentError if another version wrote it.
     """
-    record = read_json(run.workspace.record)
-    if not isinstance(record, dict):
-        return None
-    check_format(record, run.workspace.record)
-    return record if REQUIRED_KEYS <= set(record) else None
+    return read_versioned(run.workspace.record, Record)
