@@ -11,22 +11,22 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.settings.checks import option_name
 from assignment.storage.files import FORMAT, check_format, write_json
-from assignment.storage.reading import Malformed, convert, read_json
+from assignment.storage.reading import Malformed, Text, convert, read_json
 
 
 class SharedSettings(TypedDict):
     """Settings that all runs of a lab share."""
 
-    track: str
+    track: Text
     epochs: int
-    precision: str
-    data: str
+    precision: Text
+    data: Text
 
 
 class Conditions(SharedSettings, total=False):
     """What must be the same to continue a lab. The first name was not always recorded."""
 
-    firstname: str
+    firstname: Text
 
 
 class LabRecord:

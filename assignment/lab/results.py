@@ -15,7 +15,7 @@ from assignment.errors import AssignmentError
 from assignment.evaluation.health import DIVERGENCE
 from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
 from assignment.storage.files import FORMAT, replacing
-from assignment.storage.reading import read_bytes, read_json
+from assignment.storage.reading import Text, read_bytes, read_json
 from assignment.storage.workspace import Workspace
 
 MAX_TABLE_BYTES = 2**26  # of history.csv and results.csv; a million epochs take three times as much
@@ -62,7 +62,7 @@ class Result(NamedTuple):
 class Episode:
     """A problem of a training in run.json, with its first and last epoch."""
 
-    name: str
+    name: Text
     first: int
     last: int
 
@@ -71,7 +71,7 @@ class Episode:
 class Images:
     """The images in run.json."""
 
-    caption: str
+    caption: Text
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Mean:
 class JudgeHash:
     """The judge in metrics.json."""
 
-    weights: str = ""
+    weights: Text = ""
 
 
 @dataclass(frozen=True)

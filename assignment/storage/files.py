@@ -19,6 +19,7 @@ from zlib import crc32
 from assignment.errors import AssignmentError
 
 FORMAT = 2  # version of the JSON, .npz and .h5 metadata that this program writes
+MAX_FORMAT_LENGTH = 20  # characters of another format's number in a message
 BLOCK_BYTES = 2**20  # a file is hashed in blocks of this size, so that a large one does not fill the memory
 PARTIAL_NAME = re.compile(r"\.partial-[0-9a-f]{8}-[0-9a-f]{8}(?:\.\w+)?")  # of any file; see `partial_path`
 
@@ -98,8 +99,10 @@ def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh 
     """
     found = content.get("format")
     if found != FORMAT:
+        name = str(found) if isinstance(found, (int, str)) else ""
+        is_name = 0 < len(name) <= MAX_FORMAT_LENGTH and name.isprintable()
         raise AssignmentError(
-            f"{path} was written by another version of this program (format {'unknown' if found is None else found},"
+            f"{path} was written by another version of this program (format {name if is_name else 'unknown'},"
             f" this version reads format {FORMAT}); {remedy}."
         )
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import checking_before_writing, create_folder, write_json
-from assignment.storage.reading import read_json
+from assignment.storage.reading import Text, read_json
 
 IN_USE = "another run is writing"  # a lab recognizes this error by these words in a run's output
 
@@ -46,9 +46,9 @@ class Holder:
     """What the holder's file says about the run that holds the lock."""
 
     process: int
-    computer: str
-    since: str
-    command: str
+    computer: Text
+    since: Text
+    command: Text
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def lock_folder(workspace: LockedFolder, command: str) -> Iterator[None]:
 def lock_if_free(workspace: LockedFolder, command: str) -> Iterator[None]:
     """As `lock_folder`, but without a lock if another run holds it; that run has deleted old partial files already."""
     with ExitStack() as stack:
-        with suppress(AssignmentError):
+        with suppress(AssignmentError, OSError):
             stack.enter_context(lock_folder(workspace, command))
         yield
 

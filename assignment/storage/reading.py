@@ -11,7 +11,7 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -21,7 +21,9 @@ from assignment.storage.files import check_format
 MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
 
 Shape = TypeVar("Shape")
-Scalar = str | int | float | bool | None  # a JSON value without parts, such as a setting
+# Shapes of values that appear in messages: one line of valid text, not too long for a console, and a setting's value.
+Text = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z")]
+Scalar = Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 
 
 class Malformed(ValueError):

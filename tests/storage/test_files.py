@@ -81,7 +81,14 @@ def test_the_current_format_is_accepted(path):
     check_format({"format": FORMAT}, path)
 
 
-@pytest.mark.parametrize(("content", "found"), [({"format": 1}, "1"), ({"format": "2"}, "2"), ({}, "unknown")])
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({"format": 1}, "1"),
+        ({"format": "2"}, "2"),
+        *[(content, "unknown") for content in ({}, {"format": [2]}, {"format": "\n"}, {"format": 10**30})],
+    ],
+)
 def test_another_format_is_refused_in_one_sentence(path, content, found):
     with pytest.raises(AssignmentError) as caught:
         check_format(content, path)

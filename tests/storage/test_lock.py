@@ -48,7 +48,17 @@ def test_the_error_names_the_process_that_holds_the_lock_until_it_is_killed(work
     assert not workspace.holder.exists()
 
 
-@pytest.mark.parametrize("content", ["half", "[]", "{}", '{"process": {}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "half",
+        "[]",
+        "{}",
+        '{"process": {}}',
+        '{"process": 1, "computer": "two\\nlines", "since": "", "command": ""}',
+        "[" * 100_000,
+    ],
+)
 def test_the_lock_holds_even_if_the_holder_file_cannot_be_read(workspace, content):
     with lock_folder(workspace, ""):
         workspace.holder.write_text(content)
