@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from assignment.storage.reading import Scalar, read_json, read_versioned
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 
 Conditions = Mapping[str, Any]
+MAX_OUTPUT_BYTES = 2**31  # a larger file is not one of ours, and would take minutes to hash
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
         return
     own = record.files_sha256 if record else {}
     for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and own.get(path.name) != sha256(path):
+        if path.is_file() and not _has_checksum(path, own.get(path.name)):
             run.screen.warn(
                 "A model of this name already exists",
                 f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
@@ -154,7 +156,7 @@ def _is_finished(record: Record, conditions: Conditions, run: Run[Settings]) -> 
     changed = [
         path
         for name, checksum in record.files_sha256.items()
-        if (path := workspace.output_path(name)) and not (path.is_file() and sha256(path) == checksum)
+        if (path := workspace.output_path(name)) and not _has_checksum(path, checksum)
     ]
     checkpoints = Checkpoints(workspace.checkpoints).complete()
     if any(path.stem == f"epoch_{run.settings.epochs:04d}" for path in checkpoints):
@@ -165,6 +167,11 @@ def _is_finished(record: Record, conditions: Conditions, run: Run[Settings]) -> 
         state = "not the file that the finished training wrote" if path.exists() else "missing"
         run.screen.say(f"  {path} is {state}")
     return not changed
+
+
+def _has_checksum(path: Path, checksum: str | None) -> bool:
+    """Return whether there is a file at `path` with this SHA-256."""
+    return path.is_file() and path.stat().st_size <= MAX_OUTPUT_BYTES and sha256(path) == checksum
 
 
 def _length(epochs: int, checkpoint: Checkpoint | None) -> str:

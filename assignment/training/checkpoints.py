@@ -28,6 +28,7 @@ from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
 KEPT_CHECKPOINTS = 2  # the last one, and the one before in case the last one is damaged
+MAX_BYTES = 2**33  # of a checkpoint, seventy times the size of the assignment's after 300 epochs
 MAX_CHECKSUM_BYTES = 200  # 64 digits, two spaces and the name
 
 
@@ -181,7 +182,7 @@ def _is_undamaged(path: Path) -> bool:
     """Return whether the file agrees with its checksum; False if either cannot be read."""
     try:
         checksum = read_bytes(_checksum_path(path), MAX_CHECKSUM_BYTES)
-        return checksum == _checksum_line(path, path.name)
+        return path.stat().st_size <= MAX_BYTES and checksum == _checksum_line(path, path.name)
     except (OSError, AssignmentError, Malformed):
         return False
 

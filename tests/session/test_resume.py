@@ -6,6 +6,7 @@ import pytest
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.session import resume
 from assignment.session.resume import Earlier, conditions_of, find_earlier, refuse_other_training
 from assignment.storage.files import FORMAT, sha256
 from assignment.training.checkpoints import Checkpoint, Checkpoints
@@ -372,3 +373,15 @@ def test_files_that_a_run_does_not_write_do_not_count(make_run, name):
     record["files_sha256"][name] = "0" * 64
     run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
     assert find(run).finished
+
+
+def test_a_file_far_larger_than_any_output_is_not_hashed(make_run, printed, monkeypatch):
+    run = make_run()
+    write_outputs(run, 300)
+    save_checkpoint(run, 300)
+    big = run.workspace.generator_model
+    big.write_bytes(bytes(11))
+    monkeypatch.setattr(resume, "MAX_OUTPUT_BYTES", 10)
+    monkeypatch.setattr(resume, "sha256", lambda path: pytest.fail("it was read") if path == big else sha256(path))
+    assert find(run).checkpoint.epochs_done == 300
+    assert "generator_model_ana.h5 is not the file that the finished training wrote" in printed(run)

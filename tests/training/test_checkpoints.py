@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT
+from assignment.storage.files import FORMAT, sha256
 from assignment.training import checkpoints
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
 from assignment.training.loop import Position, Row
@@ -371,3 +371,11 @@ def test_variables_of_another_type_are_refused(make_gan):
     with pytest.raises(AssignmentError, match="other networks"):
         restore(gan, {**values, "generator_00": values["generator_00"].astype(np.float64)})
     restore(gan, values)
+
+
+def test_file_far_larger_than_any_checkpoint_is_not_hashed(store, monkeypatch):
+    monkeypatch.setattr(checkpoints, "MAX_BYTES", store.save(make_checkpoint(5)).stat().st_size)
+    path = store.save(make_checkpoint(10))
+    monkeypatch.setattr(checkpoints, "sha256", lambda one: pytest.fail("it was read") if one == path else sha256(one))
+    newest, damaged = store.latest()
+    assert newest.epochs_done == 5 and damaged == [path]
