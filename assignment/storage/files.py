@@ -155,10 +155,11 @@ def ensure_writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # The system deletes this file when it is closed, also after a kill.
         tempfile.TemporaryFile(dir=folder).close()
-    except FileExistsError as error:
-        raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        if os.path.lexists(folder) and not folder.is_dir():  # a file, or a link to nothing
+            raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
+        # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
+        reason = "permission denied" if isinstance(error, FileExistsError) else (error.strerror or str(error)).lower()
         raise AssignmentError(f"cannot write in {folder} ({reason}); fix that, or choose another folder.") from error
 
 

@@ -199,3 +199,24 @@ def test_a_composed_accent_is_the_same_as_a_decomposed_one(tmp_path, monkeypatch
     (tmp_path / "Jos\u00e9").mkdir()
     monkeypatch.setattr(files.os, "listdir", lambda folder: ["Jose\u0301"])
     check_spelling(tmp_path / "Jos\u00e9", "")
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied", ".tmp"), FileExistsError(17, "No name found")]
+)
+def test_a_folder_that_cannot_be_written_is_named_without_the_temporary_file(tmp_path, monkeypatch, error):
+    def refuse(**options):
+        raise error
+
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", refuse)
+    with pytest.raises(AssignmentError) as caught:
+        ensure_writable(tmp_path)
+    reason = "permission denied"
+    assert str(caught.value) == f"cannot write in {tmp_path} ({reason}); fix that, or choose another folder."
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets only administrators create links")
+def test_a_link_to_nothing_is_not_a_folder(tmp_path):
+    (tmp_path / "outputs").symlink_to(tmp_path / "missing")
+    with pytest.raises(AssignmentError, match="outputs is not a folder; choose another one"):
+        ensure_writable(tmp_path / "outputs")
