@@ -23,7 +23,18 @@ from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError
 from assignment.startup import describe_unusable_package
 
 REPORT_NAME = "error_report.txt"
-REPORTED_PACKAGES = ("tensorflow", "keras", "numpy", "h5py", "matplotlib", "rich", "jinja2", "filelock", "msgspec")
+REPORTED_PACKAGES = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "h5py",
+    "matplotlib",
+    "rich",
+    "jinja2",
+    "filelock",
+    "msgspec",
+    "anyascii",
+)
 
 
 class Activity:

@@ -18,6 +18,7 @@ from assignment.practices.stack import PracticeStack
 from assignment.session.screen import plural
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import ensure_writable, replacing
+from assignment.storage.lock import lock_if_free
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, read_metadata
 from assignment.training.gan import generate_images
@@ -71,7 +72,12 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     labels = parse_labels(settings.labels, metadata)
     samples = draw_samples(_load_generator(path), metadata, labels, settings.count, settings.seed)
     ensure_writable(workspace.folder)
-    picture = workspace.samples(samples_name(labels, settings.seed))
+    with lock_if_free(workspace, "assignment sample"):
+        return _write(samples, settings, workspace)
+
+
+def _write(samples: Samples, settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
+    picture = workspace.samples(samples_name(samples.labels, settings.seed))
     style.save(draw_picture(samples, settings.firstname, settings.seed), picture)
     arrays = picture.with_suffix(".npz")
     with replacing(arrays) as temporary:
@@ -80,7 +86,7 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
             images=samples.images,
             labels=samples.image_labels,
             noise=samples.noise,
-            learned_from=metadata.images,
+            learned_from=samples.metadata.images,
         )
     return picture, arrays
 

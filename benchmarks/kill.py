@@ -3,10 +3,11 @@
     python benchmarks/kill.py --times 25
 
 Kills a training on the drawn stand-in with SIGKILL (on Windows, TerminateProcess) at random moments: before its first
-update, during updates, and while a checkpoint, a figure or an .h5 file is written. After each kill every file is read
-to its end. Each run is continued until it finishes, then all its files are compared, bit for bit, with those of a run
-that was never killed. The exit code is 1 if a file differs or is damaged, or if a run started over although it had a
-checkpoint. `--images 24` does the same with fewer trousers, in a third of a minute per kill.
+update, during updates, and while a checkpoint, a figure, an .h5 file, the animation or the report is written. After
+each kill every file is read to its end. Each run is continued until it finishes, then all its files are compared, bit
+for bit, with those of a run that was never killed. The exit code is 1 if a file differs or is damaged, or if a run
+started over although it had a checkpoint. `--images 24` does the same with fewer trousers, in a third of a minute per
+kill.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ ROOT = Path(__file__).parent.parent
 EPOCHS = 3
 # Repeated in this order; a run is killed at those that occur before it finishes. A kill before training loses nothing,
 # so "start" is the last.
-MOMENTS = ("checkpoint", "updates", "figure", "export", "updates", "start")
+MOMENTS = ("checkpoint", "updates", "figure", "export", "animation", "report", "updates", "start")
 # What a run prints when it starts from a checkpoint.
 RESUME_MESSAGES = ("continuing at epoch", "the final files are written again")
-FILE_DELAY, START_DELAY = 0.2, 3.0  # seconds: a file takes a fraction of one, the start and some updates take several
+# Seconds until the kill: a file takes a fraction of one, the report a small one, the start and some updates several.
+DELAYS = {"report": 0.02, "start": 3.0, "updates": 3.0}
+FILE_DELAY = 0.2
 
 
 def main(times: int, images: int | None, seed: int) -> int:
@@ -114,10 +117,9 @@ def kill_at(process: subprocess.Popen[bytes], folder: Path, moment: str) -> bool
     epochs_before = random.randint(0, 1)  # of this session
     while process.poll() is None:
         if has_come(moment, folder, epochs_before):
-            time.sleep(random.uniform(0, START_DELAY if moment in ("start", "updates") else FILE_DELAY))
+            time.sleep(random.uniform(0, DELAYS.get(moment, FILE_DELAY)))
             process.kill()
-            process.wait()
-            return True
+            return process.wait() != 0  # it may have finished before
         time.sleep(0.001)
     return False
 
@@ -134,7 +136,11 @@ def has_come(moment: str, folder: Path, epochs_before: int) -> bool:
     if moment == "export":
         return any((folder / "models").glob(".partial-*"))
     if moment == "figure":
-        return is_training and any(outputs.glob(".partial-*.[pg][ni][gf]"))
+        return is_training and any(outputs.glob(".partial-*.png"))
+    if moment == "animation":
+        return any(outputs.glob(".partial-*.gif"))
+    if moment == "report":  # the record is written just before
+        return (outputs / "run.json").exists() and not (outputs / "report.html").exists()
     # Not the first checkpoint, before which a run has nothing to lose.
     return any(outputs.glob("checkpoints/*.sha256")) and any(outputs.glob("checkpoints/.partial-*.npz"))
 
@@ -166,6 +172,8 @@ def read_to_end(path: Path) -> None:
         read_table(path)
     elif path.suffix == ".json":
         json.loads(path.read_text(encoding="utf-8"))
+    elif path.suffix == ".html":
+        assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
     elif path.suffix == ".h5":
         read_weights(path)
     elif path.suffix == ".npz":

@@ -259,7 +259,7 @@ def test_too_little_memory_is_answered_with_what_needs_less(run_here, capsys, fe
         raise MemoryError
 
     monkeypatch.setattr("assignment.session.stages.make_generator", fail)
-    assert run_here("--firstname", "ana", "--batch-size", "64", program="step 3") == 2
+    assert run_here("--firstname", "ana", "--batch-size", "64", program="step 6") == 2
     assert capsys.readouterr().err == (
         "error: the memory is full, while running step 1 (Get the data); close other programs, or choose a --batch-size"
         " smaller than 64.\n"

@@ -5,6 +5,8 @@ from assignment.conditional.networks import build_discriminator, build_generator
 from assignment.errors import AssignmentError
 from assignment.sampling import Samples, draw_picture, draw_samples, parse_labels, sample, samples_name
 from assignment.settings.samples import SampleSettings
+from assignment.storage.files import partial_path
+from assignment.storage.lock import lock_folder
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, export_h5
 from assignment.training.streams import Purpose, draw_noise
@@ -175,3 +177,18 @@ def test_a_discriminator_is_refused(trained):
     with pytest.raises(AssignmentError, match="is a discriminator; give the generator's file"):
         sample(settings(), trained)
     assert not trained.folder.exists()
+
+
+def test_sampling_deletes_the_partial_files_that_a_kill_left(trained):
+    picture, _ = sample(settings("7"), trained)
+    partial = partial_path(picture, "0123abcd")
+    partial.touch()
+    sample(settings("7"), trained)
+    assert not partial.exists()
+
+
+def test_sampling_works_while_a_run_is_training_in_the_folder(trained):
+    trained.folder.mkdir(parents=True)
+    with lock_folder(trained, "a run"):
+        picture, arrays = sample(settings("7"), trained)
+    assert picture.exists() and arrays.exists()

@@ -7,29 +7,61 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypedDict
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
 from filelock import FileLock, Timeout
+from msgspec import Meta
 
 from assignment.data.dataset import TRAINING_IMAGES, Dataset, scale_pixels
 from assignment.data.idx import md5
 from assignment.data.sources import keras_caches
-from assignment.evaluation.judge import CODE_VERSION, EPOCHS, Judge, train_classifier
-from assignment.storage.files import read_json, replacing, sha256, write_json
+from assignment.errors import AssignmentError
+from assignment.evaluation.judge import CODE_VERSION, EPOCHS, Judge, build_classifier, train_classifier
+from assignment.storage.files import remove_partials, replacing, sha256, write_json
+from assignment.storage.reading import read_json
 
 FOLDER = "gan-assignment"
+MAX_BYTES = 2**25  # of a judge's file, six times what its weights and its optimizer take
 
 # Entered before a judge is trained; yields the function to call with the share that is done, in 0..1.
 Progress = Callable[[], AbstractContextManager[Callable[[float], None]]]
 
 
+class JudgeFacts(TypedDict):
+    """What is stored of a judge next to its file.
+
+    data, data_md5: the name and the MD5 of its data set; images: their caption.
+    code: the version of the code that trained it.
+    weights: the hash of its weights.
+    accuracy: share of the test images that it recognizes.
+    seconds, made, keras: how long its training took, when that was, and under which Keras.
+    """
+
+    data: str
+    data_md5: str
+    code: int
+    images: str
+    weights: str
+    accuracy: Annotated[float, Meta(ge=0, le=1)]
+    seconds: float
+    made: str
+    keras: str
+
+
+class FileFacts(JudgeFacts, total=False):
+    """The facts of a judge, and the SHA-256 of its file."""
+
+    sha256: str
+
+
 class StoredJudge(NamedTuple):
-    """A judge and its facts: the MD5 of its data set, the hash of its weights, its accuracy on the test images, ..."""
+    """A judge and its facts."""
 
     judge: Judge
-    facts: dict[str, Any]
+    facts: JudgeFacts
 
 
 def get_judge(
@@ -58,6 +90,7 @@ def get_judge(
     except OSError:
         return _train(dataset, identity, progress)
     try:
+        remove_partials(path, path.with_suffix(".json"))
         stored = _read(path, identity)
         if stored is None:
             stored = _train(dataset, identity, progress)
@@ -80,15 +113,17 @@ def _train(dataset: Dataset, identity: dict[str, Any], progress: Progress) -> St
             images[:TRAINING_IMAGES], labels[:TRAINING_IMAGES], EPOCHS, on_progress=on_progress
         )
     judge = Judge(classifier)
-    facts = {
-        **identity,
-        "images": dataset.provenance.caption,
-        "weights": judge.fingerprint(),
-        "accuracy": judge.accuracy(images[TRAINING_IMAGES:], labels[TRAINING_IMAGES:]),
-        "seconds": round(time.perf_counter() - started),
-        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "keras": keras.__version__,
-    }
+    facts = JudgeFacts(
+        data=identity["data"],
+        data_md5=identity["data_md5"],
+        code=identity["code"],
+        images=dataset.provenance.caption,
+        weights=judge.fingerprint(),
+        accuracy=judge.accuracy(images[TRAINING_IMAGES:], labels[TRAINING_IMAGES:]),
+        seconds=round(time.perf_counter() - started),
+        made=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        keras=keras.__version__,
+    )
     return StoredJudge(judge, facts)
 
 
@@ -105,10 +140,14 @@ def _write(path: Path, stored: StoredJudge) -> None:
 def _read(path: Path, identity: dict[str, Any]) -> StoredJudge | None:
     """Return the judge at `path`; None if it is missing, damaged or not the one of `identity`."""
     try:
-        facts = read_json(path.with_suffix(".json"))
-        if {key: facts.get(key) for key in identity} != identity or facts.pop("sha256") != sha256(path):
+        stored = read_json(path.with_suffix(".json"), FileFacts)
+        if stored is None or not path.is_file() or path.stat().st_size > MAX_BYTES:
             return None
-        judge = Judge(keras.models.load_model(path, compile=False))
-        return StoredJudge(judge, facts) if facts["weights"] == judge.fingerprint() else None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        if stored.pop("sha256") != sha256(path) or not identity.items() <= stored.items():
+            return None
+        classifier = build_classifier(seed=0)
+        classifier.load_weights(path)  # the weights alone: a file cannot bring a network of its own
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, AssignmentError):
         return None
+    judge = Judge(classifier)
+    return StoredJudge(judge, stored) if stored["weights"] == judge.fingerprint() else None

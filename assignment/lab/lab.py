@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from signal import Signals
 
 from assignment.errors import EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_disk_full
@@ -16,7 +16,7 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, duration, plural
-from assignment.storage.lock import IN_USE, check_unlocked
+from assignment.storage.lock import IN_USE, FolderTaken, check_unlocked
 
 EXPECTED_CODES = (0, EXIT_ERROR)  # exit codes of a run that finished, or that failed with a message
 INCOMPLETE = 1  # exit code of a lab in which a run has no result
@@ -101,6 +101,8 @@ def _run_remaining_trials(record: LabRecord, screen: Screen) -> Signals | None:
             run_trials(remaining, settings.jobs, lambda trial: trial_command(trial, settings), observer)
     except Stopped as stopped:
         return stopped.signal
+    except FolderTaken:
+        raise  # what is in the folder now belongs to another lab
     except AssignmentError:
         if not workspace.results.exists():  # the folder may then be used under other conditions
             workspace.conditions.unlink(missing_ok=True)
@@ -146,8 +148,7 @@ class _TrialRecorder:
         return result
 
     def _report_failure(self, trial: Trial, exit_code: int) -> None:
-        lines = trial.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        last_line = lines[-1] if lines else ""
+        last_line = _last_line(trial.log)
         if IN_USE in last_line:
             self._screen.say(f"  {trial.name} is still running for a lab that was killed; it is left alone")
             return
@@ -161,7 +162,7 @@ class _TrialRecorder:
         self._record.add_result(result)
         workspace.discard_earlier()  # before results.csv is written: a kill in between must not restore the earlier lab
         if self._save_results() and result.status == "finished":
-            shutil.rmtree(trial.run_workspace(self._record.settings).checkpoints, ignore_errors=True)
+            trial.run_workspace(self._record.settings).remove_checkpoints()
 
     def _save_results(self) -> bool:
         """Save the results; return False if that fails, for example because a spreadsheet has the file open.
@@ -169,6 +170,8 @@ class _TrialRecorder:
         Raises OSError if the disk is full.
         """
         try:
+            if not self._record.workspace.conditions.exists():  # the folder was deleted
+                self._record.save_conditions()
             self._record.save_results()
         except OSError as error:
             if is_disk_full(error):
@@ -176,6 +179,15 @@ class _TrialRecorder:
             self._screen.say(f"  the lab continues, but its results are not saved: {describe_os_error(error)}")
             return False
         return True
+
+
+def _last_line(log: Path) -> str:
+    """Return the last line of a run's output; empty if the log was deleted, which ends no lab."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""
 
 
 def _time_left(record: LabRecord) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from assignment.errors import AssignmentError
 from assignment.lab.plan import OTHER_SECONDS, Trial, plan_trials
@@ -10,16 +10,23 @@ from assignment.lab.results import Result, read_results, write_results
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.settings.checks import option_name
-from assignment.storage.files import FORMAT, check_format, read_json, write_json
+from assignment.storage.files import FORMAT, check_format, write_json
+from assignment.storage.reading import Malformed, Text, convert, read_json
 
 
-class Conditions(TypedDict):
-    """The settings that all runs of a lab share."""
+class SharedSettings(TypedDict):
+    """Settings that all runs of a lab share."""
 
-    track: str
+    track: Text
     epochs: int
-    precision: str
-    data: str
+    precision: Text
+    data: Text
+
+
+class Conditions(SharedSettings, total=False):
+    """What must be the same to continue a lab. The first name was not always recorded."""
+
+    firstname: Text
 
 
 class LabRecord:
@@ -51,7 +58,7 @@ class LabRecord:
         if saved is None:
             return
         for name, value in requested.items():
-            if saved.get(name) != value:
+            if saved.get(name, value) != value:
                 option = option_name(name)
                 raise AssignmentError(
                     f"{self.workspace.folder} contains a lab with {option} {saved.get(name)} (this command has"
@@ -86,6 +93,7 @@ class LabRecord:
 
     def _requested_conditions(self) -> Conditions:
         return {
+            "firstname": self.settings.firstname,
             "track": self.settings.track,
             "epochs": self.settings.epochs,
             "precision": self.settings.precision,
@@ -109,10 +117,13 @@ def _read_conditions(workspace: LabWorkspace) -> Conditions | None:
     Raises AssignmentError if it was written in another format.
     """
     try:
-        saved = read_json(workspace.conditions)
+        saved = read_json(workspace.conditions, dict[str, Any])
     except OSError:
         return None
-    if not isinstance(saved, dict) or not saved.keys() >= Conditions.__annotations__.keys():
+    if saved is None or not saved.keys() >= SharedSettings.__annotations__.keys():
         return None
     check_format(saved, workspace.conditions)
-    return Conditions(track=saved["track"], epochs=saved["epochs"], precision=saved["precision"], data=saved["data"])
+    try:
+        return convert(saved, Conditions)
+    except Malformed:
+        return None

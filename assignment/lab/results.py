@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from assignment.errors import AssignmentError
 from assignment.evaluation.health import DIVERGENCE
 from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
-from assignment.storage.files import FORMAT, read_json, replacing
+from assignment.storage.files import FORMAT, replacing
+from assignment.storage.reading import Text, read_bytes, read_json
 from assignment.storage.workspace import Workspace
 
+MAX_TABLE_BYTES = 2**26  # of history.csv and results.csv; a million epochs take three times as much
 # The metrics in which practices are compared: title and decimals by their column in results.csv.
 COMPARED_METRICS = {
     "judge_fid": ("judge FID", 1),
@@ -53,44 +58,104 @@ class Result(NamedTuple):
         return "stand-in" in self.images
 
 
+@dataclass(frozen=True)
+class Episode:
+    """A problem of a training in run.json, with its first and last epoch."""
+
+    name: Text
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images in run.json."""
+
+    caption: Text
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a lab reads of a trial's run.json."""
+
+    format: int
+    status: str
+    epochs_done: int
+    problems: list[Episode]
+    data: Images
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of a metric in metrics.json."""
+
+    mean: float
+
+
+@dataclass(frozen=True)
+class JudgeHash:
+    """The judge in metrics.json."""
+
+    weights: Text = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verdict in metrics.json."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What a lab reads of a trial's metrics.json."""
+
+    generated: dict[str, Mean]
+    judge: JudgeHash
+    verdicts: list[Answer]
+
+
 def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
     """Return the result of a trial from the workspace of its run, or None if it neither finished nor diverged.
 
-    A run that failed for another reason, such as a full disk, has no result; nor has one of another format.
+    A run that failed for another reason, such as a full disk, has no result; nor has one of another format, or one
+    whose files are damaged.
     """
-    record, metrics = read_json(run.record), read_json(run.metrics)
-    if record is None or record.get("format") != FORMAT:
+    try:
+        record, metrics = read_json(run.record, Record), read_json(run.metrics, Metrics)
+        epochs = list(_read_epochs(run.history))
+    except (OSError, ValueError, AssignmentError):
         return None
-    diverged = record["status"] == "failed" and any(problem["name"] == DIVERGENCE for problem in record["problems"])
-    finished = record["status"] == "finished" and metrics is not None and run.history.exists()
-    if not diverged and not finished:
+    if record is None or record.format != FORMAT:
         return None
-    if diverged:
+    if record.status == "failed" and any(problem.name == DIVERGENCE for problem in record.problems):
         metrics = None
-    generated = metrics["generated"] if metrics else {}
-    seconds_per_update, seconds = _measured_seconds(run.history)
-    return Result(
+    elif metrics is None:
+        return None
+    seconds_per_update, seconds = _measured_seconds(epochs)
+    result = Result(
         practice=practice,
         seed=seed,
-        epochs=record["epochs_done"],
-        status=record["status"],
-        judge_fid=_mean(generated, "judge_fid"),
-        precision=_mean(generated, "precision"),
-        recall=_mean(generated, "recall"),
+        epochs=record.epochs_done,
+        status=record.status,
+        judge_fid=_mean(metrics, "judge_fid"),
+        precision=_mean(metrics, "precision"),
+        recall=_mean(metrics, "recall"),
         seconds_an_update=seconds_per_update,
         seconds=seconds,
-        problems="; ".join([*map(_describe_episode, record["problems"]), *_collapse_at_end(metrics)]),
-        judge=metrics["judge"].get("weights", "") if metrics else "",
-        images=record["data"]["caption"],
+        problems="; ".join([*map(_describe_episode, record.problems), *_collapse_at_end(metrics)]),
+        judge=metrics.judge.weights if metrics else "",
+        images=record.data.caption,
     )
+    return result if _is_consistent(result) else None
 
 
 def count_epochs(history: Path) -> int:
-    """Return the number of epochs in a run's history.csv; 0 if it cannot be read."""
+    """Return the number of epochs in a run's history.csv; 0 if it is missing or damaged."""
     try:
-        with history.open(newline="", encoding="utf-8") as lines:
-            return sum(1 for _ in csv.reader(lines)) - 1  # without the header
-    except OSError:
+        return len(list(_read_epochs(history)))
+    except (OSError, ValueError, AssignmentError):
         return 0
 
 
@@ -106,54 +171,76 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
 def read_results(path: Path) -> list[Result]:
     """Return the results that `write_results` wrote; none if there is no file.
 
-    Raises ValueError, which names the file and the line, if it is not a table of results.
+    Raises ValueError, which names the file and the line, if it is not a table of results, and AssignmentError if it is
+    not a regular file.
     """
     results: dict[tuple[str, int], Result] = {}
     try:
-        with path.open(newline="", encoding="utf-8-sig") as lines:  # a spreadsheet may have added a byte order mark
-            table = csv.reader(lines)
-            if tuple(next(table, ())) != Result._fields:
-                raise ValueError("other columns")
-            for cells in table:
-                result = _parse_row(cells)
-                if results.setdefault((result.practice, result.seed), result) is not result:
-                    raise ValueError("two results of one trial")
+        table = csv.reader(io.StringIO(_read_text(path), newline=""))
     except FileNotFoundError:
         return []
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not a lab's table of results: it is not a text file") from error
+    except ValueError as error:
+        raise ValueError(f"{path} is not a lab's table of results: it is not a text file, or too long") from error
+    try:
+        if tuple(next(table, ())) != Result._fields:
+            raise ValueError("other columns")
+        for cells in table:
+            result = _parse_row(cells)
+            if results.setdefault((result.practice, result.seed), result) is not result:
+                raise ValueError("two results of one trial")
     except (csv.Error, ValueError) as error:
         raise ValueError(f"{path} is not a lab's table of results (line {max(table.line_num, 1)})") from error
     return list(results.values())
 
 
-def _mean(generated: Mapping[str, Mapping[str, float]], name: str) -> float:
+def _read_text(path: Path) -> str:
+    """Return a table's text, without the byte order mark that a spreadsheet may have added."""
+    return read_bytes(path, MAX_TABLE_BYTES).decode("utf-8-sig")
+
+
+def _mean(metrics: Metrics | None, name: str) -> float:
     """Return the mean of a metric of the generated images; NaN if it was not measured."""
-    return generated.get(name, {}).get("mean", np.nan)
+    return metrics.generated[name].mean if metrics and name in metrics.generated else np.nan
 
 
-def _measured_seconds(history: Path) -> tuple[float, float]:
-    """Return the seconds per update and of all epochs; NaN if there is no history.
+def _read_epochs(history: Path) -> Iterator[tuple[float, int]]:
+    """Yield the seconds and the updates of each epoch in a history.csv; nothing if it is missing.
+
+    Raises ValueError if the file is damaged.
+    """
+    try:
+        text = _read_text(history)
+    except FileNotFoundError:
+        return
+    try:
+        for row in csv.DictReader(io.StringIO(text, newline="")):
+            seconds, updates = float(row["seconds"]), int(row["updates"])
+            if updates < 1:
+                raise ValueError("an epoch without updates")
+            yield seconds, updates
+    except (csv.Error, KeyError, TypeError) as error:  # the last: a row without these cells
+        raise ValueError(f"{history} is not a history") from error
+
+
+def _measured_seconds(epochs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """Return the seconds per update and of all epochs; NaN if there are none.
 
     Seconds per update are the median over the epochs, because the first epoch includes the tracing of the update.
     """
-    try:
-        with history.open(newline="", encoding="utf-8") as lines:
-            epochs = [(float(row["seconds"]), int(row["updates"])) for row in csv.DictReader(lines)]
-    except FileNotFoundError:
+    if not epochs:
         return np.nan, np.nan
     per_update = float(np.median([seconds / updates for seconds, updates in epochs]))
     return per_update, sum(seconds for seconds, _ in epochs)
 
 
-def _describe_episode(episode: Mapping[str, Any]) -> str:
-    return f"{episode['name']}, epochs {episode['first']} to {episode['last']}"
+def _describe_episode(episode: Episode) -> str:
+    return f"{episode.name}, epochs {episode.first} to {episode.last}"
 
 
-def _collapse_at_end(metrics: Mapping[str, Any] | None) -> list[str]:
+def _collapse_at_end(metrics: Metrics | None) -> list[str]:
     """Return a collapse found by the evaluation at the end, which the few images of the grids may not show."""
-    verdicts = metrics["verdicts"] if metrics else []
-    collapsed = any(verdict["question"] == NO_COLLAPSE_QUESTION and verdict["answer"] == "no" for verdict in verdicts)
+    verdicts = metrics.verdicts if metrics else []
+    collapsed = any(verdict.question == NO_COLLAPSE_QUESTION and verdict.answer == "no" for verdict in verdicts)
     return ["mode collapse, by the verdict at its end"] if collapsed else []
 
 
@@ -173,10 +260,15 @@ def _parse_row(cells: Sequence[str]) -> Result:
         judge=row["judge"],
         images=row["images"],
     )
+    if not _is_consistent(result):
+        raise ValueError("metrics that contradict the status")
+    return result
+
+
+def _is_consistent(result: Result) -> bool:
+    """Return whether a result is finished with all metrics, or failed with none."""
     metrics = [result.judge_fid, result.precision, result.recall]
     times = [result.seconds_an_update, result.seconds]
     is_finished = result.status == "finished" and np.isfinite([*metrics, *times]).all()
     is_failed = result.status == "failed" and np.isnan(metrics).all()
-    if not is_finished and not is_failed:
-        raise ValueError("metrics that contradict the status")
-    return result
+    return bool(is_finished or is_failed)

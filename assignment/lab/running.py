@@ -15,11 +15,14 @@ from typing import NamedTuple, Protocol
 import assignment
 from assignment.guards import can_handle_signals
 from assignment.lab.plan import Trial
+from assignment.storage.reading import check_regular
 
 POLL_SECONDS = 1.0  # between two looks at the processes
 # On Windows a process can be asked to stop only if it has its own process group, which Ctrl-C does not reach.
 PROCESS_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+# These ask a lab to stop, as Ctrl-C does: a plain `kill`, a closed terminal, and Ctrl-Break on Windows.
+OTHER_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 STOP_TIMEOUT = 120.0  # seconds in which a run that was asked to stop can write its checkpoint
 
 
@@ -61,12 +64,12 @@ def run_trials(
 ) -> None:
     """Run the trials in their order, at most `jobs` at a time, each by its `command`, with its output in `trial.log`.
 
-    After Ctrl-C or SIGTERM, raises Stopped when all trials have stopped; those that finish meanwhile are reported to
-    `observer.on_end`. Raises what `observer.on_end` raises, after the other trials have stopped.
+    After Ctrl-C or another stop signal, raises Stopped when all trials have stopped; those that finish meanwhile are
+    reported to `observer.on_end`. Raises what `observer.on_end` raises, after the other trials have stopped.
     """
     waiting = list(trials)
     running: dict[Trial, _Running] = {}
-    with _interrupted_by_sigterm() as received:
+    with _interrupted_by_signals() as received:
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -80,12 +83,14 @@ def run_trials(
                 observer.on_poll(list(running))
                 time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
+            if not received:
+                received.append(signal.SIGINT)
             observer.on_stop(len(running))
             _stop(run.process for run in running.values())
             for trial, run in running.items():
                 if run.process.returncode == 0:  # finished before it could stop
                     observer.on_end(trial, 0, run.seconds)
-            raise Stopped(received[-1] if received else signal.SIGINT) from None
+            raise Stopped(received[0]) from None
         except BaseException:
             _stop(run.process for run in running.values())
             raise
@@ -102,6 +107,8 @@ def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen[
         "PYTHONIOENCODING": "utf-8",
         "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH", "")])),
     }
+    if trial.log.exists():
+        check_regular(trial.log)  # opening a pipe would wait forever
     with trial.log.open("ab") as log:
         return subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, creationflags=PROCESS_GROUP
@@ -122,8 +129,12 @@ def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 
 
 @contextmanager
-def _interrupted_by_sigterm() -> Iterator[list[signal.Signals]]:
-    """Raise KeyboardInterrupt on SIGTERM within the block; yield a list to which each such signal is added."""
+def _interrupted_by_signals() -> Iterator[list[signal.Signals]]:
+    """Raise KeyboardInterrupt within the block on the first of the other stop signals, and ignore those after it.
+
+    Yields the list of the signals received so far. Several arrive when a terminal is closed or a machine shuts down. A
+    signal that was ignored before, as SIGHUP under nohup, stays ignored.
+    """
     received: list[signal.Signals] = []
     if not can_handle_signals():
         yield received
@@ -131,10 +142,15 @@ def _interrupted_by_sigterm() -> Iterator[list[signal.Signals]]:
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
-        raise KeyboardInterrupt
+        if len(received) == 1:
+            raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, interrupt)
+    earlier = {number: signal.getsignal(number) for number in OTHER_STOP_SIGNALS}
+    for number, handler in earlier.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
     try:
         yield received
     finally:
-        signal.signal(signal.SIGTERM, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

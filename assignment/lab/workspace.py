@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.storage.files import check_not_folders, ensure_writable
-from assignment.storage.workspace import RunFile, Workspace
+from assignment.storage.files import PARTIAL_NAME, check_files, check_spelling, ensure_writable, files_named
+from assignment.storage.workspace import USE_THE_OTHER_NAME, RunFile, Workspace
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,19 @@ class LabWorkspace:
     def prepare(self) -> None:
         """Create the folder, and check that the lab's files can be written.
 
-        Raises AssignmentError, which names the folder or file that is in the way.
+        Raises AssignmentError, which names what is in the way.
         """
+        check_spelling(self.folder.parent.parent, USE_THE_OTHER_NAME)
         ensure_writable(self.folder)
-        check_not_folders(self.conditions, self.results, self.figure, self.report)
+        check_files(self.conditions, self.results, self.figure, self.report, self.lock, self.holder)
         if self.runs.exists():
             ensure_writable(self.runs)
 
     def run_workspaces(self) -> list[Workspace]:
         """Return the workspaces of the lab's runs that have started."""
         workspaces = []
-        for lock in sorted(self.runs.rglob(self.lock.name)):  # runs/<practice>/seed_<n>/<firstname>/<track>/.lock
+        # runs/<practice>/seed_<n>/<firstname>/<track>/.lock
+        for lock in filter(Path.is_file, sorted(self.runs.glob(f"*/seed_*/*/*/{self.lock.name}"))):
             track, firstname, trial = lock.parent, lock.parents[1], lock.parents[2]
             workspaces.append(Workspace.for_run(track.name, trial, trial / "models", firstname.name))
         return workspaces
@@ -91,7 +93,7 @@ class LabWorkspace:
 
     def remove_partials(self) -> None:
         """Delete the partial files of a lab that was killed."""
-        for path in self.folder.glob(".partial-*"):
+        for path in files_named(self.folder, PARTIAL_NAME):
             path.unlink(missing_ok=True)
 
     @property

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
@@ -13,7 +12,8 @@ from assignment.evaluation.health import STUCK_EPOCHS
 from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, evenly_spaced
 from assignment.practices.catalogue import BY_NAME
 from assignment.report.sheet import Sheet
-from assignment.storage.files import read_json, write_text
+from assignment.storage.files import write_text
+from assignment.storage.reading import MAX_JSON_BYTES, parse_json, read_bytes, read_json
 from assignment.storage.workspace import Workspace
 
 GRID = "step7_grid_epoch"
@@ -37,6 +37,55 @@ DESCRIPTIONS = {
 }
 
 
+class Range(TypedDict):
+    """One metric in metrics.json."""
+
+    mean: float
+    lowest: float
+    highest: float
+
+
+class JudgeFacts(TypedDict):
+    """The judge in metrics.json."""
+
+    accuracy: float
+
+
+class ImageCounts(TypedDict):
+    """The numbers of images in metrics.json."""
+
+    per_draw: int
+    draws: int
+    real: int
+
+
+class CopyingShare(TypedDict):
+    """The copies in metrics.json."""
+
+    copies: float
+
+
+class Answer(TypedDict):
+    """One verdict in metrics.json."""
+
+    question: str
+    answer: str
+    evidence: str
+
+
+class Metrics(TypedDict):
+    """What the report shows of metrics.json."""
+
+    judge: JudgeFacts
+    judge_fid_note: str
+    images: ImageCounts
+    generated: dict[str, Range]
+    floor: dict[str, Range]
+    copying: CopyingShare
+    verdicts: list[Answer]
+    over_time: list[dict[str, float]]
+
+
 class Picture(NamedTuple):
     """A figure in the report: its `data` URL and its alternative text; whether it moves."""
 
@@ -51,8 +100,9 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
     title: that of the track; sheet: its eight steps.
     Raises OSError if the record cannot be read or the report cannot be written.
     """
-    record = json.loads(workspace.record.read_text(encoding="utf-8"))  # the session has just written it
-    metrics = read_json(workspace.metrics)
+    # The session has just written the record; the metrics may be those of an earlier session.
+    record = parse_json(read_bytes(workspace.record, MAX_JSON_BYTES), dict[str, Any])
+    metrics = _read_metrics(workspace.metrics)
     page = template("page.html.jinja").render(
         title=title,
         record=record,
@@ -61,8 +111,8 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
         metric_titles=METRICS,
         metrics_over_time=METRICS_OVER_TIME,
         enough_epochs=STUCK_EPOCHS,
-        steps=[(step, _pictures(workspace.folder, step.figures)) for step in sheet],
-        metric_pictures=_pictures(workspace.folder, (workspace.metrics_figure.name,)),
+        steps=[(step, _pictures(workspace, step.figures)) for step in sheet],
+        metric_pictures=_pictures(workspace, (workspace.metrics_figure.name,)),
         practices=[BY_NAME[name] for name in record["settings"].get("practice", "").split(", ") if name],
         best=_best_epoch(metrics),
         models=[name for name in record["files_sha256"] if name.endswith(".h5") and record["status"] != "failed"],
@@ -85,12 +135,30 @@ def data_url(path: Path) -> str:
     return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-def _pictures(folder: Path, patterns: tuple[str, ...]) -> list[Picture]:
-    paths = [path for pattern in patterns for path in evenly_spaced(sorted(folder.glob(pattern)), MAX_GRIDS)]
+def _read_metrics(path: Path) -> Metrics | None:
+    """Return the metrics, or None if the file is missing, damaged or incomplete."""
+    metrics = read_json(path, Metrics)
+    if metrics is None:
+        return None
+    columns = [name for name in METRICS_OVER_TIME if name in metrics["generated"]]
+    is_complete = metrics["generated"].keys() <= metrics["floor"].keys() and all(
+        row.keys() >= {"epoch", *columns} for row in metrics["over_time"]
+    )
+    return metrics if is_complete else None
+
+
+def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
+    """Return the pictures with these names that exist; `*` stands for the epochs of all grids."""
+    paths = [
+        path
+        for name in names
+        for path in (evenly_spaced(workspace.grids(), MAX_GRIDS) if "*" in name else [workspace.folder / name])
+        if path.is_file()
+    ]
     return [Picture(data_url(path), _description(path.stem), path.suffix == ".gif") for path in paths]
 
 
-def _best_epoch(metrics: dict | None) -> dict | None:
+def _best_epoch(metrics: Metrics | None) -> dict[str, float] | None:
     """Return the measured epoch with the lowest judge FID, without the untrained generator's; None if there is none."""
     measured = [values for values in metrics["over_time"] if values["epoch"]] if metrics else []
     return min(measured, key=lambda values: values["judge_fid"], default=None)

@@ -21,6 +21,7 @@ from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Notes
 from assignment.settings.tracks import Settings
+from assignment.storage.files import FileCopies
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.gan import Gan, generate_images
 from assignment.training.streams import Purpose
@@ -41,6 +42,9 @@ class Examiner:
         self._best_fid, self._best_epoch = self._find_best(notes)
         stored = self._get_judge()
         self._judge_facts = stored.facts
+        self._best_file = FileCopies()
+        if self._best_epoch:
+            self._best_file.add(run.workspace.best_generator)
         self.seconds = 0.0
         with self._timed():
             self._comparison = Comparison(stored.judge, spec.images, spec.labels)
@@ -52,6 +56,7 @@ class Examiner:
         """
         with self._timed():
             scores = self._comparison.measure(*self._generate(epoch, 0))
+            self._best_file.restore()
             if epoch and scores.judge_fid < self._best_fid:
                 self._save_best(epoch, scores.judge_fid)
         return {name: value for name, value in scores._asdict().items() if not isnan(value)}
@@ -62,6 +67,7 @@ class Examiner:
         notes: those of the whole training, the untrained networks' first; problems: those of the training.
         """
         last = len(notes) - 1
+        self._best_file.restore()
         with self._timed():
             draws = [self._generate(last, number) for number in range(1, DRAW_COUNT + 1)]
             scores = summarize([self._comparison.measure(*draw) for draw in draws])
@@ -128,6 +134,7 @@ class Examiner:
     def _save_best(self, epoch: int, judge_fid: float) -> None:
         export_h5(self._gan.generator, self._run.workspace.best_generator, self._metadata._replace(epoch=epoch))
         self._best_fid, self._best_epoch = judge_fid, epoch
+        self._best_file.add(self._run.workspace.best_generator)
 
     @contextmanager
     def _judge_training(self) -> Iterator[Callable[[float], None]]:

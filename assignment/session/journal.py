@@ -13,6 +13,7 @@ from assignment.session.record import progress_epochs, read_stop_epoch, write_hi
 from assignment.session.run import Run
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
+from assignment.storage.files import FileCopies
 from assignment.training.loop import Row
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of a second, so it costs less than 2 % of the time
@@ -42,6 +43,8 @@ class Journal:
         self._is_continued = frames is not None
         self._losses_drawn = 0.0  # time.monotonic() of the last loss plot
         self._is_folder_cleared = False
+        self._earlier_figures = FileCopies()
+        self._earlier_figures.add(*run.workspace.earlier_figures)
 
     def add(self, row: Row) -> None:
         """Add an epoch: write the history, the loss plot every 20 seconds, and a grid when one is due.
@@ -70,6 +73,7 @@ class Journal:
         self._clear_folder()
         workspace = self._run.workspace
         write_history(workspace.history, self.rows, self.watch.notes)
+        self._earlier_figures.restore()
         self._complete_grids()
         self._save_losses()
         self._save_progress()

@@ -37,7 +37,8 @@ class CheckpointKeeper:
         frames: Sequence[np.ndarray],
     ) -> None:
         """Write a checkpoint; report a file that cannot be written. Raises OSError if the disk is full."""
-        if _progress(position) in (self._saved, (0, 0)):
+        progress = _progress(position)
+        if progress == (0, 0) or (progress == self._saved and self._checkpoints.has(position)):
             return
         checkpoint = Checkpoint(
             conditions=self._conditions,
@@ -50,7 +51,7 @@ class CheckpointKeeper:
         )
         try:
             self._checkpoints.save(checkpoint)
-            self._saved = _progress(position)
+            self._saved = progress
         except OSError as error:
             if is_disk_full(error):
                 raise

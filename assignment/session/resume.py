@@ -4,23 +4,51 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from msgspec import Meta
 
 from assignment import runtime
+from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
 from assignment.session.record import json_value
 from assignment.session.run import Run
 from assignment.session.screen import plural
 from assignment.settings.checks import option_name
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, Settings
-from assignment.storage.files import check_format, read_json, sha256
+from assignment.storage.files import sha256
+from assignment.storage.reading import Scalar, read_json, read_versioned
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 
 Conditions = Mapping[str, Any]
-REQUIRED_KEYS = {"status", "epochs_done", "conditions", "files_sha256"}  # of a record that can be trusted
+MAX_OUTPUT_BYTES = 2**31  # a larger file is not one of ours, and would take minutes to hash
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is read of the record of the last run that ended."""
+
+    status: str
+    epochs_done: Annotated[int, Meta(ge=0)]
+    conditions: dict[str, Scalar]
+    files_sha256: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Checksums:
+    """What is read of the record of another training, which any version may have written."""
+
+    files_sha256: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Images:
+    """What is read of the record about the images of a training."""
+
+    data: Provenance
 
 
 class Earlier(NamedTuple):
@@ -72,11 +100,17 @@ def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
     The images are compared only if `conditions` has them.
     """
     record = None if run.settings.fresh else _read_record(run)
-    if record and record["epochs_done"]:
-        existing = record["conditions"]
+    if record and record.epochs_done:
+        existing = record.conditions
         if "images" not in conditions:
             existing = {name: value for name, value in existing.items() if not name.startswith("images")}
         _check_conditions(existing, conditions, run)
+
+
+def recorded_provenance(run: Run[Settings]) -> Provenance | None:
+    """Return where the images of the training in the run's folder come from; None without a record."""
+    record = None if run.settings.fresh else read_json(run.workspace.record, Images)
+    return record.data if record else None
 
 
 def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
@@ -85,7 +119,7 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     if record and _is_finished(record, conditions, run):
         options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
         run.screen.say(
-            f"\nThis training is finished ({plural(record['epochs_done'], 'epoch')}). Its files in {folder} and"
+            f"\nThis training is finished ({plural(record.epochs_done, 'epoch')}). Its files in {folder} and"
             f" {run.workspace.models_dir} are unchanged. {options} starts over."
         )
         return Earlier(None, finished=True)
@@ -94,7 +128,7 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     for path in damaged:
         run.screen.warn("A checkpoint is damaged", f"{path} does not match its checksum; it is skipped.")
     if checkpoint is None and not (
-        record and record["epochs_done"]
+        record and record.epochs_done
     ):  # a record with 0 epochs was written when a training diverged
         if run.workspace.history.exists():
             run.screen.say(f"  there is no checkpoint in {run.workspace.checkpoints}: the training starts at epoch 1")
@@ -103,8 +137,8 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
         _check_conditions(checkpoint.conditions, conditions, run)
         done = checkpoint.epochs_done
     elif record is not None:
-        _check_conditions(record["conditions"], conditions, run)
-        done = record["epochs_done"]
+        _check_conditions(record.conditions, conditions, run)
+        done = record.epochs_done
     is_longer = done > epochs or (checkpoint and done == epochs and checkpoint.position.losses)
     if is_longer and not run.settings.finish:
         raise AssignmentError(
@@ -127,12 +161,12 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
 
     A training that was killed has left no record; its checkpoints show that the files are this folder's.
     """
-    record = read_json(run.workspace.record)  # of any version, since --fresh replaces any training
-    if not isinstance(record, dict) and Checkpoints(run.workspace.checkpoints).complete():
+    record = read_json(run.workspace.record, Checksums)  # of any version, since --fresh replaces any training
+    if record is None and Checkpoints(run.workspace.checkpoints).complete():
         return
-    own = record.get("files_sha256") if isinstance(record, dict) else None
+    own = record.files_sha256 if record else {}
     for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and (own or {}).get(path.name) != sha256(path):
+        if path.is_file() and not _has_checksum(path, own.get(path.name)):
             run.screen.warn(
                 "A model of this name already exists",
                 f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
@@ -148,19 +182,18 @@ def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Sett
         )
 
 
-def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Settings]) -> bool:
-    if record["status"] != "finished" or not (run.settings.finish or record["epochs_done"] == run.settings.epochs):
-        return False
-    if record["conditions"] != conditions:
+def _is_finished(record: Record, conditions: Conditions, run: Run[Settings]) -> bool:
+    is_long_enough = run.settings.finish or record.epochs_done == run.settings.epochs
+    if record.status != "finished" or not is_long_enough or record.conditions != conditions:
         return False
     workspace = run.workspace
     changed = [
         path
-        for name, checksum in record["files_sha256"].items()
-        if not (path := workspace.output_path(name)).is_file() or sha256(path) != checksum
+        for name, checksum in record.files_sha256.items()
+        if (path := workspace.output_path(name)) and not _has_checksum(path, checksum)
     ]
     checkpoints = Checkpoints(workspace.checkpoints).complete()
-    if any(path.stem.startswith(f"epoch_{record['epochs_done']:04d}") for path in checkpoints):
+    if any(path.stem.startswith(f"epoch_{record.epochs_done:04d}") for path in checkpoints):
         # These files are not in the record, or may be newly requested; they can be made from the last checkpoint.
         required = [workspace.report, *([workspace.metrics] if run.is_evaluated else [])]
         changed += [path for path in required if not path.is_file() and path not in changed]
@@ -168,6 +201,11 @@ def _is_finished(record: Mapping[str, Any], conditions: Conditions, run: Run[Set
         state = "not the file that the finished training wrote" if path.exists() else "missing"
         run.screen.say(f"  {path} is {state}")
     return not changed
+
+
+def _has_checksum(path: Path, checksum: str | None) -> bool:
+    """Return whether there is a file at `path` with this SHA-256."""
+    return path.is_file() and path.stat().st_size <= MAX_OUTPUT_BYTES and sha256(path) == checksum
 
 
 def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
@@ -216,13 +254,9 @@ def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
         )
 
 
-def _read_record(run: Run[Settings]) -> dict[str, Any] | None:
-    """Return the record of the last run that ended, or None; a record that cannot be read is ignored.
+def _read_record(run: Run[Settings]) -> Record | None:
+    """Return the record of the last run that ended, or None; a damaged record is ignored.
 
     Raises AssignmentError if another version wrote it.
     """
-    record = read_json(run.workspace.record)
-    if not isinstance(record, dict):
-        return None
-    check_format(record, run.workspace.record)
-    return record if REQUIRED_KEYS <= set(record) else None
+    return read_versioned(run.workspace.record, Record)

@@ -23,6 +23,7 @@ from assignment.session.screen import duration, plural
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
+from assignment.storage.lock import FolderTaken
 from assignment.training.checkpoints import restore
 from assignment.training.export import ModelMetadata
 from assignment.training.finite import Diverged, check_weights, finite_losses
@@ -76,6 +77,8 @@ def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> sig
         except Diverged as error:
             session.write_results("failed", diverged=True)
             raise AssignmentError(session.divergence_advice(error)) from error
+        except FolderTaken:
+            raise  # what is saved in this folder now belongs to another run
         except Exception as error:
             if isinstance(error, OSError) and is_disk_full(error):
                 hint = session.keeper.resume_hint()

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from assignment.practices.view import TrainingView
-from assignment.session.resume import conditions_of, find_earlier, refuse_other_training
+from assignment.session.resume import conditions_of, find_earlier, recorded_provenance, refuse_other_training
 from assignment.session.run import Run, SettingsT
 from assignment.session.session import Training, run_session
 from assignment.session.track import DrawGrid, Track, TrainingData
@@ -71,6 +71,8 @@ def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) ->
     """Run one step after those that it needs: steps 3, 4 and 5 need no images, steps 2 and 6 do."""
     if step in STEPS_WITHOUT_IMAGES:
         refuse_other_training(run, conditions_of(run, images=None))
+        if provenance := recorded_provenance(run):
+            run = run.with_provenance(provenance)  # so that a figure has the same caption as in the complete run
     else:
         data, run = load_data(track, run)
         if step == 1:

@@ -1,13 +1,17 @@
-"""Files: atomic replacement, JSON, the format version, SHA-256, and checks that a folder can be written."""
+"""Files: atomic replacement, the format version, SHA-256, exact names, and checks that a folder can be written."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -15,7 +19,27 @@ from zlib import crc32
 from assignment.errors import AssignmentError
 
 FORMAT = 2  # version of the JSON, .npz and .h5 metadata that this program writes
+MAX_FORMAT_LENGTH = 20  # characters of another format's number in a message
 BLOCK_BYTES = 2**20  # a file is hashed in blocks of this size, so that a large one does not fill the memory
+PARTIAL_NAME = re.compile(r"\.partial-[0-9a-f]{8}-[0-9a-f]{8}(?:\.\w+)?")  # of any file; see `partial_path`
+
+_checks_before_writing: list[Callable[[], None]] = []
+
+
+@contextmanager
+def checking_before_writing(check: Callable[[], None]) -> Iterator[None]:
+    """Within the block, call `check` before any file is replaced; it raises if this process must not write any more."""
+    _checks_before_writing.append(check)
+    try:
+        yield
+    finally:
+        _checks_before_writing.remove(check)
+
+
+def check_before_writing() -> None:
+    """Make the checks of `checking_before_writing`. To be called before files are deleted; `replacing` calls it."""
+    for check in _checks_before_writing:
+        check()
 
 
 @contextmanager
@@ -23,7 +47,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path next to `path`; when the block succeeds, replace `path` by it atomically.
 
     A reader sees the old file or the new one, never a partial one. If the block raises, the temporary file is deleted.
+    If the folder was deleted during the run, it is created again.
     """
+    check_before_writing()
+    create_folder(path.parent)
     temporary = partial_path(path, secrets.token_hex(4))
     try:
         yield temporary
@@ -36,7 +63,22 @@ def replacing(path: Path) -> Iterator[Path]:
             error.filename, error.filename2 = str(path), None
         raise
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the error that is already raised says more, and names the final file
+            temporary.unlink(missing_ok=True)
+
+
+def create_folder(folder: Path) -> None:
+    """Create a folder and those above it if they do not exist; also the target of a link whose target is missing.
+
+    Raises OSError if that fails; if a file has taken the place of one of the folders, it names that file.
+    """
+    if folder.is_dir():
+        return
+    try:
+        folder.resolve().mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        found = next(path for path in (folder, *folder.parents) if path.exists())
+        raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(found)) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -50,17 +92,6 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Return the parsed JSON of a file, or None if it is missing or is not JSON.
-
-    Raises OSError if the file exists but cannot be read.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):  # the last: JSON nested too deeply
-        return None
-
-
 def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh starts over") -> None:
     """Raise AssignmentError if `content`, read from `path`, was written in another format than `FORMAT`.
 
@@ -68,8 +99,10 @@ def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh 
     """
     found = content.get("format")
     if found != FORMAT:
+        name = str(found) if isinstance(found, (int, str)) else ""
+        is_name = 0 < len(name) <= MAX_FORMAT_LENGTH and name.isprintable()
         raise AssignmentError(
-            f"{path} was written by another version of this program (format {'unknown' if found is None else found},"
+            f"{path} was written by another version of this program (format {name if is_name else 'unknown'},"
             f" this version reads format {FORMAT}); {remedy}."
         )
 
@@ -83,6 +116,36 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def files_named(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    """Return the files in a folder whose complete name matches, in the order of their names; none without the folder.
+
+    Folders, pipes and devices are left out, whatever their name. Raises OSError if the folder cannot be read.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except FileNotFoundError:
+        return []
+    return sorted(folder / entry.name for entry in entries if pattern.fullmatch(entry.name) and entry.is_file())
+
+
+class FileCopies:
+    """The contents of small files that a run writes once, to write them again if their folder is deleted."""
+
+    def __init__(self) -> None:
+        self._contents: dict[Path, bytes] = {}
+
+    def add(self, *paths: Path) -> None:
+        """Keep the contents of these files, as far as they exist; a newer content replaces an older one."""
+        self._contents |= {path: path.read_bytes() for path in paths if path.is_file()}
+
+    def restore(self) -> None:
+        """Write the files that do not exist any more. Raises OSError if that fails."""
+        for path, content in self._contents.items():
+            if not path.exists():
+                with replacing(path) as temporary:
+                    temporary.write_bytes(content)
+
+
 def ensure_writable(folder: Path) -> None:
     """Create the folder if necessary and write a test file in it.
 
@@ -90,22 +153,42 @@ def ensure_writable(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        test_file = folder / ".writable"
-        with replacing(test_file) as temporary:
-            temporary.touch()
-        test_file.unlink(missing_ok=True)
-    except FileExistsError as error:
-        raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
+        # The system deletes this file when it is closed, also after a kill.
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        if os.path.lexists(folder) and not folder.is_dir():  # a file, or a link to nothing
+            raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
+        # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
+        reason = "permission denied" if isinstance(error, FileExistsError) else (error.strerror or str(error)).lower()
         raise AssignmentError(f"cannot write in {folder} ({reason}); fix that, or choose another folder.") from error
 
 
-def check_not_folders(*paths: Path) -> None:
-    """Raise AssignmentError if one of the paths, where files will be written, is a folder."""
+def check_files(*paths: Path) -> None:
+    """Raise AssignmentError if one of the paths, where files will be written, is a folder, a pipe or a device."""
     for path in paths:
         if path.is_dir():
             raise AssignmentError(f"{path} is a folder, but a file of that name will be written; move the folder away.")
+        if path.exists() and not path.is_file():
+            raise AssignmentError(f"{path} is not a file, but a file of that name will be written; move it away.")
+
+
+def check_spelling(path: Path, advice: str) -> None:
+    """Raise AssignmentError if `path` exists under another spelling, as in a file system that ignores upper case.
+
+    advice: the end of the sentence, what the user can do; the other spelling replaces the braces.
+    """
+    if not path.exists():
+        return
+    name, *others = (
+        unicodedata.normalize("NFC", name)  # macOS may store an accent as a character of its own
+        for name in (path.name, *os.listdir(path.parent))
+    )
+    if name not in others:
+        other = next((other for other in others if other.casefold() == name.casefold()), "another name")
+        raise AssignmentError(
+            f"{path} already exists as {other}, and this file system does not distinguish the two; "
+            + advice.format(other)
+        )
 
 
 def partial_path(path: Path, token: str) -> Path:
@@ -113,3 +196,11 @@ def partial_path(path: Path, token: str) -> Path:
     # The suffix stays, because writers choose the format by it. A checksum replaces the name, which may be too long for
     # anything to be added to it.
     return path.parent / f".partial-{crc32(path.name.encode()):08x}-{token}{path.suffix}"
+
+
+def remove_partials(*paths: Path) -> None:
+    """Delete the partial files of these files that a killed run left. The caller must hold the lock on them."""
+    for path in paths:
+        for partial in files_named(path.parent, PARTIAL_NAME):
+            if partial.name.startswith(partial_path(path, "").stem) and partial.suffix == path.suffix:
+                partial.unlink(missing_ok=True)

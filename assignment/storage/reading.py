@@ -11,15 +11,19 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from assignment.errors import AssignmentError
+from assignment.storage.files import check_format
 
 MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
 
 Shape = TypeVar("Shape")
+# Shapes of values that appear in messages: one line of valid text, not too long for a console, and a setting's value.
+Text = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z")]
+Scalar = Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 
 
 class Malformed(ValueError):
@@ -32,7 +36,15 @@ def parse_json(text: str | bytes, shape: type[Shape]) -> Shape:
     Keys that the shape does not name are dropped. NaN and infinity are accepted as floats, as Python writes them.
     """
     try:
-        return msgspec.convert(json.loads(text), type=shape)
+        return convert(json.loads(text), shape)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(" ".join(str(error).split())) from error
+
+
+def convert(value: Any, shape: type[Shape]) -> Shape:
+    """Return a parsed JSON value, converted to `shape`. Raises Malformed if it has another shape."""
+    try:
+        return msgspec.convert(value, type=shape)
     except (ValueError, RecursionError) as error:  # msgspec's ValidationError is a ValueError
         raise Malformed(" ".join(str(error).split())) from error
 
@@ -45,6 +57,21 @@ def read_json(path: Path, shape: type[Shape]) -> Shape | None:
     try:
         return parse_json(read_bytes(path, MAX_JSON_BYTES), shape)
     except (FileNotFoundError, NotADirectoryError, Malformed):
+        return None
+
+
+def read_versioned(path: Path, shape: type[Shape]) -> Shape | None:
+    """Return the JSON of a file that names its format, as `read_json` does.
+
+    Raises AssignmentError if another version of the program wrote it, in whatever shape.
+    """
+    content = read_json(path, dict[str, Any])
+    if content is None:
+        return None
+    check_format(content, path)
+    try:
+        return convert(content, shape)
+    except Malformed:
         return None
 
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Protocol, overload
 
-from assignment.storage.files import check_not_folders, ensure_writable, partial_path
+from assignment.storage.files import (
+    PARTIAL_NAME,
+    check_before_writing,
+    check_files,
+    check_spelling,
+    ensure_writable,
+    files_named,
+    remove_partials,
+)
+
+# The names of numbered files. A file of any other name is not ours, and is neither deleted nor listed.
+GRID_NAME = re.compile(r"step7_grid_epoch_([0-9]{4,})\.png")
+CHECKPOINT_NAME = re.compile(r"epoch_([0-9]{4,})(?:_update_([0-9]{4,}))?\.(?:npz|sha256)")
+# What to do if the file system takes a first name for another one.
+USE_THE_OTHER_NAME = "give --firstname {}, or another --outputs-dir and --models-dir."
 
 
 class HasFolder(Protocol):
@@ -74,24 +90,17 @@ class Workspace:
     def prepare(self) -> None:
         """Create the folders and check that the files can be written, so that a problem is found before training.
 
-        Raises AssignmentError, which names the folder that cannot be written, or the one that has the name of a file.
+        Raises AssignmentError, which names the folder that cannot be written, what has the name of a file without being
+        one, or another first name that the file system takes for this one.
         """
+        check_spelling(self.folder.parent, USE_THE_OTHER_NAME)
         for folder in (self.folder, self.checkpoints, self.models_dir):
             ensure_writable(folder)
-        check_not_folders(
-            self.real_images,
-            self.generator_diagram,
-            self.untrained_samples,
-            self.discriminator_diagram,
-            self.losses,
-            self.animation,
-            self.progress,
-            self.metrics_figure,
-            self.generated,
-            self.real_beside_generated,
-            self.interpolation,
-            self.noise_walk,
-            self.label_walk,
+        for model in (*self.models, self.best_generator):
+            check_spelling(model, "give the first name in the same spelling, or another --models-dir.")
+        check_files(
+            *self.figures,
+            *(path for path in self.folder.iterdir() if GRID_NAME.fullmatch(path.name)),
             self.history,
             self.record,
             self.report,
@@ -108,7 +117,18 @@ class Workspace:
 
     def grids(self) -> list[Path]:
         """Return the grids that exist, in the order of their epochs."""
-        return sorted(self.folder.glob("step7_grid_epoch_*.png"))
+        grids = files_named(self.folder, GRID_NAME)
+        return sorted(grids, key=lambda path: (len(path.name), path.name))
+
+    @property
+    def figures(self) -> list[Path]:
+        """All figures of a run, except for the grids, whether they exist or not."""
+        return [self.folder / file.name for file in vars(Workspace).values() if _is_figure(file)]
+
+    @property
+    def earlier_figures(self) -> list[Path]:
+        """The figures that are drawn before the training."""
+        return [path for path in self.figures if not path.name.startswith("step7_")]
 
     def samples(self, name: str) -> Path:
         """Return the path of a figure of `assignment sample`; the arrays are in the .npz file of the same name."""
@@ -137,15 +157,19 @@ class Workspace:
 
     def existing_outputs(self) -> list[Path]:
         """Return the files of a training that exist, except for the run record, which lists them, and checkpoints."""
-        paths = (self.history, self.metrics, *sorted(self.folder.glob("step*")), *self.models, self.best_generator)
+        figures = sorted([*self.figures, *self.grids()])
+        paths = (self.history, self.metrics, *figures, *self.models, self.best_generator)
         return [path for path in paths if path.is_file()]
 
-    def output_path(self, name: str) -> Path:
-        """Return the path of the output with this file name, whether it exists or not."""
-        return (self.models_dir if name.endswith(".h5") else self.folder) / name
+    def output_path(self, name: str) -> Path | None:
+        """Return the path of the output with this file name, whether it exists or not; None for any other name."""
+        outputs = (self.history, self.metrics, *self.figures, *self.models, self.best_generator)
+        paths = {path.name: path for path in outputs}
+        return self.folder / name if GRID_NAME.fullmatch(name) else paths.get(name)
 
     def remove_results(self) -> None:
         """Delete the files that describe a complete training."""
+        check_before_writing()
         # The record first: without it, no file counts as finished.
         for path in (self.record, self.metrics, self.metrics_figure, self.report):
             path.unlink(missing_ok=True)
@@ -153,17 +177,25 @@ class Workspace:
     def remove_earlier_training(self) -> None:
         """Delete the files of an earlier training, including its checkpoints, so that two trainings never mix."""
         self.remove_results()
-        figures, checkpoints = self.folder.glob("step7_*"), self.checkpoints.glob("*")
-        for path in (self.history, self.best_generator, *figures, *checkpoints):
+        figures = [path for path in self.figures if path not in self.earlier_figures]
+        checkpoints = files_named(self.checkpoints, CHECKPOINT_NAME)
+        for path in (self.history, self.best_generator, *figures, *self.grids(), *checkpoints):
             path.unlink(missing_ok=True)
+
+    def remove_checkpoints(self) -> None:
+        """Delete the checkpoints, and their folder if it contains nothing else; do nothing where that fails."""
+        with suppress(OSError):
+            for path in files_named(self.checkpoints, CHECKPOINT_NAME):
+                path.unlink(missing_ok=True)
+            self.checkpoints.rmdir()
 
     def remove_partials(self) -> None:
         """Delete the partial files of a run that was killed. The caller must hold the lock."""
-        # Other runs may be writing in the same models_dir, so only files with our own names are deleted there.
-        our_models = [partial_path(path, "*").name for path in (*self.models, self.best_generator)]
-        for path in chain(
-            self.folder.glob(".partial-*"),
-            self.checkpoints.glob(".partial-*"),
-            *(self.models_dir.glob(pattern) for pattern in our_models),
-        ):
+        for path in chain(files_named(self.folder, PARTIAL_NAME), files_named(self.checkpoints, PARTIAL_NAME)):
             path.unlink(missing_ok=True)
+        # Other runs may be writing in the same models_dir, so only those of our own files are deleted there.
+        remove_partials(*self.models, self.best_generator)
+
+
+def _is_figure(file: object) -> bool:
+    return isinstance(file, RunFile) and file.name.startswith("step")

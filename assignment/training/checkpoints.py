@@ -8,23 +8,28 @@ wrong one, is damaged and is never used. docs/reliability.md explains why this i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
-from zipfile import BadZipFile
+from typing import Annotated, Any, NamedTuple
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import keras
 import numpy as np
+from msgspec import Meta
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT, check_format, replacing, sha256
+from assignment.storage.files import FORMAT, check_format, files_named, replacing, sha256
+from assignment.storage.reading import Malformed, Scalar, convert, parse_json, read_bytes
+from assignment.storage.workspace import CHECKPOINT_NAME
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
 KEPT_CHECKPOINTS = 2  # the last one, and the one before in case the last one is damaged
-NAME_PATTERN = re.compile(r"epoch_(\d+)(?:_update_(\d+))?")
+MAX_BYTES = 2**33  # of a checkpoint, seventy times the size of the assignment's after 300 epochs
+MAX_CHECKSUM_BYTES = 200  # 64 digits, two spaces and the name
 
 
 class Checkpoint(NamedTuple):
@@ -60,11 +65,14 @@ def gather(gan: Gan) -> dict[str, np.ndarray]:
 def restore(gan: Gan, values: dict[str, np.ndarray]) -> None:
     """Set the variables of `gan` to values that `gather` returned.
 
-    Raises AssignmentError if they have other names or shapes; then no variable is changed.
+    Raises AssignmentError if they have other names, shapes or types; then no variable is changed.
     """
     variables = dict(_named_variables(gan))
-    expected_shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    if expected_shapes != {name: value.shape for name, value in values.items()}:
+    expected = {
+        name: (tuple(variable.shape), keras.backend.standardize_dtype(variable.dtype))
+        for name, variable in variables.items()
+    }
+    if expected != {name: (value.shape, value.dtype.name) for name, value in values.items()}:
         raise AssignmentError("the checkpoint has other networks than this version builds; --fresh starts over.")
     for name, variable in variables.items():
         variable.assign(values[name])
@@ -81,9 +89,7 @@ class Checkpoints:
 
         Raises OSError if it cannot be written; the earlier checkpoints then remain.
         """
-        self._folder.mkdir(exist_ok=True)
-        path = self._folder / _file_name(checkpoint)
-        _checksum_path(path).unlink(missing_ok=True)  # the checksum of an earlier file is not valid for the new one
+        path = self._path(checkpoint.position)
         arrays: dict[str, Any] = {
             "facts": _encode_facts(checkpoint),
             "frames": checkpoint.frames,
@@ -92,6 +98,7 @@ class Checkpoints:
         with replacing(path) as temporary:
             np.savez(temporary, **arrays)
             checksum = _checksum_line(temporary, path.name)
+            _checksum_path(path).unlink(missing_ok=True)  # that of an earlier file is not valid for the new one
         with replacing(_checksum_path(path)) as temporary:
             temporary.write_bytes(checksum)
         self._delete_others(path)
@@ -106,7 +113,7 @@ class Checkpoints:
         damaged: list[Path] = []
         for path in self._newest_first():
             if _is_undamaged(path):
-                return _read(path), damaged
+                return self._read(path), damaged
             damaged.append(path)
         if self.complete():
             paths = ", ".join(map(str, damaged))
@@ -118,22 +125,44 @@ class Checkpoints:
 
     def complete(self) -> list[Path]:
         """Return the checkpoints that have a checksum, newest first. They may have been damaged since."""
-        return [path for path in self._newest_first() if _checksum_path(path).exists()]
+        return [path for path in self._newest_first() if _checksum_path(path).is_file()]
+
+    def has(self, position: Position) -> bool:
+        """Return whether there is a checkpoint of this position. It may have been damaged since."""
+        return self._path(position) in self.complete()
+
+    def _path(self, position: Position) -> Path:
+        updates = len(position.losses)
+        name = f"epoch_{position.epoch - 1:04d}" + (f"_update_{updates:04d}" if updates else "")
+        return self._folder / f"{name}.npz"
 
     def _newest_first(self) -> list[Path]:
         progress = {
             path: (int(match[1]), int(match[2] or 0))  # epochs and updates
-            for path in self._folder.glob("*.npz")
-            if (match := NAME_PATTERN.fullmatch(path.stem))
+            for path in files_named(self._folder, CHECKPOINT_NAME)
+            if path.suffix == ".npz" and (match := CHECKPOINT_NAME.fullmatch(path.name))
         }
         return sorted(progress, key=progress.__getitem__, reverse=True)
+
+    def _read(self, path: Path) -> Checkpoint:
+        """Return the checkpoint at `path`. Raises AssignmentError if its contents contradict each other or its name."""
+        checkpoint = _read(path)
+        contradiction = _find_contradiction(checkpoint)
+        if contradiction is None and self._path(checkpoint.position) != path:
+            contradiction = "its name is that of another position"
+        if contradiction:
+            raise AssignmentError(
+                f"{path} is not a checkpoint of this program: {contradiction}; move it away to continue from the one"
+                " before, or start over with --fresh."
+            )
+        return checkpoint
 
     def _delete_others(self, newest: Path) -> None:
         # A file whose name is newer than the one just written was found damaged, and will be written again.
         complete = self.complete()
         start = complete.index(newest)
         kept = complete[start : start + KEPT_CHECKPOINTS]
-        for path in list(self._folder.glob("*.npz")):
+        for path in self._newest_first():
             if path not in kept:
                 _checksum_path(path).unlink(missing_ok=True)  # first, since without it the checkpoint is not used
                 path.unlink(missing_ok=True)
@@ -145,11 +174,6 @@ def _named_variables(gan: Gan) -> Iterator[tuple[str, keras.Variable]]:
             yield f"{owner}_{number:02d}", variable
 
 
-def _file_name(checkpoint: Checkpoint) -> str:
-    updates = len(checkpoint.position.losses)
-    return f"epoch_{checkpoint.epochs_done:04d}" + (f"_update_{updates:04d}" if updates else "") + ".npz"
-
-
 def _checksum_path(path: Path) -> Path:
     return path.with_suffix(".sha256")
 
@@ -157,8 +181,9 @@ def _checksum_path(path: Path) -> Path:
 def _is_undamaged(path: Path) -> bool:
     """Return whether the file agrees with its checksum; False if either cannot be read."""
     try:
-        return _checksum_path(path).read_bytes() == _checksum_line(path, path.name)
-    except OSError:
+        checksum = read_bytes(_checksum_path(path), MAX_CHECKSUM_BYTES)
+        return path.stat().st_size <= MAX_BYTES and checksum == _checksum_line(path, path.name)
+    except (OSError, AssignmentError, Malformed):
         return False
 
 
@@ -183,21 +208,66 @@ def _encode_facts(checkpoint: Checkpoint) -> np.ndarray:
     return np.frombuffer(json.dumps(facts).encode(), np.uint8)
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """All of a checkpoint that is not an array, as `_encode_facts` writes it."""
+
+    conditions: dict[str, Scalar]
+    versions: dict[str, Any]
+    epoch: Annotated[int, Meta(ge=1)]
+    seconds: Annotated[float, Meta(ge=0)]
+    losses: list[tuple[float, float, float]]
+    rows: list[Row]
+    notes: list[dict[str, float]]
+
+
 def _read(path: Path) -> Checkpoint:
     try:
+        _check_members(path)
         with np.load(path, allow_pickle=False) as stored:
             arrays = dict(stored)
-        facts = dict(json.loads(arrays.pop("facts").tobytes()))
-        check_format(facts, path)
-        losses = [Losses(*update_losses) for update_losses in facts["losses"]]
+        content = parse_json(arrays.pop("facts").tobytes(), dict[str, Any])
+        check_format(content, path)
+        facts = convert(content, _Facts)
         return Checkpoint(
-            conditions=facts["conditions"],
-            versions=facts["versions"],
-            position=Position(epoch=facts["epoch"], losses=losses, seconds=facts["seconds"]),
-            rows=[Row(*row) for row in facts["rows"]],
-            notes=facts["notes"],
+            conditions=facts.conditions,
+            versions=facts.versions,
+            position=Position(facts.epoch, [Losses(*losses) for losses in facts.losses], facts.seconds),
+            rows=facts.rows,
+            notes=facts.notes,
             frames=arrays.pop("frames"),
             variables=arrays,
         )
-    except (KeyError, TypeError, ValueError, BadZipFile) as error:  # its checksum agrees, so the file is not damaged
+    except (KeyError, TypeError, ValueError, RuntimeError, EOFError, BadZipFile) as error:
+        # Its checksum agrees, so the file is not damaged.
         raise AssignmentError(f"{path} was written by another version of this program; --fresh starts over.") from error
+
+
+def _check_members(path: Path) -> None:
+    """Raise ValueError if an array claims to be larger than the part of the file that stores it.
+
+    So reading a checkpoint never takes more memory than the file has bytes.
+    """
+    with ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as file:
+                version = np.lib.format.read_magic(file)
+                read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+                shape, _, dtype = read_header[version](file)
+                size = file.tell() + dtype.itemsize * prod(shape)
+            if member.compress_type != ZIP_STORED or size != member.file_size:
+                raise ValueError(f"{member.filename} is not an array as np.savez stores it")
+
+
+def _find_contradiction(checkpoint: Checkpoint) -> str | None:
+    """Return why the parts of a checkpoint cannot belong together; None if they can."""
+    epochs, updates, frames = checkpoint.epochs_done, len(checkpoint.position.losses), checkpoint.frames
+    if checkpoint.position.epoch != epochs + 1 or any(row.epoch != n for n, row in enumerate(checkpoint.rows, 1)):
+        return f"it does not have one row for each epoch before {checkpoint.position.epoch}"
+    if len({row.updates for row in checkpoint.rows}) > 1 or any(updates >= row.updates for row in checkpoint.rows):
+        return "its epochs have different numbers of updates"
+    if len(checkpoint.notes) != epochs + 1:
+        return f"it has notes on {len(checkpoint.notes) - 1} of {epochs} epochs"
+    if frames.dtype != np.float32 or frames.ndim != 5 or len(frames) != epochs + 1 or not frames.size:
+        return f"its grids have the type {frames.dtype} and the shape {frames.shape}"
+    return None

@@ -297,6 +297,17 @@ def test_a_step_that_needs_no_images_loads_none(make_run, printed, monkeypatch, 
 
 
 @pytest.mark.usefixtures("quick_figures")
+def test_a_step_without_images_writes_the_same_figures_as_the_complete_run(make_run, small_track):
+    run = make_run(epochs=1)
+    run_steps(small_track, run)
+    figures = (run.workspace.generator_diagram, run.workspace.untrained_samples, run.workspace.discriminator_diagram)
+    expected = [path.read_bytes() for path in figures]
+    for step in (4, 5):
+        run_steps(small_track, make_run(epochs=1), step)
+    assert [path.read_bytes() for path in figures] == expected
+
+
+@pytest.mark.usefixtures("quick_figures")
 def test_one_step_is_refused_in_the_folder_of_another_training(make_run, small_track):
     run_steps(small_track, make_run(epochs=1))
     with pytest.raises(AssignmentError, match="a training with --seed 1"):

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from assignment.lab.running import Stopped
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.storage.files import FORMAT
+from assignment.storage.lock import FolderTaken
 
 # Writes the files that a run leaves, without training. "ema" is better than the baseline, "sgd" is worse and collapses.
 RUN = f"""
@@ -369,4 +371,43 @@ def test_practices_that_a_later_command_does_not_name_stay_on_the_page(lab):
 def test_the_conditions_are_saved(lab):
     lab(seeds=1)
     saved = json.loads((lab.folder / "lab.json").read_text(encoding="utf-8"))
-    assert saved == {"format": FORMAT, "track": "fashion", "epochs": 2, "precision": "auto", "data": "real"}
+    assert saved == {
+        "format": FORMAT,
+        "firstname": "ana",
+        "track": "fashion",
+        "epochs": 2,
+        "precision": "auto",
+        "data": "real",
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+def test_a_lab_whose_folder_is_deleted_continues_with_its_results(lab):
+    delete = f"import shutil; shutil.rmtree({str(lab.folder)!r}, ignore_errors=True)"
+    assert lab(only_for("ema", f"{delete}; exec({RUN!r})"), seeds=1, jobs=1) == 0
+    lab.workspace.prepare()
+    assert lab(seeds=1) == 0 and len(lab.started) == 3  # all results are there
+    assert lab.workspace.conditions.exists() and lab.workspace.report.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+def test_a_lab_continues_if_the_log_of_a_failed_run_was_deleted(lab, capsys):
+    delete = f"import shutil, sys; shutil.rmtree({str(lab.folder / 'runs')!r}); sys.exit(1)"
+    assert lab(only_for("ema", delete), seeds=1, jobs=1) == INCOMPLETE
+    assert "ema, seed 1 ended without a result (exit code 1)" in capsys.readouterr().out
+
+
+def test_a_person_s_files_in_the_checkpoints_of_a_trial_are_kept(lab):
+    notes = "(folder / 'checkpoints' / 'notes.txt').touch(); (folder / 'checkpoints' / 'epoch_0002.npz').touch()"
+    assert lab(RUN + notes, seeds=1, practices=("ema",)) == 0
+    assert {path.name for path in lab.folder.rglob("checkpoints/*")} == {"notes.txt"}
+
+
+def test_a_lab_whose_folder_was_taken_by_another_lab_leaves_it_alone(lab, monkeypatch):
+    def taken(*_):
+        raise FolderTaken("the folder was deleted")
+
+    monkeypatch.setattr("assignment.lab.record.write_results", taken)
+    with pytest.raises(FolderTaken):
+        lab(seeds=1, jobs=1)
+    assert lab.workspace.conditions.exists()  # it may be that of the other lab

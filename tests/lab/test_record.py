@@ -1,3 +1,6 @@
+import json
+import os
+
 import pytest
 
 from assignment.errors import AssignmentError
@@ -5,7 +8,7 @@ from assignment.lab.plan import OTHER_SECONDS
 from assignment.lab.record import LabRecord
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.storage.files import FORMAT, read_json, write_json
+from assignment.storage.files import FORMAT, write_json
 
 CONDITIONS = {"track": "fashion", "epochs": 20, "precision": "auto", "data": "real"}
 
@@ -29,7 +32,7 @@ def lab_json(tmp_path):
 @pytest.mark.parametrize("options", [{}, {"data": "auto"}, {"data": "real"}, {"seeds": 5, "practices": ["hinge"]}])
 def test_the_conditions_are_saved_and_can_be_continued(make_record, lab_json, options):
     make_record(**options).save_conditions()
-    assert read_json(lab_json) == {"format": FORMAT, **CONDITIONS}
+    assert json.loads(lab_json.read_bytes()) == {"format": FORMAT, "firstname": "ana", **CONDITIONS}
     make_record().check_conditions()
 
 
@@ -104,3 +107,25 @@ def test_seconds_are_measured_by_practice_from_finished_trials(make_record, make
     for result in results:
         record.add_result(result)
     assert record.measured_seconds() == {"ema": 150.0 + OTHER_SECONDS}
+
+
+def test_a_lab_of_another_first_name_is_refused(make_record, lab_json):
+    """In a file system that ignores upper case, "ana" and "Ana" have the same folder."""
+    make_record().save_conditions()
+    write_json(lab_json, {**json.loads(lab_json.read_bytes()), "firstname": "Ana"})
+    with pytest.raises(AssignmentError, match="contains a lab with --firstname Ana .this command has ana."):
+        make_record().check_conditions()
+
+
+@pytest.mark.parametrize("changes", [{"epochs": "20"}, {"track": None}, {"data": []}, {"firstname": 1.5}])
+def test_conditions_of_another_shape_do_not_count(make_record, lab_json, changes):
+    write_json(lab_json, {"format": FORMAT, **CONDITIONS, **changes})
+    make_record(epochs=7).check_conditions()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["lab.json", "results.csv"])
+def test_a_pipe_is_refused(make_record, tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(AssignmentError, match=f"{name} is a pipe"):
+        make_record()

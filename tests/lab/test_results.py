@@ -1,9 +1,11 @@
 import csv
 import json
+import os
 from math import isnan, nan
 
 import pytest
 
+from assignment.errors import AssignmentError
 from assignment.evaluation.health import DIVERGENCE
 from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
 from assignment.lab.plan import BASELINE
@@ -171,3 +173,77 @@ def test_the_epochs_of_a_running_trial_are_counted(run, write_run):
     assert count_epochs(run.history) == 0
     write_run()
     assert count_epochs(run.history) == 3
+
+
+def set_item(content, keys, value):
+    for key in keys[:-1]:
+        content = content[key]
+    content[keys[-1]] = value
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "value"),
+    [
+        ("record", ["status"], None),
+        ("record", ["epochs_done"], "3"),
+        ("record", ["problems"], None),
+        ("record", ["problems"], ["mode collapse"]),
+        ("record", ["problems", 0, "name"], 2.5),
+        ("record", ["data"], []),
+        ("record", ["data", "caption"], {}),
+        ("record", ["format"], [FORMAT]),
+        ("metrics", ["generated"], []),
+        ("metrics", ["generated", "judge_fid"], 9.5),
+        ("metrics", ["generated", "judge_fid", "mean"], "9.5"),
+        ("metrics", ["generated", "judge_fid", "mean"], nan),
+        ("metrics", ["generated"], {}),
+        ("metrics", ["judge"], None),
+        ("metrics", ["judge", "weights"], 7),
+        ("metrics", ["verdicts"], {}),
+        ("metrics", ["verdicts", 0], "yes"),
+    ],
+)
+def test_a_run_whose_files_have_another_shape_has_no_result(run, write_run, name, keys, value):
+    write_run()
+    path = getattr(run, name)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    set_item(content, keys, value)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_trial("ema", 2, run) is None
+
+
+DAMAGED = [b"", b"null", b"[" * 100_000, b"\xff\xfe", b"epoch,updates,seconds\n1,0,2\n", b"epoch,updates,seconds\n1\n"]
+DAMAGED += [b"epoch,updates,seconds\n1,x,2\n", b'"' + b"x" * 200_000, b"epoch,updates,seconds\n1,10,nan\n"]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+@pytest.mark.parametrize("name", ["record", "metrics", "history"])
+def test_a_run_with_a_damaged_file_has_no_result(run, write_run, name, content):
+    write_run()
+    getattr(run, name).write_bytes(content)
+    assert read_trial("ema", 2, run) is None
+    if name == "history":
+        assert count_epochs(run.history) in (0, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_are_not_read(run, write_run, table):
+    write_run()
+    for path in (run.record, run.metrics, run.history):
+        content = path.read_bytes()
+        path.unlink()
+        os.mkfifo(path)
+        assert read_trial("ema", 2, run) is None and count_epochs(run.history) in (0, 3)
+        path.unlink()
+        path.write_bytes(content)
+    os.mkfifo(table)
+    with pytest.raises(AssignmentError, match="results.csv is a pipe"):
+        read_results(table)
+
+
+def test_every_result_that_is_read_from_a_run_can_be_read_from_the_table(run, write_run, table):
+    """Otherwise one damaged run would make the table of the lab unreadable."""
+    write_run("failed", problem=DIVERGENCE)
+    run.history.unlink()
+    write_results(table, [read_trial("ema", 2, run)])
+    assert len(read_results(table)) == 1

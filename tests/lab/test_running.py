@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from assignment.errors import AssignmentError
 from assignment.lab import running
 from assignment.lab.plan import Trial
 from assignment.lab.running import Stopped, run_trials
@@ -96,7 +97,7 @@ def test_a_trial_finds_the_package_from_any_folder(make_trials, run):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can handle and exit cleanly")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 @pytest.mark.parametrize("exit_code", [0, 143])
 def test_a_stop_waits_for_the_checkpoints_of_the_trials(make_trials, run, recorder, number, exit_code):
     trials = make_trials(3)
@@ -139,3 +140,40 @@ def test_a_lab_can_run_in_a_thread(make_trials, run, recorder):
     thread.start()
     thread.join()
     assert recorder.exit_codes == {trial: 0}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that a process can handle and exit cleanly")
+def test_signals_after_the_first_do_not_end_the_wait_for_checkpoints(make_trials, run):
+    """A closed terminal sends SIGHUP twice, and a shutdown SIGTERM as well."""
+    (trial,) = make_trials(1)
+    program = (
+        "import os, signal, sys, time\n"
+        "def stop(*_):\n"
+        "    os.kill(os.getppid(), signal.SIGTERM); os.kill(os.getppid(), signal.SIGHUP); time.sleep(0.2)\n"
+        "    print('checkpoint', flush=True); sys.exit(129)\n"
+        "signal.signal(signal.SIGTERM, stop); os.kill(os.getppid(), signal.SIGHUP); time.sleep(60)"
+    )
+    with pytest.raises(Stopped) as stopped:
+        run([trial], 1, program)
+    assert stopped.value.signal == signal.SIGHUP and "checkpoint" in trial.log.read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
+def test_an_ignored_signal_stays_ignored(make_trials, run, recorder):
+    """As under nohup."""
+    (trial,) = make_trials(1)
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run([trial], 1, "import os, signal; os.kill(os.getppid(), signal.SIGHUP)")
+    finally:
+        signal.signal(signal.SIGHUP, earlier)
+    assert recorder.exit_codes == {trial: 0}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_as_the_log_is_refused(make_trials, run):
+    (trial,) = make_trials(1)
+    trial.folder.mkdir()
+    os.mkfifo(trial.log)
+    with pytest.raises(AssignmentError, match="log.txt is a pipe"):
+        run([trial], 1, "")

@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from assignment.errors import AssignmentError
 from assignment.lab.workspace import LabWorkspace
+from assignment.storage.files import partial_path
 
 
 @pytest.fixture
@@ -90,3 +92,38 @@ def test_a_file_with_the_name_of_the_folder_of_runs_is_refused(tmp_path):
     workspace.runs.touch()
     with pytest.raises(AssignmentError, match="runs is not a folder"):
         workspace.prepare()
+
+
+def test_only_locks_of_runs_are_found(tmp_path):
+    workspace = LabWorkspace(tmp_path)
+    for folder in ("runs/.lock", "runs/ema/seed_1/ana/digits/.lock", "runs/ema/notes/ana/digits"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "runs/ema/notes/ana/digits/.lock").touch()
+    assert workspace.run_workspaces() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["results", "conditions", "lock", "holder"])
+def test_a_pipe_with_the_name_of_a_file_of_the_lab_is_refused(tmp_path, name):
+    workspace = LabWorkspace(tmp_path)
+    os.mkfifo(getattr(workspace, name))
+    with pytest.raises(AssignmentError, match="is not a file, but a file of that name will be written"):
+        workspace.prepare()
+
+
+def test_another_spelling_of_the_first_name_is_refused(tmp_path, monkeypatch):
+    """As in a file system that ignores upper case: the folder "Ana" exists as "ana"."""
+    workspace = LabWorkspace.for_lab("fashion", tmp_path, "Ana")
+    workspace.prepare()
+    monkeypatch.setattr("assignment.storage.files.os.listdir", lambda folder: ["ana"])
+    with pytest.raises(AssignmentError, match="Ana already exists as ana, .*; give --firstname ana, or another"):
+        workspace.prepare()
+
+
+def test_the_partial_files_of_a_killed_lab_are_deleted_and_other_files_stay(tmp_path):
+    workspace = LabWorkspace(tmp_path)
+    partial, other = partial_path(workspace.results, "0123abcd"), tmp_path / ".partial-notes.csv"
+    for path in (partial, other):
+        path.touch()
+    workspace.remove_partials()
+    assert (partial.exists(), other.exists()) == (False, True)

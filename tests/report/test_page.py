@@ -300,3 +300,30 @@ def test_the_page_fits_the_window_and_requests_no_other_page(write_page, browser
     assert browser.get_log("browser") == []
     requests = re.findall(r'"url\\?":\\?"(\w+):', json.dumps(browser.get_log("performance")))
     assert requests and set(requests) <= {"file", "data", "about"}, "no request leaves the page"
+
+
+def test_files_of_a_person_are_not_in_the_report(run, write_page, picture):
+    for name in ("step7_grid_epoch_0010 (copy).png", "step7_grid_epoch_old.png"):
+        (run.workspace.folder / name).write_bytes(picture)
+    assert len(Page(write_page()).all("img")) == 6
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"generated": []},
+        {"floor": {}},
+        {"judge": {}},
+        {"images": None},
+        {"copying": {"copies": "0.01"}},
+        {"verdicts": ["yes"]},
+        {"verdicts": [{"question": 1.5, "answer": "yes", "evidence": ""}]},
+        {"over_time": [{"epoch": 10}]},
+        {"over_time": [[]]},
+        {"judge_fid_note": None},
+    ],
+)
+def test_damaged_metrics_are_left_out(run, texts, changes):
+    content = json.loads(run.workspace.metrics.read_text(encoding="utf-8"))
+    run.workspace.metrics.write_text(json.dumps({**content, **changes}), encoding="utf-8")
+    assert "This run was not evaluated" in texts()

@@ -1,6 +1,7 @@
 """Evaluation during a session: what it writes and prints, and that it does not change the training."""
 
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -208,3 +209,22 @@ def test_the_training_of_a_judge_is_explained_with_the_option_to_skip_it(train, 
     text = " ".join(printed(run).split())
     assert "a judge is trained: a classifier of MNIST that measures how real the generated images look" in text
     assert "--no-evaluation skips it" in text
+
+
+def test_the_best_generator_is_written_again_if_the_folder_of_the_models_is_deleted(train, monkeypatch):
+    invented_fids = iter([9.0, 5.0, 6.0, 7.0, 8.0])
+    measure = Comparison.measure
+
+    def measure_and_delete(comparison, images, expected_classes=None):
+        fid = next(invented_fids, 7.5)
+        if fid == 7.0:  # in the third epoch; the best generator is that of the first
+            shutil.rmtree(models_dir, ignore_errors=True)
+        return measure(comparison, images, expected_classes)._replace(judge_fid=fid)
+
+    models_dir = train(epochs=1)[0].workspace.models_dir
+    monkeypatch.setattr(Comparison, "measure", measure_and_delete)
+    run, _ = train(grid_every=1, fresh=True)
+    assert read_metadata(run.workspace.best_generator).epoch == 1
+    assert json.loads(run.workspace.record.read_text(encoding="utf-8"))["files_sha256"][
+        run.workspace.best_generator.name
+    ]

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from assignment.training.checkpoints import Checkpoints
 from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
-ROW = Row(1, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0)
+ROW = Row(1, 0.5, 1.0, 0.5, 0.5, updates=10, seconds=1.0)
 LOSSES = Losses(0.0, 0.0, 0.0)
 
 
@@ -23,7 +25,7 @@ def make_keeper(run, make_gan):
 
 def save(keeper, position):
     rows = [ROW._replace(epoch=epoch) for epoch in range(1, position.epoch)]
-    keeper.save(position, rows, [{}] * position.epoch, [np.zeros((1, 28, 28, 1))] * position.epoch)
+    keeper.save(position, rows, [{}] * position.epoch, [np.zeros((1, 28, 28, 1), np.float32)] * position.epoch)
 
 
 def test_without_a_checkpoint_the_training_starts_from_the_beginning(make_keeper):
@@ -53,8 +55,12 @@ def test_the_hint_omits_fresh_from_the_command(make_keeper, make_run):
 
 
 def test_a_position_is_saved_once_and_the_start_never(make_keeper, monkeypatch):
-    saved = []
-    monkeypatch.setattr(Checkpoints, "save", lambda self, checkpoint: saved.append(checkpoint.position.epoch))
+    saved, write = [], Checkpoints.save
+    monkeypatch.setattr(
+        Checkpoints,
+        "save",
+        lambda self, checkpoint: saved.append(checkpoint.position.epoch) or write(self, checkpoint),
+    )
     keeper = make_keeper()
     for epoch in (1, 2, 2, 3):
         save(keeper, Position(epoch))
@@ -83,3 +89,11 @@ def test_a_file_that_cannot_be_written_is_reported_and_a_full_disk_raised(make_k
     monkeypatch.setattr(Checkpoints, "save", refuse(28))
     with pytest.raises(OSError):
         save(keeper, Position(3))
+
+
+def test_a_checkpoint_that_was_deleted_is_written_again(make_keeper, run):
+    keeper = make_keeper()
+    save(keeper, Position(3))
+    shutil.rmtree(run.workspace.checkpoints)
+    save(keeper, Position(3))
+    assert Checkpoints(run.workspace.checkpoints).has(Position(3))

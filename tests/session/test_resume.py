@@ -6,6 +6,7 @@ import pytest
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.session import resume
 from assignment.session.resume import Earlier, conditions_of, find_earlier, refuse_other_training
 from assignment.storage.files import FORMAT, sha256
 from assignment.training.checkpoints import Checkpoint, Checkpoints
@@ -29,7 +30,7 @@ def find(run, images=IMAGES):
 
 def save_checkpoint(run, epochs, updates=0, **changes):
     """Save a checkpoint after this many epochs and updates, as a run that is killed leaves it; return its path."""
-    rows = [Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=1, seconds=1.0) for epoch in range(1, epochs + 1)]
+    rows = [Row(epoch, 0.5, 1.0, 0.5, 0.5, updates=55, seconds=1.0) for epoch in range(1, epochs + 1)]
     checkpoint = Checkpoint(
         conditions=conditions_of(run, IMAGES),
         versions=runtime.versions(),
@@ -351,3 +352,52 @@ def test_a_training_without_practices_is_named_as_such(make_run):
     save_checkpoint(make_run(), 2)
     with pytest.raises(AssignmentError, match=r"a training with no --practice \(this command has ema\)"):
         find(make_run(practice=["ema"]))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": ["finished"]},
+        {"status": None},
+        {"epochs_done": "300"},
+        {"epochs_done": -1},
+        {"epochs_done": 1.5},
+        {"conditions": []},
+        {"conditions": {"seed": {"of": "another"}}},
+        {"conditions": {"seed": 10**30}},
+        {"conditions": {"data": "a line\n"}},
+        {"conditions": {"data": "\ud800"}},
+        {"conditions": {"data": "x" * 5_000}},
+        {"files_sha256": ["history.csv"]},
+        {"files_sha256": {"history.csv": 1.0}},
+        {"files_sha256": None},
+    ],
+)
+def test_a_record_of_another_shape_is_ignored(make_run, changes):
+    run = make_run()
+    write_outputs(run, 300, **changes)
+    assert find(run) == Earlier(None)
+    refuse_other_training(make_run(seed=2), conditions_of(make_run(seed=2), IMAGES))
+    assert find(make_run(fresh=True)) == Earlier(None)
+
+
+@pytest.mark.parametrize("name", ["../../secret", "step7_old.png", "a" * 5_000, "\0", "checkpoints"])
+def test_files_that_a_run_does_not_write_do_not_count(make_run, name):
+    run = make_run()
+    write_outputs(run, 300)
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    record["files_sha256"][name] = "0" * 64
+    run.workspace.record.write_text(json.dumps(record), encoding="utf-8")
+    assert find(run).finished
+
+
+def test_a_file_far_larger_than_any_output_is_not_hashed(make_run, printed, monkeypatch):
+    run = make_run()
+    write_outputs(run, 300)
+    save_checkpoint(run, 300)
+    big = run.workspace.generator_model
+    big.write_bytes(bytes(11))
+    monkeypatch.setattr(resume, "MAX_OUTPUT_BYTES", 10)
+    monkeypatch.setattr(resume, "sha256", lambda path: pytest.fail("it was read") if path == big else sha256(path))
+    assert find(run).checkpoint.epochs_done == 300
+    assert "generator_model_ana.h5 is not the file that the finished training wrote" in printed(run)

@@ -11,10 +11,12 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from assignment.errors import AssignmentError
 from assignment.session import journal, session
 from assignment.session.resume import Earlier
+from assignment.storage.lock import FolderTaken, check_unlocked, lock_folder
 from assignment.training.checkpoints import Checkpoints
 from assignment.training.steps import Losses
 from assignment.training.streams import Purpose, draw_noise
@@ -406,3 +408,74 @@ def test_a_batch_of_all_images_is_reported(make_session, printed, batch_size, is
     one = make_session(epochs=1, batch_size=batch_size)
     one.start()
     assert ("all images in every update" in printed(one.run)) == is_reported
+
+
+@undrawn
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+@pytest.mark.parametrize("deleted", ["outputs", "models", "outputs/ana/fashion/checkpoints"])
+def test_a_folder_that_is_deleted_during_the_training_comes_back_with_everything(
+    make_session, reference, tmp_path, deleted
+):
+    one = make_session()
+    one.workspace.real_images.write_bytes(b"drawn in step 2")
+    with lock_folder(one.workspace, "the run"):
+        assert one.start(at_update(5, lambda: shutil.rmtree(tmp_path / deleted))) is None
+        with pytest.raises(AssignmentError, match="another run is writing in .*: the run"):
+            check_unlocked([one.workspace])
+    assert one.workspace.real_images.read_bytes() == b"drawn in step 2"
+    one.workspace.real_images.unlink()  # the reference has none
+    assert written_files(one.workspace) == reference
+    assert one.record["status"] == "finished" and one.workspace.report.exists()
+    assert all(path.exists() for path in one.workspace.models)
+    assert make_session().start() is None  # finished: nothing is trained again
+
+
+@undrawn
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+def test_a_stop_after_the_folder_was_deleted_writes_the_checkpoint(make_session, printed, reference, tmp_path):
+    stopped = make_session()
+    assert stopped.start(at_update(4, lambda: shutil.rmtree(tmp_path / "outputs") or interrupt())) == signal.SIGTERM
+    assert "the same command continues at epoch 2, update 2" in printed(stopped.run)
+    last = make_session()
+    assert last.start() is None and "continuing at epoch 2 of 3, update 2" in printed(last.run)
+    assert written_files(last.workspace) == reference
+
+
+@undrawn
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+def test_a_run_whose_folder_was_deleted_and_taken_by_another_run_saves_nothing_more(make_session, printed, tmp_path):
+    one = make_session()
+    other = FileLock(one.workspace.lock, timeout=0)
+
+    def take_the_folder():
+        shutil.rmtree(tmp_path / "outputs")
+        one.workspace.prepare()
+        one.workspace.record.write_text("of the other run")
+        other.acquire()
+
+    with pytest.raises(
+        FolderTaken, match="was deleted during this run, and another run is writing in it now.*; this run"
+    ):
+        with lock_folder(one.workspace, "the run"):
+            one.start(at_update(2, take_the_folder))
+    other.release()
+    files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {".lock", "run.json"} and one.workspace.record.read_text() == "of the other run"
+    assert "saves nothing more" not in printed(one.run)  # the error says it once
+
+
+@undrawn
+def test_a_folder_that_a_file_has_replaced_is_reported_and_the_networks_are_saved(make_session, printed, tmp_path):
+    one = make_session()
+
+    def replace():
+        shutil.rmtree(tmp_path / "outputs")
+        (tmp_path / "outputs").write_text("a file")
+
+    with pytest.raises(OSError):
+        one.start(at_update(5, replace))
+    assert "the training continues, but " in printed(one.run)
+    assert "choose another one." in printed(one.run)
+    assert f"{tmp_path / 'outputs'} (not a folder)" in printed(one.run) and all(
+        path.exists() for path in one.workspace.models
+    )

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,9 @@ def test_the_models_of_other_tracks_have_a_prefix():
 
 def test_an_output_is_found_by_its_name(workspace):
     assert workspace.output_path("history.csv") == workspace.history
+    assert workspace.output_path("step7_grid_epoch_0050.png") == workspace.grid(50)
+    for name in ("../history.csv", "notes.txt", "", "step7_old.png", "step7_grid_epoch_0050 (copy).png", "\0"):
+        assert workspace.output_path(name) is None
     assert workspace.output_path("generator_model_ana.h5") == workspace.generator_model
 
 
@@ -121,3 +125,60 @@ def test_a_run_deletes_its_own_partial_files_only(make_workspace):
             partials[-1].touch()
     ana.remove_partials()
     assert [path.exists() for path in partials] == [False, False, False, True, True, True]
+
+
+def test_what_a_person_puts_into_the_folders_is_neither_deleted_nor_listed(workspace, tmp_path):
+    workspace.prepare()
+    for folder in (workspace.folder / "step7_old", workspace.checkpoints / ".ipynb_checkpoints"):
+        folder.mkdir()
+    others = [
+        workspace.folder / "step7_grid_epoch_0001 (copy).png",
+        workspace.folder / "step7_notes.txt",
+        workspace.folder / ".partial-notes.txt",
+        workspace.folder / "step7_old" / "step7_losses.png",
+        workspace.checkpoints / "epoch_0001 (copy).npz",
+        workspace.checkpoints / "notes.npz",
+    ]
+    checkpoint = workspace.checkpoints / "epoch_0001_update_0002.sha256"
+    for path in (*others, workspace.grid(1), workspace.losses, checkpoint):
+        path.touch()
+    workspace.prepare()
+    assert workspace.existing_outputs() == [workspace.grid(1), workspace.losses]
+    workspace.remove_partials()
+    workspace.remove_earlier_training()
+    checkpoint.touch()
+    workspace.remove_checkpoints()
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(others)
+
+
+def test_grids_are_in_the_order_of_their_epochs(workspace):
+    workspace.prepare()
+    for epoch in (10_000, 2, 9_999):
+        workspace.grid(epoch).touch()
+    assert workspace.grids() == [workspace.grid(epoch) for epoch in (2, 9_999, 10_000)]
+
+
+def test_prepare_refuses_a_folder_that_has_the_name_of_a_grid(workspace):
+    workspace.grid(50).mkdir(parents=True)
+    with pytest.raises(AssignmentError, match="step7_grid_epoch_0050.png is a folder, but a file of that name"):
+        workspace.prepare()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["record", "history", "metrics", "lock", "holder", "losses", "generator_model"])
+def test_prepare_refuses_a_pipe_that_has_the_name_of_a_file(workspace, name):
+    workspace.prepare()
+    os.mkfifo(getattr(workspace, name))
+    with pytest.raises(AssignmentError, match="is not a file, but a file of that name will be written"):
+        workspace.prepare()
+
+
+@pytest.mark.parametrize("listed", [{"ana"}, {"Ana", "generator_model_ana.h5"}])
+def test_prepare_refuses_another_spelling_of_the_first_name(make_workspace, monkeypatch, listed):
+    """As in a file system that ignores upper case: the files of "ana" exist under the names of "Ana"."""
+    workspace = make_workspace("Ana")
+    workspace.prepare()
+    workspace.generator_model.touch()
+    monkeypatch.setattr("assignment.storage.files.os.listdir", lambda folder: sorted(listed))
+    with pytest.raises(AssignmentError, match="already exists as .*ana.*, and this file system does not distinguish"):
+        workspace.prepare()

@@ -1,11 +1,14 @@
 import hashlib
 import json
+import os
+import shutil
+import zipfile
 
 import numpy as np
 import pytest
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT
+from assignment.storage.files import FORMAT, sha256
 from assignment.training import checkpoints
 from assignment.training.checkpoints import Checkpoint, Checkpoints, gather, restore
 from assignment.training.loop import Position, Row
@@ -20,7 +23,7 @@ def make_checkpoint(epochs, updates=0, value=0.5):
         conditions={"seed": 1, "firstname": "Ана"},
         versions={"keras": "3"},
         position=Position(epochs + 1, losses, seconds=0.25 * updates),
-        rows=[Row(epoch, 0.1, 1 / 3, 0.3, 0.7, updates=3, seconds=1.5) for epoch in range(1, epochs + 1)],
+        rows=[Row(epoch, 0.1, 1 / 3, 0.3, 0.7, updates=55, seconds=1.5) for epoch in range(1, epochs + 1)],
         notes=[{"judge_fid": 1 / 3}, *[{"variety": 0.5}] * epochs],
         frames=frames,
         variables={"weights_00": frames[0]},
@@ -206,3 +209,173 @@ def test_checkpoint_of_another_version_is_refused(store, monkeypatch, facts):
     message = r"epoch_0005.npz was written by another version of this program.*; --fresh starts over\.$"
     with pytest.raises(AssignmentError, match=message):
         store.latest()
+
+
+def rows(epochs, updates=55):
+    return [Row(epoch, 0.1, 0.3, 0.3, 0.7, updates, seconds=1.5) for epoch in epochs]
+
+
+@pytest.mark.parametrize(
+    ("changes", "contradiction"),
+    [
+        ({"position": Position(99)}, "it does not have one row for each epoch before 99"),
+        ({"position": Position(10**100)}, "it does not have one row for each epoch before 1000"),
+        ({"rows": rows([1, 3])}, "it does not have one row for each epoch before 3"),
+        ({"rows": rows([1, 2], updates=0)}, "its epochs have different numbers of updates"),
+        ({"rows": [*rows([1]), *rows([2], updates=54)]}, "its epochs have different numbers of updates"),
+        ({"position": Position(3, [Losses(0.1, 0.1, 0.1)] * 55)}, "its epochs have different numbers of updates"),
+        ({"notes": [{}]}, "it has notes on 0 of 2 epochs"),
+        ({"frames": np.zeros((2, 1, 4, 4, 1), np.float32)}, "its grids have the type float32 and the shape"),
+        ({"frames": np.zeros((3, 4), np.float32)}, "its grids have the type float32 and the shape"),
+        ({"frames": np.zeros((3, 0, 4, 4, 1), np.float32)}, "its grids have the type float32 and the shape"),
+        ({"frames": np.zeros((3, 1, 4, 4, 1))}, "its grids have the type float64"),
+    ],
+)
+def test_checkpoint_whose_parts_contradict_each_other_is_refused(store, changes, contradiction):
+    path = store.save(make_checkpoint(2)._replace(**changes))
+    with pytest.raises(AssignmentError) as caught:
+        store.latest()
+    assert f"{path} is not a checkpoint of this program: {contradiction}" in str(caught.value)
+    assert str(caught.value).endswith("; move it away to continue from the one before, or start over with --fresh.")
+
+
+def test_checkpoint_under_the_name_of_another_position_is_refused(store, folder):
+    path = store.save(make_checkpoint(2))
+    renamed = path.rename(folder / "epoch_0099.npz")
+    write_checksum(renamed)
+    with pytest.raises(
+        AssignmentError, match="epoch_0099.npz is not a checkpoint .*: its name is that of another position"
+    ):
+        store.latest()
+
+
+def write_checksum(path):
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".sha256").write_bytes(f"{digest}  {path.name}\n".encode())
+
+
+def write_claim(path, shape):
+    """Write an array of one number whose header claims another shape."""
+    with zipfile.ZipFile(path, "a") as archive, archive.open("weights_01.npy", "w") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        file.write(bytes(4))
+
+
+def write_compressed(path):
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("weights_01.npy", "w") as file:
+        np.lib.format.write_array(file, np.zeros(100_000, np.float32))
+
+
+def write_objects(path):
+    with zipfile.ZipFile(path, "a") as archive, archive.open("weights_01.npy", "w") as file:
+        np.lib.format.write_array(file, np.array([{}]), allow_pickle=True)
+
+
+def write_text_member(path):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("weights_01.npy", "text")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: write_claim(path, (2**40,)),
+        lambda path: write_claim(path, (2**31, 2**31, 2**31)),
+        lambda path: write_claim(path, (0,)),
+        write_compressed,
+        write_objects,
+        write_text_member,
+        lambda path: path.write_bytes(b"not a zip"),
+        lambda path: path.write_bytes(b""),
+    ],
+)
+def test_arrays_that_are_not_stored_as_they_claim_are_refused_before_they_are_read(store, monkeypatch, change):
+    path = store.save(make_checkpoint(2))
+    change(path)
+    write_checksum(path)
+    monkeypatch.setattr(checkpoints.np, "load", lambda *arguments, **options: pytest.fail("it was read"))
+    with pytest.raises(AssignmentError, match="epoch_0002.npz was written by another version"):
+        store.latest()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("conditions", [1]),
+        ("conditions", {"seed": {}}),
+        ("versions", None),
+        ("epoch", 2.5),
+        ("epoch", "3"),
+        ("seconds", -1),
+        ("losses", [[0.1, 0.2]]),
+        ("losses", [0.1]),
+        ("rows", [[1, 2]]),
+        ("rows", {}),
+        ("notes", [None, {}, {}]),
+        ("notes", [{"variety": "x"}, {}, {}]),
+    ],
+)
+def test_facts_of_another_shape_are_refused(store, monkeypatch, key, value):
+    facts = json.loads(checkpoints._encode_facts(make_checkpoint(2)).tobytes())
+    text = json.dumps({**facts, key: value}).encode()
+    monkeypatch.setattr(checkpoints, "_encode_facts", lambda checkpoint: np.frombuffer(text, np.uint8))
+    store.save(make_checkpoint(2))
+    with pytest.raises(AssignmentError, match="epoch_0002.npz was written by another version"):
+        store.latest()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("suffix", [".npz", ".sha256"])
+def test_pipes_and_folders_are_no_checkpoints(store, folder, suffix):
+    store.save(make_checkpoint(5))
+    path = store.save(make_checkpoint(10)).with_suffix(suffix)
+    for make in (os.mkfifo, os.mkdir):
+        path.unlink(missing_ok=True)
+        make(path)
+        newest, damaged = store.latest()
+        assert newest.epochs_done == 5 and damaged == ([] if suffix == ".npz" else [path.with_suffix(".npz")])
+        assert [one.name for one in store.complete()] == ["epoch_0005.npz"]
+
+
+def test_files_of_a_person_are_kept(store, folder):
+    folder.mkdir()
+    for name in ("notes.npz", "epoch_0005 (copy).npz", "epoch_5.npz"):
+        (folder / name).touch()
+    (folder / ".ipynb_checkpoints").mkdir()
+    for epochs in (5, 10, 15):
+        store.save(make_checkpoint(epochs))
+    assert {"notes.npz", "epoch_0005 (copy).npz", "epoch_5.npz", ".ipynb_checkpoints"} < set(file_names(folder))
+
+
+def test_checkpoint_is_written_into_a_folder_that_was_deleted(store, folder):
+    assert not store.has(Position(6))
+    store.save(make_checkpoint(5))
+    assert store.has(Position(6)) and not store.has(Position(6, [Losses(0, 0, 0)]))
+    shutil.rmtree(folder)
+    assert not store.has(Position(6))
+    store.save(make_checkpoint(6))
+    assert store.latest()[0].epochs_done == 6
+
+
+def test_newest_checkpoint_does_not_depend_on_the_clock(store):
+    for epochs in (5, 10):
+        path = store.save(make_checkpoint(epochs))
+        os.utime(path, (2_000_000_000 - epochs, 2_000_000_000 - epochs))
+    assert store.latest()[0].epochs_done == 10
+
+
+def test_variables_of_another_type_are_refused(make_gan):
+    gan = make_gan()
+    build_optimizers(gan)
+    values = gather(gan)
+    with pytest.raises(AssignmentError, match="other networks"):
+        restore(gan, {**values, "generator_00": values["generator_00"].astype(np.float64)})
+    restore(gan, values)
+
+
+def test_file_far_larger_than_any_checkpoint_is_not_hashed(store, monkeypatch):
+    monkeypatch.setattr(checkpoints, "MAX_BYTES", store.save(make_checkpoint(5)).stat().st_size)
+    path = store.save(make_checkpoint(10))
+    monkeypatch.setattr(checkpoints, "sha256", lambda one: pytest.fail("it was read") if one == path else sha256(one))
+    newest, damaged = store.latest()
+    assert newest.epochs_done == 5 and damaged == [path]
