@@ -148,10 +148,10 @@ def functional(inputs, outputs):
 
     def build():
         tensors = [keras.Input(shape, name=f"input_{number}") for number, shape in enumerate(inputs)]
-        image = tensors[0]
+        image = keras.layers.Identity()(tensors[0])
         if inputs[0]:
-            image = keras.layers.Dense(784)(keras.layers.Flatten()(image))
-            image = keras.layers.Reshape((28, 28, 1))(image)
+            units = [keras.layers.Dense(784)(keras.layers.Flatten()(tensor)) for tensor in tensors]
+            image = keras.layers.Reshape((28, 28, 1))(keras.layers.Add()([*units, units[0]]))
         return keras.Model(tensors, outputs(image))
 
     return build

@@ -121,7 +121,6 @@ def float32_copy(model: keras.Model) -> keras.Model:
 
     copy = keras.models.clone_model(model, clone_function=plain)
     copy.name = graph_name(model.name)
-    copy.trainable = True  # the network's own flag, which is stored next to those of its layers
     copy.set_weights(model.get_weights())
     return copy
 
@@ -156,7 +155,9 @@ def _write(model: keras.Model, path: Path, metadata: ModelMetadata, compiled: di
     try:
         model.save(path, include_optimizer=False)
         with h5py.File(path, "r+") as file:
-            file.attrs["model_config"] = json.dumps(portable(json.loads(file.attrs["model_config"]))).encode()
+            config = portable(json.loads(file.attrs["model_config"]))
+            config["config"]["trainable"] = True  # the network's own flag, next to those of its layers
+            file.attrs["model_config"] = json.dumps(config).encode()
             if compiled:
                 file.attrs["training_config"] = json.dumps(compiled).encode()
             file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
