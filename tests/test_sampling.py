@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from assignment import sampling
 from assignment.conditional.networks import build_discriminator, build_generator
+from assignment.digits import networks as digits
 from assignment.errors import AssignmentError
 from assignment.sampling import Samples, draw_picture, draw_samples, parse_labels, sample, samples_name
 from assignment.settings.samples import SampleSettings
@@ -60,6 +62,15 @@ def test_labels_are_given_by_number_range_or_name(text, metadata, labels):
 def test_an_unknown_label_is_refused_in_one_sentence(text):
     with pytest.raises(AssignmentError, match="^there is no label '.*'; the labels are 0 to 9.$"):
         parse_labels(text, DIGITS)
+
+
+@pytest.mark.parametrize(
+    "text", [5_000 * "9", f"0-{5_000 * '9'}", "0-999999999999", "-".join(5_000 * "1"), 5_000 * "x"]
+)
+def test_a_very_long_label_is_refused_in_a_short_sentence(text):
+    with pytest.raises(AssignmentError, match="^there is no label '.*'; the labels are 0 to 9.$") as caught:
+        parse_labels(text, DIGITS)
+    assert len(str(caught.value)) < 100
 
 
 def test_the_error_lists_the_class_names_if_they_are_not_numbers():
@@ -143,6 +154,51 @@ def test_only_the_first_images_of_each_label_are_drawn_if_there_are_many():
 def test_the_picture_of_one_sample_has_a_singular_title_and_a_legible_caption(generator):
     figure = draw_picture(draw_samples(generator, GARMENTS, [0], 1, seed=1), "ana", 1)
     assert figure.get_suptitle().startswith("1 sample of") and figure.texts[-1].get_fontsize() == 8
+
+
+@pytest.mark.parametrize(
+    ("count", "rows", "columns"), [(1, 1, 1), (2, 2, 1), (5, 3, 2), (12, 4, 3), (13, 5, 3), (16, 4, 4), (36, 6, 6)]
+)
+def test_a_few_images_without_labels_are_drawn_in_a_grid_like_the_sheets(count, rows, columns):
+    images = np.linspace(-1, 1, count, dtype=np.float32).reshape(-1, 1, 1, 1) * np.ones((1, 28, 28, 1), np.float32)
+    figure = draw_picture(Samples(images, np.zeros((count, 100), np.float32), [None], WITHOUT_LABELS), "ana", 1)
+    visible = [axes for axes in figure.axes if axes.get_visible()]
+    assert figure.axes[0].get_gridspec().get_geometry() == (rows, columns) and len(visible) == count
+    for axes, image in zip(visible, images):
+        np.testing.assert_array_equal(axes.images[0].get_array(), image[..., 0])
+
+
+def test_many_images_without_labels_are_drawn_in_a_table():
+    samples = Samples(np.zeros((800, 28, 28, 1), np.float32), np.zeros((800, 100), np.float32), [None], WITHOUT_LABELS)
+    figure = draw_picture(samples, "ana", 1)
+    assert (
+        len(figure.axes) == 1 and figure.get_suptitle() == "The first 720 of 800 samples by ana's conditional generator"
+    )
+
+
+def test_a_generator_without_labels_is_sampled(tmp_path):
+    workspace = Workspace.for_run("digits", tmp_path / "outputs", tmp_path, "ana")
+    export_h5(digits.build_generator("ana"), workspace.generator_model, WITHOUT_LABELS._replace(track="digits"))
+    _, arrays = sample(SampleSettings("ana", "digits"), workspace)
+    with np.load(arrays) as stored:
+        assert stored["images"].shape == (12, 28, 28, 1) and set(stored["labels"]) == {-1}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "message"),
+    [
+        (MemoryError("full"), MemoryError, "full"),  # the guard of the command gives the advice
+        (ZeroDivisionError(), AssignmentError, "generator_model_ana.h5 cannot be used as a generator; it is damaged"),
+    ],
+)
+def test_any_error_while_images_are_generated_is_one_sentence(trained, monkeypatch, error, expected, message):
+    def fail(generator, inputs):
+        raise error
+
+    monkeypatch.setattr(sampling, "generate_images", fail)
+    with pytest.raises(expected, match=message):
+        sample(settings("7"), trained)
+    assert not trained.folder.exists()
 
 
 def test_a_missing_generator_is_reported_in_one_sentence_and_nothing_is_written(workspace, tmp_path):

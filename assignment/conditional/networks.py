@@ -19,7 +19,7 @@ FEATURES = 128  # size of the discriminator's feature vector
 SLOPE = 0.2  # of LeakyReLU below 0 (Radford et al. 2016)
 
 
-def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
+def build_generator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Model:
     """Build `conditional_generator_model_<firstname>`: noise (n, 100) and label int32 (n, 1) to images (n, 28, 28, 1).
 
     The label's embedding has the same shape as the projected noise, 64 planes of 7x7, and is added to it before the
@@ -52,7 +52,7 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
     return keras.Model([noise, label], image, name=f"conditional_generator_model_{firstname}")
 
 
-def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
+def build_discriminator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Model:
     """Build `conditional_discriminator_model_<firstname>`: image (n, 28, 28, 1) and label (n, 1) to validity (n, 1).
 
     The label enters twice: as a second plane of the image, and in an inner product with the image's features.
@@ -77,7 +77,7 @@ def build_discriminator(firstname: str, seed: int, precision: str = "float32") -
     return keras.Model([image, label], validity, name=f"conditional_discriminator_model_{firstname}")
 
 
-def build_auxiliary_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Model:
+def build_auxiliary_discriminator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Model:
     """Build `conditional_discriminator_model_<firstname>` with two outputs: image to validity (n, 1) and class (n, 10).
 
     The label is not an input but an output: validity is a probability, class a distribution over ten classes.

@@ -12,7 +12,7 @@ KERNEL = 4  # a multiple of the stride, so that all pixels are covered equally o
 SLOPE = 0.2  # of LeakyReLU below 0 (Radford et al. 2016)
 
 
-def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_generator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build `digits_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1]; 784,640 weights.
 
     The sheet: Dense, BatchNormalization, LeakyReLU, a reshape, transposed convolutions of stride 2, tanh.
@@ -35,7 +35,7 @@ def build_generator(firstname: str, seed: int, precision: str = "float32") -> ke
     )
 
 
-def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_discriminator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build `digits_discriminator_model_<firstname>`: images (n, 28, 28, 1) to probabilities of being real (n, 1).
 
     It has 138,561 weights. The sheet: convolutions of stride 2, LeakyReLU, Dropout, one sigmoid unit.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment.data.dataset import TROUSER, Dataset, scale_pixels
+from assignment.data.sources import FASHION_MNIST, load
 
 DS1_SIZE = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
 
@@ -27,8 +28,12 @@ class SheetData(NamedTuple):
     dataset: np.ndarray
 
 
-def split_data(source: Dataset) -> SheetData:
-    """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1)."""
+def split_data(source: Dataset | None = None) -> SheetData:
+    """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1).
+
+    source: the samples; Fashion-MNIST if None.
+    """
+    source = source or load(FASHION_MNIST)
     images = scale_pixels(source.images)  # (70000, 28, 28), 0..255 to -1..1
     ds1 = {"images": images[:DS1_SIZE], "labels": source.labels[:DS1_SIZE]}
     ds2 = {"images": images[DS1_SIZE:], "labels": source.labels[DS1_SIZE:]}

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from assignment.figures.grids import image_grid
 
 
-def display_images(dataset: np.ndarray, caption: str) -> Figure:
+def display_images(dataset: np.ndarray, caption: str = "") -> Figure:
     """Draw the first 12 images of `dataset`: 4x3 subplots, 8x8 inches, no ticks.
 
     dataset: float (n, 28, 28) or (n, 28, 28, 1) in [-1, 1].

@@ -16,7 +16,7 @@ from assignment.training import streams
 from assignment.training.gan import LATENT_DIM
 
 
-def build_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_generator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build the sheet's generator, `generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
 
     It has 2,330,944 weights; 25,472 of them, BatchNormalization's moving averages, are not trainable.

@@ -12,13 +12,20 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.figures.grids import image_grid
+from assignment.training.gan import LATENT_DIM
+from assignment.training.streams import Purpose, draw_noise
 
 
-def sample_generator(generator: keras.Model, noise: np.ndarray) -> np.ndarray:
-    """Return the images that the generator makes of noise (n, 100), outside training mode: (n, 28, 28, 1)."""
+def sample_generator(generator: keras.Model, noise: np.ndarray | None = None) -> np.ndarray:
+    """Return the images that the generator makes of noise (n, 100), outside training mode: (n, 28, 28, 1).
+
+    noise: if None, the 12 vectors of a run with seed 1.
+    """
+    if noise is None:
+        noise = draw_noise(1, Purpose.GRID_NOISE, count=12, latent_dim=LATENT_DIM)
     return np.asarray(generator(noise, training=False))
 
 
-def draw_samples(images: np.ndarray, title: str, caption: str) -> Figure:
+def draw_samples(images: np.ndarray, title: str = "12 generated images", caption: str = "") -> Figure:
     """Draw 12 generated images, float (12, 28, 28, 1) in [-1, 1]: 4x3 subplots, 8x8 inches, no ticks."""
     return image_grid(images, title, caption)

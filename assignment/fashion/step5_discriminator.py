@@ -15,7 +15,7 @@ from keras import layers
 from assignment.training import streams
 
 
-def build_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_discriminator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build the sheet's discriminator, `discriminator_model_<firstname>`: images (n, 28, 28, 1) to validity (n, 1).
 
     It has 6,629,953 weights. Validity is the probability that the image is real, 0..1.

@@ -21,14 +21,20 @@ from assignment.training.loop import Position, Row, train
 from assignment.training.steps import Update, compiled_update
 
 UPDATE_RULE = compiled_update  # its phase 1 trains the discriminator, its phase 2 the generator
+SHEET_SETTINGS = FashionSettings("sheet")  # 300 epochs, batch size 128; seed 1
 
 
-def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, position: Position) -> Iterator[Row]:
+def train_gan(
+    update: Update,
+    dataset: np.ndarray,
+    settings: FashionSettings = SHEET_SETTINGS,
+    position: Position | None = None,
+) -> Iterator[Row]:
     """Train for the settings' epochs and batch size (the sheet: 300 and 128); yields one row per epoch.
 
     update: `UPDATE_RULE(gan)` of the compiled GAN.
     dataset: float32 (n, 28, 28) or (n, 28, 28, 1) in [-1, 1].
-    position: where to begin; `Position()` is the start of a training.
+    position: where to begin; the start of a training if None.
     """
     return train(
         update,
@@ -37,5 +43,5 @@ def train_gan(update: Update, dataset: np.ndarray, settings: FashionSettings, po
         batch_size=settings.batch_size,
         latent_dim=LATENT_DIM,
         seed=settings.seed,
-        position=position,
+        position=position or Position(),
     )

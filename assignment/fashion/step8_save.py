@@ -9,11 +9,26 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
 from pathlib import Path
 
+from assignment.storage.files import ensure_writable
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, export_pair
 from assignment.training.gan import Gan
 
 
-def save_models(gan: Gan, workspace: Workspace, metadata: ModelMetadata) -> tuple[Path, Path]:
-    """Write the generator and the discriminator as .h5 files; each is read back and compared before it is kept."""
-    return export_pair(gan, workspace.models, metadata)
+def save_models(
+    gan: Gan, where: Workspace | Path | str = ".", metadata: ModelMetadata | None = None
+) -> tuple[Path, Path]:
+    """Write the generator and the discriminator as .h5 files; each is read back and compared before it is kept.
+
+    where: a run's workspace, or a folder, in which the files have the names of the networks.
+    metadata: what the files say about the training; if None, only the first name.
+    """
+    if isinstance(where, Workspace):
+        paths = where.models
+    else:
+        ensure_writable(Path(where))
+        paths = Path(where, f"{gan.generator.name}.h5"), Path(where, f"{gan.discriminator.name}.h5")
+    if metadata is None:
+        firstname = gan.generator.name.removeprefix("generator_model_")
+        metadata = ModelMetadata("fashion", firstname, seed=None, images="images that are not recorded")
+    return export_pair(gan, paths, metadata)

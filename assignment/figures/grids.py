@@ -45,7 +45,7 @@ def image_grid(
     Raises ValueError for another number of images.
     """
     figure = new_figure(*size, title, caption, layout="compressed")
-    for axes, image in zip(figure.subplots(rows, columns).flat, images, strict=True):
+    for axes, image in zip(figure.subplots(rows, columns, squeeze=False).flat, images, strict=True):
         _show_image(axes, np.reshape(image, (PIXELS, PIXELS)))
         axes.set_xticks([])
         axes.set_yticks([])

@@ -17,7 +17,7 @@ DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN
 
 def build_dcgan_generator(
     firstname: str,
-    seed: int,
+    seed: int = 1,
     precision: str = "float32",
     filters: Sequence[int] = (64, 128),
     kernel: int = 5,
@@ -58,7 +58,7 @@ def build_dcgan_generator(
 
 def build_dcgan_discriminator(
     firstname: str,
-    seed: int,
+    seed: int = 1,
     precision: str = "float32",
     filters: Sequence[int] = (64, 128),
     kernel: int = 5,
@@ -94,7 +94,7 @@ def build_dcgan_discriminator(
     return keras.Sequential(stack, name=f"lecture_discriminator_model_{firstname}")
 
 
-def build_dense_generator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_dense_generator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build the dense GAN's `lecture_generator_model_<firstname>`: noise (n, 100) to images (n, 28, 28, 1) in [-1, 1].
 
     It has 1,493,520 weights. Source: the notebook, section 4.
@@ -114,7 +114,7 @@ def build_dense_generator(firstname: str, seed: int, precision: str = "float32")
     return keras.Sequential(stack, name=f"lecture_generator_model_{firstname}")
 
 
-def build_dense_discriminator(firstname: str, seed: int, precision: str = "float32") -> keras.Sequential:
+def build_dense_discriminator(firstname: str, seed: int = 1, precision: str = "float32") -> keras.Sequential:
     """Build the dense GAN's `lecture_discriminator_model_<firstname>`: images (n, 28, 28, 1) to probabilities (n, 1).
 
     It has 533,505 weights. Source: the notebook, section 4.

@@ -24,6 +24,7 @@ from assignment.settings.tracks import Settings
 from assignment.storage.files import FileCopies
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.gan import Gan, generate_images
+from assignment.training.optimizer_state import count_updates
 from assignment.training.streams import Purpose
 
 
@@ -132,7 +133,8 @@ class Examiner:
         return (fid, epoch) if exists else (inf, 0)
 
     def _save_best(self, epoch: int, judge_fid: float) -> None:
-        export_h5(self._gan.generator, self._run.workspace.best_generator, self._metadata._replace(epoch=epoch))
+        metadata = self._metadata._replace(epoch=epoch, updates=count_updates(self._gan))
+        export_h5(self._gan.generator, self._run.workspace.best_generator, metadata)
         self._best_fid, self._best_epoch = judge_fid, epoch
         self._best_file.add(self._run.workspace.best_generator)
 

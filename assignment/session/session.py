@@ -30,7 +30,7 @@ from assignment.training.finite import Diverged, check_weights, finite_losses
 from assignment.training.gan import Gan
 from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
 from assignment.training.loop import Position, Row
-from assignment.training.optimizer_state import averaged_weights, gradient_norms
+from assignment.training.optimizer_state import averaged_weights, count_updates, gradient_norms
 from assignment.training.proof import WeightCheck
 from assignment.training.steps import Update
 
@@ -40,10 +40,10 @@ class Training(NamedTuple):
 
     rows(update, position): the training loop.
     view: how the training is sampled and drawn.
-    save: writes the networks and the track's final figures.
+    save(metadata): writes the networks and the track's final figures.
     conditions: what must be the same to continue the training.
     began: `time.perf_counter()` when the run began.
-    metadata: what the best generator's file records.
+    metadata: what the networks' files record, without the epoch and the updates.
     evaluation: what the generator is compared with; None if it cannot be measured.
     """
 
@@ -52,7 +52,7 @@ class Training(NamedTuple):
     rows: Callable[[Update, Position], Iterator[Row]]
     updates_per_epoch: int
     view: TrainingView
-    save: Callable[[], None]
+    save: Callable[[ModelMetadata], None]
     proof: Sequence[WeightCheck]
     conditions: Mapping[str, Any]
     began: float
@@ -194,7 +194,8 @@ class _Session:
             self._journal.close()
         finally:  # the networks are saved even if a figure cannot be drawn
             if not diverged:
-                self._training.save()
+                metadata, updates = self._training.metadata, count_updates(self._training.gan)
+                self._training.save(metadata._replace(epoch=len(self._journal.rows), updates=updates))
         if status == "finished" and self._examiner is not None:
             watch = self._journal.watch
             self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows))
@@ -211,7 +212,7 @@ class _Session:
             self._run,
             status=status,
             rows=self._journal.rows,
-            updates=int(self._training.gan.combined.optimizer.iterations),
+            updates=count_updates(self._training.gan),
             proof=self._training.proof,
             conditions=self._training.conditions,
             timings=timings,

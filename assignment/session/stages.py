@@ -56,7 +56,7 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
         rows=lambda update, position: track.train(update, data, run.settings, position),
         updates_per_epoch=updates_per_epoch(len(data.images), run.settings.batch_size),
         view=run.practices.training_view(view),
-        save=lambda: save_models(track, gan, data, metadata, run),
+        save=lambda metadata: save_models(track, gan, data, metadata, run),
         proof=proof,
         conditions=conditions,
         began=began,
@@ -186,7 +186,10 @@ def proof_batch(gan: Gan, data: TrainingData, run: Run[SettingsT]) -> tuple[np.n
 
 
 def model_metadata(run: Run[SettingsT], classes: Sequence[str] = ()) -> ModelMetadata:
-    """Return what a network's file records about its run; `classes` are those that the generator can be asked for."""
+    """Return what a network's file records about its run; `classes` are those that the generator can be asked for.
+
+    The session adds the epoch and the updates after which the network is saved.
+    """
     settings = run.settings
     return ModelMetadata(
         track=settings.TRACK,
@@ -195,4 +198,7 @@ def model_metadata(run: Run[SettingsT], classes: Sequence[str] = ()) -> ModelMet
         images=run.images_from.caption,
         classes=tuple(classes),
         practices=settings.practice,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        standin=run.images_from.is_standin,
     )

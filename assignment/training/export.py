@@ -6,39 +6,62 @@ import errno
 import json
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import h5py
 import keras
 import numpy as np
+from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import FORMAT, check_format, replacing
+from assignment.storage.reading import Malformed, parse_json
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
+from assignment.training.network_file import ATTRIBUTE, read_facts
+from assignment.training.portable import portable
 
-ATTRIBUTE = "assignment"  # of the .h5 file, next to those that Keras writes
+KERAS_VERSION = keras.__version__  # the field of ModelMetadata hides the module's name
 COMPARISON_SEED = 0
 COMPARISON_BATCH_SIZE = 4  # enough to see a difference in the outputs; the number does not matter
 MIN_FREE_BYTES = 2**16  # with less free space the disk counts as full
+# Every Keras 3 has them.
+STANDARD_LOSSES = (keras.losses.BinaryCrossentropy, keras.losses.MeanSquaredError)
+STANDARD_OPTIMIZERS = (keras.optimizers.Adam, keras.optimizers.SGD)
+# Limits for files that others may have changed; a track has at most ten classes.
+NO_CONTROL_CHARACTERS = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
+Text = Annotated[str, Meta(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
+Names = Annotated[tuple[Text, ...], Meta(max_length=50)]
+Classes = Annotated[tuple[Text, ...], Meta(max_length=10)]
+Count = Annotated[int, Meta(ge=0)]
 
 
 class ModelMetadata(NamedTuple):
-    """What is stored in the .h5 file besides the network.
+    """What is stored in the .h5 file besides the network; None where it was not recorded.
 
     images: the images that it was trained on, in words.
     classes: the class names of a conditional GAN.
-    epoch: the epoch after which it was saved, or None for the last.
+    epoch: the number of complete epochs after which it was saved.
     practices: those that it was trained with; they may change the noise that the generator needs.
+    epochs: the planned number of epochs.
+    updates: the number of updates after which it was saved.
+    batch_size: images of a batch.
+    standin: whether the images are the drawn stand-in.
+    keras: the version of Keras that wrote the file.
     """
 
-    track: str
-    firstname: str
-    seed: int
-    images: str
-    classes: tuple[str, ...] = ()
-    epoch: int | None = None
-    practices: tuple[str, ...] = ()
+    track: Text
+    firstname: Text
+    seed: Count | None
+    images: Text
+    classes: Classes = ()
+    epoch: Count | None = None
+    practices: Names = ()
+    epochs: Count | None = None
+    updates: Count | None = None
+    batch_size: Count | None = None
+    standin: bool | None = None
+    keras: Text | None = KERAS_VERSION
 
 
 def export_pair(gan: Gan, paths: tuple[Path, Path], metadata: ModelMetadata) -> tuple[Path, Path]:
@@ -55,15 +78,17 @@ def export_pair(gan: Gan, paths: tuple[Path, Path], metadata: ModelMetadata) -> 
 
 
 def export_h5(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
-    """Write a float32, trainable copy of `model`, without its optimizer, to `path` as .h5.
+    """Write a float32, trainable copy of `model`, without its optimizer's state, to `path` as .h5.
 
-    The file is written next to `path`, read back, and compared with the copy: the weights, and the outputs for random
-    inputs. Only then does it replace `path`.
+    The configuration is one that every Keras 3 reads. If `model` is compiled with a loss and an optimizer of Keras, so
+    is the network that `keras.models.load_model` reads.
+    The file is written next to `path`, read back, and compared with the copy: the configuration, the weights, and the
+    outputs for random inputs. Only then does it replace `path`.
     Raises AssignmentError if the two differ, and OSError if the file cannot be written.
     """
     plain = float32_copy(model)
     with replacing(path) as temporary:
-        _write(plain, temporary, metadata)
+        _write(plain, temporary, metadata, compile_config(model))
         reread = keras.models.load_model(temporary, compile=False)  # safe to load: the line above wrote it
         if not _same(plain, reread):
             raise AssignmentError(f"{path.name} reads back as another model than the one saved; it was not kept.")
@@ -75,14 +100,17 @@ def read_metadata(path: Path) -> ModelMetadata:
     Raises AssignmentError if it is not an .h5 file, or was written by another program or another version.
     """
     try:
-        with h5py.File(path, "r") as file:
-            stored = dict(json.loads(file.attrs[ATTRIBUTE]))
-        check_format(stored, path, remedy="train the network again with this version")
-        del stored["format"]
-        classes, practices = tuple(stored.pop("classes")), tuple(stored.pop("practices"))
-        return ModelMetadata(**stored, classes=classes, practices=practices)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise AssignmentError(f"{path} is not a network that this program saved, or it is damaged.") from error
+        facts = parse_json(read_facts(path), dict[str, Any])
+        if not isinstance(facts.get("format", 0), int):
+            raise Malformed("the format is no number")
+        check_format(facts, path, remedy="train the network again with this version")
+        complete = {**ModelMetadata._field_defaults, "keras": None, **facts}
+        return parse_json(json.dumps([complete[name] for name in ModelMetadata._fields]), ModelMetadata)
+    except (KeyError, Malformed) as error:
+        raise AssignmentError(
+            f"{path} is not a network that this program saved: what it says about its training is damaged; copy the"
+            " file again, or train the network again."
+        ) from error
 
 
 def float32_copy(model: keras.Model) -> keras.Model:
@@ -97,10 +125,41 @@ def float32_copy(model: keras.Model) -> keras.Model:
     return copy
 
 
-def _write(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
+def compile_config(model: keras.Model) -> dict[str, Any] | None:
+    """Return how `model` is compiled, as Keras writes it in .h5 files, without the optimizer's state.
+
+    None if it is not compiled, or with a loss of our own, which Keras could not read without this package.
+    """
+    if not model.compiled:
+        return None
+    losses = model.loss if isinstance(model.loss, list) else [model.loss]
+    standard = all(isinstance(loss, str) or type(loss) in STANDARD_LOSSES for loss in losses)
+    if not standard or type(model.optimizer) not in STANDARD_OPTIMIZERS:
+        return None
+    stored = [loss if isinstance(loss, str) else keras.losses.serialize(loss) for loss in losses]
+    optimizer = keras.optimizers.serialize(model.optimizer)
+    # A rate of 0.0002 is stored as a float32, whose value has more digits.
+    optimizer["config"]["learning_rate"] = float(str(np.float32(optimizer["config"]["learning_rate"])))
+    return portable(
+        {
+            "loss": stored if isinstance(model.loss, list) else stored[0],
+            "loss_weights": model.get_compile_config()["loss_weights"],
+            "metrics": None,
+            "weighted_metrics": None,
+            "optimizer_config": {"class_name": optimizer["class_name"], "config": optimizer["config"]},
+        }
+    )
+
+
+def _write(model: keras.Model, path: Path, metadata: ModelMetadata, compiled: dict[str, Any] | None) -> None:
     try:
         model.save(path, include_optimizer=False)
         with h5py.File(path, "r+") as file:
+            config = portable(json.loads(file.attrs["model_config"]))
+            config["config"]["trainable"] = True  # the network's own flag, next to those of its layers
+            file.attrs["model_config"] = json.dumps(config).encode()
+            if compiled:
+                file.attrs["training_config"] = json.dumps(compiled).encode()
             file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either, in several lines without an errno
         full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < MIN_FREE_BYTES
@@ -108,7 +167,12 @@ def _write(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
 
 
 def _same(model: keras.Model, other: keras.Model) -> bool:
-    """Return whether two models have the same weights, bit for bit, and the same outputs up to float32 rounding."""
+    """Return whether two models have the same layers, the same weights, bit for bit, and the same outputs.
+
+    The outputs may differ by rounding in float32.
+    """
+    if _configuration(model) != _configuration(other):
+        return False
     weights, other_weights = model.get_weights(), other.get_weights()
     if len(weights) != len(other_weights):
         return False
@@ -117,6 +181,11 @@ def _same(model: keras.Model, other: keras.Model) -> bool:
     inputs = _random_inputs(model)
     outputs = zip(_outputs(model, inputs), _outputs(other, inputs))
     return all(np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True) for a, b in outputs)
+
+
+def _configuration(model: keras.Model) -> str:
+    """Return the configuration of the layers and of their connections."""
+    return json.dumps(model.get_config()["layers"])  # as text: a shape may be a tuple or a list
 
 
 def _random_inputs(model: keras.Model) -> list[np.ndarray]:

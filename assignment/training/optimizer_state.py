@@ -1,4 +1,4 @@
-"""What is read from the optimizers' state: gradient norms and averaged weights."""
+"""What is read from the optimizers' state: updates, gradient norms and averaged weights."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import keras
 import numpy as np
 
 from assignment.training.gan import Gan, restored_afterwards
+
+
+def count_updates(gan: Gan) -> int:
+    """Return the number of updates of the generator so far."""
+    return int(gan.combined.optimizer.iterations)
 
 
 def gradient_norms(gan: Gan) -> dict[str, float]:

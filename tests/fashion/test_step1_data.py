@@ -3,6 +3,7 @@ import pytest
 
 from assignment.data import sources
 from assignment.data.dataset import TROUSER, Dataset
+from assignment.fashion import step1_data
 from assignment.fashion.step1_data import split_data
 
 
@@ -29,6 +30,13 @@ def test_the_sheets_data_are_split_from_70_000_images(standin):
     random.shuffle(labels[:60_000])
     random.shuffle(labels[60_000:])
     check_split(Dataset(images, labels, standin))
+
+
+def test_without_a_source_fashion_mnist_is_loaded(standin, monkeypatch):
+    images, labels = np.zeros((70_000, 28, 28), np.uint8), np.resize(np.arange(10, dtype=np.uint8), 70_000)
+    loaded = []
+    monkeypatch.setattr(step1_data, "load", lambda source: loaded.append(source) or Dataset(images, labels, standin))
+    assert split_data().dataset.shape == (7_000, 28, 28) and loaded == [sources.FASHION_MNIST]
 
 
 @pytest.mark.real_data

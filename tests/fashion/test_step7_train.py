@@ -41,3 +41,10 @@ def test_order_and_noise_depend_on_the_seed(train):
 
     assert first_batch(1) == first_batch(1)
     assert first_batch(1)[0] != first_batch(2)[0] and first_batch(1)[1] != first_batch(2)[1]
+
+
+def test_the_settings_are_the_sheets_if_they_are_left_out():
+    shapes = []
+    rows = train_gan(lambda images, noise: shapes.append(images.shape) or Losses(0, 0, 0), np.zeros((128, 28, 28)))
+    assert next(rows).epoch == 1 and next(rows).epoch == 2
+    assert shapes == 2 * [(128, 28, 28, 1)]

@@ -17,6 +17,7 @@ from assignment.fashion.track import TRACK
 from assignment.figures import style
 from assignment.session import session, stages
 from assignment.session.stages import run_steps
+from assignment.training.export import read_metadata
 from assignment.training.steps import Losses
 
 TROUSERS = 12  # step 2 draws this number
@@ -227,6 +228,9 @@ def test_after_a_stop_the_results_so_far_are_saved(make_run, printed, small_trac
     assert run.workspace.generator_model.exists() and run.workspace.grid(1).exists()
     record = read_record(run)
     assert (record["status"], record["epochs_done"]) == ("interrupted", 1)
+    for path in run.workspace.models:
+        metadata = read_metadata(path)
+        assert (metadata.epoch, metadata.epochs, metadata.updates) == (1, 300, record["updates_done"])
 
 
 @pytest.mark.usefixtures("quick_figures")

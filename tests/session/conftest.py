@@ -47,7 +47,7 @@ def make_training():
             ),
             updates_per_epoch=updates_per_epoch(len(images), settings.batch_size),
             view=TrainingView(lambda: gan.generator(noise, training=False).numpy(), **view_options),
-            save=lambda: export_pair(gan, run.workspace.models, metadata),
+            save=lambda metadata: export_pair(gan, run.workspace.models, metadata),
             proof=[],
             conditions=conditions_of(run, images),
             began=0.0,

@@ -68,5 +68,13 @@ def test_the_noise_of_the_grids_is_transformed_by_the_practices(make_run):
 def test_the_metadata_of_a_model_describe_its_run(make_run, standin):
     run = make_run(firstname="ana", seed=3, practice=["ema"], provenance=standin)
     assert model_metadata(run, ["0", "1"]) == ModelMetadata(
-        track="fashion", firstname="ana", seed=3, images=standin.caption, classes=("0", "1"), practices=("ema",)
+        track="fashion",
+        firstname="ana",
+        seed=3,
+        images=standin.caption,
+        classes=("0", "1"),
+        practices=("ema",),
+        epochs=2,
+        batch_size=40,
+        standin=True,
     )

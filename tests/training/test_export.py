@@ -9,6 +9,11 @@ import pytest
 
 from assignment.conditional.networks import build_auxiliary_discriminator, build_generator
 from assignment.errors import AssignmentError
+from assignment.fashion.step3_generator import build_generator as build_sheet_generator
+from assignment.fashion.step5_discriminator import build_discriminator as build_sheet_discriminator
+from assignment.fashion.step6_compile import compile_gan as compile_sheet_gan
+from assignment.lecture.networks import RealSmoothed
+from assignment.practices.losses import HingeLoss
 from assignment.storage.files import FORMAT
 from assignment.training import export
 from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5, export_pair, read_metadata
@@ -55,10 +60,70 @@ def test_new_process_reads_the_same_model(make_gan, path, tmp_path, precision):
     np.testing.assert_allclose(expected, generator(noise, training=False), rtol=0, atol=tolerance)
 
 
-def test_file_contains_no_optimizer(make_gan, path):
+def test_file_contains_no_state_of_the_optimizer(make_gan, path):
     export_h5(make_gan().discriminator, path, METADATA)
     with h5py.File(path) as file:
-        assert "optimizer_weights" not in file and "training_config" not in file.attrs
+        assert "optimizer_weights" not in file
+
+
+def test_the_sheets_discriminator_is_loaded_compiled_as_in_step_6(path):
+    discriminator = build_sheet_discriminator("ana")
+    compile_sheet_gan(build_sheet_generator("ana"), discriminator)
+    export_h5(discriminator, path, METADATA)
+    model = keras.models.load_model(path)
+    assert model.compiled and model.loss is keras.losses.binary_crossentropy
+    settings = model.optimizer.get_config()
+    assert type(model.optimizer) is keras.optimizers.Adam
+    assert (settings["learning_rate"], settings["beta_1"], settings["beta_2"]) == pytest.approx((2e-4, 0.5, 0.999))
+    with h5py.File(path) as file:  # as the sheet writes it, not the nearest float32
+        assert json.loads(file.attrs["training_config"])["optimizer_config"]["config"]["learning_rate"] == 0.0002
+    assert np.isfinite(model.train_on_batch(np.zeros((2, 28, 28, 1), np.float32), np.ones((2, 1), np.float32)))
+
+
+def test_an_auxiliary_discriminator_is_loaded_with_both_losses(path):
+    discriminator = build_auxiliary_discriminator("ana", 1)
+    discriminator.compile(
+        loss=["binary_crossentropy", "sparse_categorical_crossentropy"], loss_weights=[1.0, 0.5], optimizer="sgd"
+    )
+    export_h5(discriminator, path, METADATA)
+    model = keras.models.load_model(path)
+    assert len(model.loss) == 2 and model.get_compile_config()["loss_weights"] == [1.0, 0.5]
+    assert type(model.optimizer) is keras.optimizers.SGD
+
+
+@pytest.mark.parametrize("loss", [keras.losses.BinaryCrossentropy(from_logits=True), keras.losses.MeanSquaredError()])
+def test_losses_of_keras_keep_their_settings(make_gan, path, loss):
+    discriminator = make_gan().discriminator
+    discriminator.compile(loss=loss, optimizer=discriminator.optimizer)
+    export_h5(discriminator, path, METADATA)
+    model = keras.models.load_model(path)
+    assert type(model.loss) is type(loss) and model.loss.get_config() == loss.get_config()
+
+
+@pytest.mark.parametrize("loss", [RealSmoothed(0.1, True), HingeLoss()])
+def test_a_loss_that_only_this_package_knows_is_left_out(make_gan, path, loss):
+    discriminator = make_gan().discriminator
+    discriminator.compile(loss=loss, optimizer=discriminator.optimizer)
+    export_h5(discriminator, path, METADATA)
+    with h5py.File(path) as file:
+        assert "training_config" not in file.attrs
+    assert not keras.models.load_model(path).compiled
+
+
+def test_a_generator_is_not_compiled(make_gan, path):
+    export_h5(make_gan().generator, path, METADATA)
+    with h5py.File(path) as file:
+        assert "training_config" not in file.attrs
+
+
+def test_a_setting_that_is_lost_is_detected_even_if_the_outputs_are_the_same(make_gan, path, monkeypatch):
+    def lose_momentum(config):
+        return json.loads(json.dumps(config).replace('"momentum": 0.99', '"momentum": 0.9'))
+
+    monkeypatch.setattr(export, "portable", lose_momentum)
+    with pytest.raises(AssignmentError, match="reads back as another model"):
+        export_h5(make_gan().generator, path, METADATA)
+    assert not path.exists()
 
 
 def test_file_that_reads_back_differently_is_not_kept(make_gan, path, tmp_path, monkeypatch):
@@ -72,6 +137,13 @@ def test_file_that_reads_back_differently_is_not_kept(make_gan, path, tmp_path, 
     with pytest.raises(AssignmentError, match="generator.h5 reads back as another model"):
         export_h5(generator, path, METADATA)
     assert path.read_text() == "the earlier file" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_network_saved_while_it_is_frozen_comes_back_trainable(path):
+    discriminator = build_auxiliary_discriminator("ana", 1)
+    with frozen(discriminator):
+        export_h5(discriminator, path, METADATA)
+    assert keras.models.load_model(path, compile=False).trainable
 
 
 def test_exported_model_itself_does_not_change(make_gan, path):
@@ -94,6 +166,27 @@ def test_discriminator_is_exported_even_if_the_generator_fails(make_gan, tmp_pat
 def test_metadata_reads_back(make_gan, path, metadata):
     export_h5(make_gan().generator, path, metadata)
     assert read_metadata(path) == metadata
+
+
+def test_the_file_says_which_keras_wrote_it(make_gan, path):
+    export_h5(make_gan().generator, path, METADATA)
+    assert read_metadata(path).keras == keras.__version__
+
+
+def test_facts_about_the_training_read_back(make_gan, path):
+    metadata = METADATA._replace(epoch=2, epochs=300, updates=110, batch_size=128, standin=True)
+    export_h5(make_gan().generator, path, metadata)
+    assert read_metadata(path) == metadata
+
+
+def test_a_file_without_the_later_facts_is_still_read(make_gan, path):
+    export_h5(make_gan().generator, path, METADATA)
+    with h5py.File(path, "r+") as file:
+        stored = json.loads(file.attrs[ATTRIBUTE])
+        for name in ("epochs", "updates", "batch_size", "standin", "keras"):
+            del stored[name]
+        file.attrs[ATTRIBUTE] = json.dumps(stored)
+    assert read_metadata(path) == METADATA._replace(keras=None)
 
 
 @pytest.mark.parametrize("content", [b"", b"no HDF5", None])
