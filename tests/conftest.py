@@ -178,6 +178,29 @@ def make_run(make_screen, tmp_path):
     return make
 
 
+@pytest.fixture(scope="session")
+def check_written_files():
+    """A function that checks the names in the folder of a finished run: those of every track, and some more."""
+    common = {
+        "checkpoints",
+        "history.csv",
+        "report.html",
+        "run.json",
+        "step2_real_images.png",
+        "step3_generator_diagram.png",
+        "step4_untrained_samples.png",
+        "step5_discriminator_diagram.png",
+        "step7_animation.gif",
+        "step7_losses.png",
+        "step7_progress.png",
+    }
+
+    def check(run, *more):
+        assert {path.name for path in run.workspace.folder.iterdir()} == common | set(more)
+
+    return check
+
+
 @pytest.fixture
 def quick_figures(monkeypatch):
     """Save figures without drawing them: a figure's file holds its texts, images and lines instead of pixels.

@@ -13,7 +13,9 @@ from assignment.settings.tracks import DigitsSettings
 pytestmark = pytest.mark.usefixtures("few_digits")
 
 
-def test_a_complete_run_writes_its_files_and_a_continued_one_the_same(make_run, printed, few_digits):
+def test_a_complete_run_writes_its_files_and_a_continued_one_the_same(
+    make_run, printed, few_digits, check_written_files
+):
     """The continued run ends with the same grid and weights bit for bit, although the discriminator has dropout."""
 
     def read_results(run):
@@ -23,21 +25,7 @@ def test_a_complete_run_writes_its_files_and_a_continued_one_the_same(make_run, 
     run = make_run(DigitsSettings)
     assert run_steps(TRACK, run) is None
     assert few_digits == ["mnist"]
-    assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints",
-        "history.csv",
-        "report.html",
-        "run.json",
-        "step2_real_images.png",
-        "step3_generator_diagram.png",
-        "step4_untrained_samples.png",
-        "step5_discriminator_diagram.png",
-        "step7_animation.gif",
-        "step7_grid_epoch_0001.png",
-        "step7_grid_epoch_0002.png",
-        "step7_losses.png",
-        "step7_progress.png",
-    ]
+    check_written_files(run, "step7_grid_epoch_0001.png", "step7_grid_epoch_0002.png")
     for words in ("The gradient tapes are separate", "Not the real images", "open "):
         assert words in printed(run)
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))

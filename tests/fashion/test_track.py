@@ -73,7 +73,9 @@ def read_history(run):
         return list(csv.DictReader(lines))
 
 
-def test_a_complete_run_prints_all_steps_and_writes_its_files(make_run, printed, use_trousers, monkeypatch):
+def test_a_complete_run_prints_all_steps_and_writes_its_files(
+    make_run, printed, use_trousers, check_written_files, monkeypatch
+):
     captions = {}
     save = style.save
 
@@ -87,21 +89,7 @@ def test_a_complete_run_prints_all_steps_and_writes_its_files(make_run, printed,
     assert run_steps(TRACK, run) is None
     assert len(captions) == 8
     assert set(captions.values()) == {"ana, seed 1. Images: drawn stand-in, not Fashion-MNIST."}
-    assert sorted(path.name for path in run.workspace.folder.iterdir()) == [
-        "checkpoints",
-        "history.csv",
-        "report.html",
-        "run.json",
-        "step2_real_images.png",
-        "step3_generator_diagram.png",
-        "step4_untrained_samples.png",
-        "step5_discriminator_diagram.png",
-        "step7_animation.gif",
-        "step7_grid_epoch_0002.png",
-        "step7_grid_epoch_0003.png",
-        "step7_losses.png",
-        "step7_progress.png",
-    ]
+    check_written_files(run, "step7_grid_epoch_0002.png", "step7_grid_epoch_0003.png")
     assert sorted(path.name for path in run.workspace.models_dir.iterdir()) == [
         "discriminator_model_ana.h5",
         "generator_model_ana.h5",
