@@ -83,7 +83,7 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     with _explained(path):
         generator = _load_generator(path, metadata)
         samples = draw_samples(generator, metadata, labels, settings.count, settings.seed)
-        figure = draw_picture(samples, settings.firstname, settings.seed)
+    figure = draw_picture(samples, settings.firstname, settings.seed)
     ensure_writable(workspace.folder)
     with lock_if_free(workspace, "assignment sample"):
         return _write(samples, figure, settings, workspace)
@@ -106,7 +106,7 @@ def _write(samples: Samples, figure: Figure, settings: SampleSettings, workspace
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Raise AssignmentError for whatever goes wrong while the network in `path` is loaded and its images are drawn.
+    """Raise AssignmentError for whatever goes wrong while the network in `path` is loaded and generates.
 
     Full memory is not the file's fault, so it is left to the guards of the command.
     """

@@ -140,7 +140,10 @@ def test_a_closed_standard_error_is_replaced_so_that_no_other_file_receives_its_
     assert (result.returncode, result.stdout) == (0, "True 7\n")
 
 
-START = "from assignment.cli import _report_errors; from assignment.runtime import start_tensorflow as start;"
+START = (
+    "from assignment.guards import Activity, guarded, start_packages;"
+    "from assignment.runtime import start_tensorflow as start;"
+)
 
 
 @pytest.mark.slow
@@ -171,7 +174,11 @@ def test_tensorflow_starts_under_foreign_settings(tmp_path):
 def test_settings_of_keras_that_prevent_its_import_are_named(tmp_path, content):
     (tmp_path / "keras.json").write_text(content)
     result = subprocess.run(
-        [sys.executable, "-c", f"{START} raise SystemExit(_report_errors(start))"],
+        [
+            sys.executable,
+            "-c",
+            f"{START} raise SystemExit(guarded(lambda activity: start_packages(start, activity), Activity()))",
+        ],
         env={**os.environ, "KERAS_HOME": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -16,6 +16,7 @@ COMPARED_SETTINGS = {
     "batch_size": "Batch size",
     "grid_every": "Epochs between grids",
     "dataset": "Data set",
+    "outputs": "Outputs of the discriminator",
     "network": "Network",
     "filters": "Filters",
     "kernel": "Kernel",
@@ -32,7 +33,7 @@ def deviations(settings: Settings, provenance: Provenance, epochs_done: int, nex
     of_sheet = {field.name: field.default for field in fields(settings)}
     found = []
     if provenance.is_standin:
-        found.append(f"Not the real images: {provenance.caption}. Its figures must not be handed in.")
+        found.append(f"Not the real images: {provenance.caption}. Do not hand in its figures.")
     if epochs_done != of_sheet["epochs"] or next_updates:
         reference = settings.REFERENCE.format(of_sheet["epochs"])
         found.append(f"Trained for {trained_length(epochs_done, next_updates)}; {reference}.")

@@ -14,6 +14,7 @@ from msgspec import Meta
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
+from assignment.session.deviations import trained_length
 from assignment.session.record import json_value
 from assignment.session.run import Run
 from assignment.session.screen import plural
@@ -139,12 +140,12 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     elif record is not None:
         _check_conditions(record.conditions, conditions, run)
         done = record.epochs_done
-    is_longer = done > epochs or (checkpoint and done == epochs and checkpoint.position.losses)
-    if is_longer and not run.settings.finish:
+    next_updates = len(checkpoint.position.losses) if checkpoint else 0
+    if (done, next_updates) > (epochs, 0) and not run.settings.finish:
         raise AssignmentError(
-            f"{folder} holds this training after {_length(done, checkpoint)}, which is more than --epochs {epochs};"
-            " give a larger --epochs to continue it, --finish to end it here with all results, or --fresh to start"
-            " over."
+            f"{folder} holds this training after {trained_length(done, next_updates)}, which is more than --epochs"
+            f" {epochs}; give a larger --epochs to continue it, --finish to end it here with all results, or --fresh to"
+            " start over."
         )
     if checkpoint is None:
         raise AssignmentError(
@@ -208,15 +209,10 @@ def _has_checksum(path: Path, checksum: str | None) -> bool:
     return path.is_file() and path.stat().st_size <= MAX_OUTPUT_BYTES and sha256(path) == checksum
 
 
-def _length(epochs: int, checkpoint: Checkpoint | None) -> str:
-    updates = len(checkpoint.position.losses) if checkpoint else 0
-    return plural(epochs, "epoch") + (f" and {plural(updates, 'update')}" if updates else "")
-
-
 def _starting_point(checkpoint: Checkpoint, run: Run[Settings]) -> str:
     epoch, updates = checkpoint.position.epoch, len(checkpoint.position.losses)
     if run.settings.finish:
-        return f"the final files are written from the training so far ({_length(epoch - 1, checkpoint)})"
+        return f"the final files are written from the training so far ({trained_length(epoch - 1, updates)})"
     if epoch > run.settings.epochs:
         return f"the training is complete ({plural(run.settings.epochs, 'epoch')}); the final files are written again"
     return f"continuing at epoch {epoch} of {run.settings.epochs}" + (f", update {updates + 1}" if updates else "")

@@ -107,7 +107,7 @@ class Screen:
     def summary(self, model: keras.Model) -> None:
         """Print a Keras model's `summary()` at the width of the console; keep it for the report, 80 columns wide."""
         model.summary(line_length=max(80, min(self.console.width, 100)), print_fn=self.say)
-        model.summary(line_length=80, print_fn=lambda text, line_break=False: self._keep(text))
+        model.summary(line_length=80, print_fn=self._keep)
 
     @contextmanager
     def training(self, epochs: int, updates_per_epoch: int, position: Position) -> Iterator[TrainingProgress]:

@@ -134,8 +134,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--data-dir",
         **FOLDER,
-        help="a folder with fashion-mnist/ and mnist/, or with the four IDX files of one of them (default: the"
-        " environment variable ASSIGNMENT_DATA_DIR)",
+        help="the folder with the images, in any layout of docs/data.md (default: the environment variable"
+        " ASSIGNMENT_DATA_DIR)",
     )
     add("--outputs-dir", **FOLDER, help=f"where figures and records go (default {defaults.outputs_dir})")
     add("--models-dir", **FOLDER, help=f"where the .h5 files go (default {defaults.models_dir})")

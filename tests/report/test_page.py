@@ -219,7 +219,7 @@ def test_the_steps_come_in_the_order_of_the_sheet_and_the_evidence_at_the_end(te
 
 def test_the_page_of_a_stand_in_explains_why_it_was_not_evaluated(run, texts, change_record):
     run.workspace.metrics.unlink()
-    change_record(settings={**change_record()["settings"], "evaluation": None})
+    change_record(settings={**change_record()["settings"], "evaluation": None}, evaluated=False)
     assert "since its images are a drawn stand-in. The same command with --evaluation adds it" in texts()
 
 
@@ -233,7 +233,7 @@ def test_the_page_of_a_run_without_metrics_gives_the_reason(run, texts, change_r
     settings = change_record(problems=[], final_losses=None)["settings"]
     text = texts()
     assert all(words in text for words in ("This run was not evaluated.", "generator_model_Ана.h5", "was too short"))
-    change_record(epochs_done=8, settings={**settings, "evaluation": False})
+    change_record(epochs_done=8, settings={**settings, "evaluation": False}, evaluated=False)
     text = texts()
     assert "The same command with --evaluation" in text and "None found" in text
 
@@ -242,7 +242,7 @@ def test_the_page_of_a_failed_run_reports_that_no_networks_were_saved(run, texts
     change_record(status="failed")
     run.workspace.metrics.unlink()
     text = texts()
-    assert "requested, failed" in text and "Not saved." in text and "since it did not finish" in text
+    assert "requested, failed" in text and "Not saved." in text and "since it failed." in text
 
 
 def test_twelve_of_many_grids_are_included_with_the_first_and_the_last(run, write_page, picture):
