@@ -10,25 +10,20 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 from pathlib import Path
 
 from assignment.storage.files import ensure_writable
-from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, export_pair
 from assignment.training.gan import Gan
 
 
-def save_models(
-    gan: Gan, where: Workspace | Path | str = ".", metadata: ModelMetadata | None = None
-) -> tuple[Path, Path]:
+def save_models(gan: Gan, folder: Path | str = ".", metadata: ModelMetadata | None = None) -> tuple[Path, Path]:
     """Write the generator and the discriminator as .h5 files; each is read back and compared before it is kept.
 
-    where: a run's workspace, or a folder, in which the files have the names of the networks.
-    metadata: what the files say about the training; if None, only the first name.
+    folder: the files in it are named after the networks, as in `generator_model_ana.h5`.
+    metadata: the facts about the training that the files contain; if None, only the first name.
     """
-    if isinstance(where, Workspace):
-        paths = where.models
-    else:
-        ensure_writable(Path(where))
-        paths = Path(where, f"{gan.generator.name}.h5"), Path(where, f"{gan.discriminator.name}.h5")
+    ensure_writable(Path(folder))
     if metadata is None:
         firstname = gan.generator.name.removeprefix("generator_model_")
         metadata = ModelMetadata("fashion", firstname, seed=None, images="images that are not recorded")
-    return export_pair(gan, paths, metadata)
+    return export_pair(
+        gan, (Path(folder, f"{gan.generator.name}.h5"), Path(folder, f"{gan.discriminator.name}.h5")), metadata
+    )

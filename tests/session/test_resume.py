@@ -166,7 +166,9 @@ def test_more_epochs_continue_a_finished_training(make_run, printed):
     assert find(run).checkpoint.epochs_done == 20 and "continuing at epoch 21 of 300" in printed(run)
 
 
-@pytest.mark.parametrize(("epochs", "updates", "length"), [(21, 0, "21 epochs"), (20, 3, "20 epochs and 3 updates of epoch 21")])
+@pytest.mark.parametrize(
+    ("epochs", "updates", "length"), [(21, 0, "21 epochs"), (20, 3, "20 epochs and 3 updates of epoch 21")]
+)
 def test_fewer_epochs_than_are_done_are_refused(make_run, epochs, updates, length):
     save_checkpoint(make_run(), epochs, updates)
     message = f"after {length}, which is more than --epochs 20; give a larger --epochs"
