@@ -143,18 +143,23 @@ class _Session:
                 check_weights(gan)
             self._state = _State.TRAINED
         rows = self._journal.rows[earlier_epochs:]
-        if finished:
-            if rows:
-                screen.say(f"  trained {plural(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
-        elif self.keeper.replaces_other and not rows:
+        if not finished:
+            self._stop(rows)
+        elif rows:
+            screen.say(f"  trained {plural(len(rows), 'epoch')} in {duration(sum(row.seconds for row in rows))}")
+        return finished
+
+    def _stop(self, rows: Sequence[Row]) -> None:
+        """Write a checkpoint after a stop, and print what the same command does next; `rows` are this session's."""
+        screen = self._run.screen
+        if self.keeper.replaces_other and not rows:
             unchanged = "the earlier training's networks, history, grids and checkpoints are unchanged"
             screen.say(f"  stopped after 0 complete epochs; {unchanged}")
-        else:
-            self._save_checkpoint()
-            screen.say(f"  stopped after {self._trained_length()}; {self.keeper.resume_hint()}")
-            if self._journal.rows:
-                screen.say("  --finish, added to the same command, ends the training here and writes all results")
-        return finished
+            return
+        self._save_checkpoint()
+        screen.say(f"  stopped after {self._trained_length()}; {self.keeper.resume_hint()}")
+        if self._journal.rows:
+            screen.say("  --finish, added to the same command, ends the training here and writes all results")
 
     def write_results(self, status: str, diverged: bool = False) -> None:
         """Draw, save, measure and record the results; without a complete epoch, record only a divergence.
