@@ -1,6 +1,7 @@
 import logging
 import math
 import os
+import platform
 import subprocess
 import sys
 
@@ -40,7 +41,14 @@ def run_python(code, **variables):
     )
 
 
-@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "bogus", "WebAgg"])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "module://matplotlib_inline.backend_inline",
+        pytest.param("bogus", marks=pytest.mark.slow),
+        pytest.param("WebAgg", marks=pytest.mark.slow),
+    ],
+)
 def test_figures_can_be_imported_whatever_backend_a_notebook_exports(backend):
     code = "import assignment.figures, os; from matplotlib import pyplot; print(os.environ['MPLBACKEND'])"
     result = run_python(code, MPLBACKEND=backend)
@@ -52,6 +60,7 @@ def test_a_backend_that_exists_is_used():
     assert run_python(code, MPLBACKEND="svg").stdout == "svg\n"
 
 
+@pytest.mark.slow
 def test_a_folder_of_matplotlib_that_is_not_writable_is_not_reported(tmp_path):
     (tmp_path / "file").touch()
     result = run_python("import assignment.figures.style", MPLCONFIGDIR=str(tmp_path / "file"))
@@ -80,14 +89,20 @@ def test_too_little_address_space_is_refused(memory, training, minimum):
         check_memory(training)
 
 
-@pytest.mark.parametrize("limits", [{"address_space": 3.5e9}, {"available": 1.0e9}])
-def test_tight_memory_is_noted_before_a_training_only(memory, capsys, limits):
+@pytest.mark.parametrize(
+    ("limits", "beginning"),
+    [
+        ({"address_space": 3.5e9}, "note: this process may use 3.5 GB of address space; below 4.0 GB a training may"),
+        ({"available": 1.0e9}, "note: 1.0 GB of memory are available, and a training needs about 1.5 GB"),
+    ],
+    ids=["address space", "memory"],
+)
+def test_tight_memory_is_noted_before_a_training_only(memory, capsys, limits, beginning):
     memory(**limits)
     check_memory(training=False)
     assert capsys.readouterr().err == ""
     check_memory(training=True)
-    note = capsys.readouterr().err
-    assert note.startswith(f"note: {next(iter(limits.values())) / 1e9} GB") or "may use 3.5 GB" in note
+    assert capsys.readouterr().err.startswith(beginning)
 
 
 def test_enough_memory_is_not_mentioned(memory, capsys):
@@ -113,17 +128,17 @@ def test_without_a_limit_the_address_space_is_infinite(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("meminfo", "limit", "bytes_"),
+    ("meminfo", "limit", "size"),
     [
         ("MemTotal: 9 kB\nMemAvailable:    2000 kB\n", "max\n", 2_048_000),
         ("MemAvailable:    2000 kB\n", "1000000\n", 1_000_000),
         ("", "", math.inf),
     ],
 )
-def test_available_memory_is_the_systems_or_the_containers(tmp_path, meminfo, limit, bytes_):
+def test_available_memory_is_the_systems_or_the_containers(tmp_path, meminfo, limit, size):
     (tmp_path / "meminfo").write_text(meminfo)
     (tmp_path / "memory.max").write_text(limit)
-    assert available_memory(tmp_path / "meminfo", tmp_path / "memory.max") == bytes_
+    assert available_memory(tmp_path / "meminfo", tmp_path / "memory.max") == size
     assert available_memory(tmp_path / "missing", tmp_path / "missing") == math.inf
 
 
@@ -149,7 +164,7 @@ def test_variables_that_change_sums_are_listed_and_others_are_not(monkeypatch):
 def test_the_processor_is_named_with_its_instructions(tmp_path):
     (tmp_path / "cpuinfo").write_text(CPUINFO)
     assert describe_processor(tmp_path / "cpuinfo") == "AMD EPYC (avx2, avx512_bf16)"
-    assert describe_processor(tmp_path / "missing")
+    assert describe_processor(tmp_path / "missing") == (platform.processor() or platform.machine())
 
 
 def test_hidden_warnings_are_no_errors():

@@ -1,3 +1,5 @@
+import h5py
+import keras
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from assignment.settings.samples import SampleSettings
 from assignment.storage.files import partial_path
 from assignment.storage.lock import lock_folder
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5
 from assignment.training.streams import Purpose, draw_noise
 
 GARMENTS = ModelMetadata("conditional", "ana", 1, "a stand-in", ("T-shirt/top", "Trouser", "Bag"))
@@ -219,6 +221,66 @@ def test_a_damaged_generator_is_reported_and_nothing_is_written(trained):
     with pytest.raises(AssignmentError, match="generator_model_ana.h5"):
         sample(settings(), trained)
     assert not trained.folder.exists()
+
+
+def functional(inputs, outputs):
+    """Return a generator with inputs of other shapes, or other outputs."""
+
+    def build():
+        tensors = [keras.Input(shape, name=f"input_{number}") for number, shape in enumerate(inputs)]
+        image = keras.layers.Identity()(tensors[0])
+        if inputs[0]:
+            units = [keras.layers.Dense(784)(keras.layers.Flatten()(tensor)) for tensor in tensors]
+            image = keras.layers.Reshape((28, 28, 1))(keras.layers.Add()([*units, units[0]]))
+        return keras.Model(tensors, outputs(image))
+
+    return build
+
+
+OTHER_NETWORKS = {
+    "a scalar input": functional([()], lambda image: image),
+    "one input": functional([(100,)], lambda image: image),
+    "three inputs": functional([(100,), (1,), (1,)], lambda image: image),
+    "labels of two numbers": functional([(100,), (2,)], lambda image: image),
+    "noise in a square": functional([(10, 10), (1,)], lambda image: image),
+    "two images": functional([(100,), (1,)], lambda image: [image, image]),
+    "an image in a dictionary": functional([(100,), (1,)], lambda image: {"image": image}),
+    "a smaller image": functional([(100,), (1,)], lambda image: image[:, :14]),
+}
+
+
+@pytest.mark.parametrize("build", OTHER_NETWORKS.values(), ids=OTHER_NETWORKS.keys())
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+def test_a_network_with_other_inputs_or_outputs_is_refused(trained, build):
+    with h5py.File(trained.generator_model) as file:
+        facts = file.attrs[ATTRIBUTE]
+    build().save(trained.generator_model, include_optimizer=False)
+    with h5py.File(trained.generator_model, "r+") as file:
+        file.attrs[ATTRIBUTE] = facts
+    check_refused(trained)
+
+
+def test_a_generator_with_labels_and_without_classes_is_refused(trained, generator):
+    export_h5(generator, trained.generator_model, WITHOUT_LABELS)
+    check_refused(trained)
+
+
+def test_a_generator_with_an_unknown_practice_is_refused(trained, generator):
+    export_h5(generator, trained.generator_model, DIGITS._replace(practices=("alchemy",)))
+    check_refused(trained)
+
+
+def test_a_generator_with_a_layer_of_another_kind_is_refused(trained):
+    with h5py.File(trained.generator_model, "r+") as file:
+        file.attrs["model_config"] = file.attrs["model_config"].replace('"Conv2DTranspose"', '"Lambda"')
+    check_refused(trained)
+
+
+def check_refused(workspace):
+    """Check that sampling raises one sentence, which names the file, and writes nothing."""
+    with pytest.raises(AssignmentError, match=r"\A[^\n]{,400}generator_model_ana\.h5[^\n]{,200}\.\Z"):
+        sample(settings(), workspace)
+    assert not workspace.folder.exists()
 
 
 def test_the_generator_of_another_track_is_refused(trained, generator):

@@ -16,10 +16,10 @@ from assignment.figures.style import (
     GENERATOR_COLOR,
     MUTED_COLOR,
     TEXT_COLOR,
+    escape_text,
     in_own_style,
     new_figure,
     open_axes,
-    plain_text,
 )
 
 CROSS_ENTROPY = "binary cross-entropy"
@@ -96,7 +96,7 @@ def _draw_losses(
     if undecided_line:
         axes.axhline(log(2), color=MUTED_COLOR, linestyle=":", linewidth=1, label="ln 2: discriminator undecided")
     axes.set_xlabel("epoch")
-    axes.set_ylabel(fill(plain_text(f"loss: {loss_name}{' (nats)' if undecided_line else ''}"), LABEL_WIDTH))
+    axes.set_ylabel(fill(escape_text(f"loss: {loss_name}{' (nats)' if undecided_line else ''}"), LABEL_WIDTH))
     if min(min(curve.losses) for curve in curves) >= 0:  # a critic's losses may be negative
         axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from assignment.figures.style import MUTED_COLOR, TEXT_COLOR, in_own_style, new_figure, plain_text
+from assignment.figures.style import MUTED_COLOR, TEXT_COLOR, escape_text, in_own_style, new_figure
 
 PAGE = (8.27, 11.69)  # inches; one A4 page, upright
 MAX_LEVEL_HEIGHT = 1.0  # inches; a network with few layers does not stretch over the page
@@ -142,7 +142,7 @@ def _draw_box(axes: Axes, layer: Layer, left: float, top: float, width: float) -
 
     def write(x: float, y: float, text: str, alignment: str, **options: Any) -> None:
         options = {"fontsize": font_size, "color": TEXT_COLOR, **options}
-        axes.text(x, y, plain_text(text), ha=alignment, va="center", clip_on=False, **options)
+        axes.text(x, y, escape_text(text), ha=alignment, va="center", clip_on=False, **options)
 
     write(left_edge, upper, layer.kind, "left", fontweight="bold")
     write(left_edge, lower, layer.name, "left", color=MUTED_COLOR, fontsize=font_size - 1.5)

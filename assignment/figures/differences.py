@@ -15,10 +15,10 @@ from assignment.figures.style import (
     GENERATOR_COLOR,
     MUTED_COLOR,
     TEXT_COLOR,
+    escape_text,
     in_own_style,
     new_figure,
     open_axes,
-    plain_text,
 )
 
 BETTER = {"judge_fid": "lower", "precision": "higher", "recall": "higher", "seconds_an_update": "lower"}
@@ -69,12 +69,12 @@ def draw_differences(
     for axes, (name, (metric_title, _)) in zip(columns, metrics.items()):
         _draw_column(axes, [row.differences[name] for row in rows])
         axes.xaxis.set_major_locator(MaxNLocator(3))  # with four intervals, labels of five characters would touch
-        label = plain_text(metric_title)
+        label = escape_text(metric_title)
         if name == "judge_fid":
             _use_symmetric_log_scale(axes)
             label += f" (linear to ±{LINEAR_LIMIT:.0f}, then log)"
         axes.set_xlabel(f"{label}\n{BETTER[name]} is better")
-    columns[0].set_yticks(range(len(rows)), [plain_text(_format_label(row)) for row in rows])
+    columns[0].set_yticks(range(len(rows)), [escape_text(_format_label(row)) for row in rows])
     columns[0].set_ylim(-0.6, len(rows) - 0.4)  # show every row, even one without points
     return figure
 

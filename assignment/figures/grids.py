@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from assignment.figures.style import TEXT_COLOR, in_own_style, new_figure, plain_text
+from assignment.figures.style import TEXT_COLOR, escape_text, in_own_style, new_figure
 
 PIXELS = 28  # height and width of an image
 ROWS, COLUMNS = 4, 3  # the sheet, step 2
@@ -50,7 +50,7 @@ def image_grid(
         axes.set_xticks([])
         axes.set_yticks([])
     for axes, name in zip(figure.axes, names):
-        axes.set_title(plain_text(name), fontsize=10, color=TEXT_COLOR)
+        axes.set_title(escape_text(name), fontsize=10, color=TEXT_COLOR)
     return figure
 
 
@@ -82,12 +82,12 @@ def row_grid(
     axes = figure.subplots()
     _show_image(axes, _join_tiles(tiles))
     middles = [row * STEP + CENTER for row in range(rows)]
-    axes.set_yticks(middles, list(map(plain_text, row_names)), fontsize=11, color=TEXT_COLOR)
+    axes.set_yticks(middles, list(map(escape_text, row_names)), fontsize=11, color=TEXT_COLOR)
     axes.tick_params(length=0, labelbottom=False, labeltop=True)
     centers = [column * STEP + CENTER for column in range(len(column_names))]
     slant: dict[str, Any] = {"rotation": SLANT, "ha": "left", "rotation_mode": "anchor"} if slanted else {}
-    axes.set_xticks(centers, list(map(plain_text, column_names)), fontsize=9, color=TEXT_COLOR, **slant)
-    axes.set_xlabel(plain_text(column_axis))
+    axes.set_xticks(centers, list(map(escape_text, column_names)), fontsize=9, color=TEXT_COLOR, **slant)
+    axes.set_xlabel(escape_text(column_axis))
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure

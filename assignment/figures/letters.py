@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from anyascii import anyascii
 from matplotlib import font_manager, ft2font
@@ -26,7 +26,7 @@ PREFERRED_FONTS = (
     "WenQuanYi Zen Hei",
     "FreeSans",
 )
-PLACEHOLDER_FONT = "last resort"  # fonts of this name have a box for every letter
+PLACEHOLDER_FONT = "last resort"  # fonts of this name have a box for every character
 REGULAR_WEIGHTS = range(300, 501)  # some families have no face of 400, the usual weight
 
 # matplotlib 3.11 and later arrange letters with libraqm. Earlier versions draw them one by one from left to right.
@@ -39,14 +39,14 @@ RIGHT_TO_LEFT_WORDS = re.compile(f"{RIGHT_TO_LEFT}+(?: {RIGHT_TO_LEFT}+)*")
 LEFT_TO_RIGHT_MARK = "\u200e"  # invisible; has the direction of a Latin letter
 
 
-def drawable(text: str) -> str:
+def to_drawable(text: str) -> str:
     """Return `text` so that matplotlib can draw it with the base font and `fonts_for` the text.
 
-    Letters that no font here has, and those that this version of matplotlib cannot arrange, are written in Latin.
+    Characters that no font here has, and those that this version of matplotlib cannot arrange, are written in Latin.
     """
     text = unicodedata.normalize("NFC", text)
     latin = _without_font(text) | _not_arranged(text)
-    return _keep_direction("".join(_in_latin(letter) if letter in latin else letter for letter in text))
+    return _keep_direction("".join(_in_latin(character) if character in latin else character for character in text))
 
 
 def describe_missing(text: str) -> str:
@@ -58,25 +58,30 @@ def describe_missing(text: str) -> str:
         reason = "matplotlib can arrange its letters only from version 3.11 (Python 3.11 or later) on"
     else:
         return ""
-    return f"Figures show {text} as {drawable(text)}, since {reason}. Files keep the name."
+    return f"Figures show {text} as {to_drawable(text)}, since {reason}. File names keep the original letters."
 
 
 def fonts_for(text: str) -> tuple[str, ...]:
-    """Return the fonts of this system for the letters of `text` that the base font does not have."""
-    return fallback_fonts(frozenset(_letters_missing_from(BASE_FONT, text)))
+    """Return the fonts of this system for the characters of `text` that the base font does not have."""
+    return fallback_fonts(_missing_from(BASE_FONT, text))
 
 
 @lru_cache(maxsize=64)
-def fallback_fonts(letters: frozenset[str]) -> tuple[str, ...]:
-    """Return the names of fonts of this system that together have as many of `letters` as there are fonts for."""
+def fallback_fonts(characters: frozenset[str]) -> tuple[str, ...]:
+    """Return the names of fonts of this system that together have as many of `characters` as there are fonts for."""
     chosen: list[str] = []
-    while letters:
-        best = max(_candidates(), key=lambda font: len(letters) - len(_letters_missing_from(font, letters)), default="")
-        missing = frozenset(_letters_missing_from(best, letters)) if best else letters
-        if missing == letters:
+    while characters:
+        best, fewest = "", characters
+        for font in _candidates():
+            missing = _missing_from(font, characters)
+            if len(missing) < len(fewest):
+                best, fewest = font, missing
+            if not missing:
+                break
+        if not best:
             break
         chosen.append(best)
-        letters = missing
+        characters = fewest
     return tuple(chosen)
 
 
@@ -92,40 +97,46 @@ def _candidates() -> dict[str, str]:
     return {name: fonts[name] for name in sorted(fonts, key=lambda name: (preference.get(name, len(preference)), name))}
 
 
-def _letters_missing_from(font: str, letters: Iterable[str]) -> set[str]:
-    """Return those of `letters` that a font does not have; all of them if its file cannot be read or scaled."""
-    face = _open_font(font)
-    if face is None:
-        return set(letters)
-    return {letter for letter in letters if not face.get_char_index(ord(letter))}
+def _missing_from(font: str, characters: Iterable[str]) -> frozenset[str]:
+    """Return those of `characters` that a font does not have."""
+    codes = _codes_in(font)
+    return frozenset(character for character in characters if ord(character) not in codes)
 
 
-@cache
-def _open_font(font: str) -> ft2font.FT2Font | None:
+@lru_cache(maxsize=16)  # a large font has 50,000 characters, which take some megabytes
+def _codes_in(font: str) -> frozenset[int]:
+    """Return the code points of a font's characters; none if its file cannot be read or scaled.
+
+    matplotlib keeps a font's file open while its object exists, so only the code points are cached.
+    """
     path = _candidates().get(font) or font_manager.findfont(font)
     try:
         face = ft2font.FT2Font(path)
     except (OSError, RuntimeError):  # deleted since matplotlib listed it, or damaged
-        return None
-    return face if face.scalable else None  # fonts of colored bitmaps cannot be drawn
+        return frozenset()
+    return frozenset(face.get_charmap()) if face.scalable else frozenset()  # colored bitmaps cannot be drawn
 
 
-def _in_latin(letter: str) -> str:
-    is_mark = unicodedata.category(letter).startswith("M")  # many have no sound of their own
-    return anyascii(letter) or ("" if is_mark else "?")
+def _in_latin(character: str) -> str:
+    is_mark = unicodedata.category(character).startswith("M")  # many have no sound of their own
+    return anyascii(character) or ("" if is_mark else "?")
 
 
 def _without_font(text: str) -> set[str]:
-    """Return the letters of `text` that no font of this system has."""
+    """Return the characters of `text` that no font of this system has."""
     fonts = (BASE_FONT, *fonts_for(text))
-    return set(text).intersection(*(_letters_missing_from(font, text) for font in fonts))
+    return set(text).intersection(*(_missing_from(font, text) for font in fonts))
 
 
 def _not_arranged(text: str) -> set[str]:
     """Return the letters written from right to left, and marks on other letters, if matplotlib cannot arrange them."""
     if ARRANGES_LETTERS:
         return set()
-    return {letter for letter in text if re.match(RIGHT_TO_LEFT, letter) or unicodedata.category(letter)[0] == "M"}
+    return {
+        character
+        for character in text
+        if re.match(RIGHT_TO_LEFT, character) or unicodedata.category(character)[0] == "M"
+    }
 
 
 def _keep_direction(text: str) -> str:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
-from assignment.figures.letters import BASE_FONT, drawable, fonts_for
+from assignment.figures.letters import BASE_FONT, fonts_for, to_drawable
 from assignment.storage.files import replacing
 
 TEXT_COLOR = "#1b1f24"
@@ -40,14 +40,14 @@ DEFAULTS["font.family"] = [BASE_FONT]
 in_own_style = matplotlib.rc_context(DEFAULTS)
 
 
-def plain_text(text: str) -> str:
+def escape_text(text: str) -> str:
     """Return text from outside (a name or a caption) as matplotlib draws it letter by letter.
 
     It has no line breaks and no control characters, and its `$` do not start a formula.
     """
     if len(text) > LONGEST_TEXT:
         text = text[: LONGEST_TEXT - 1] + "…"
-    return drawable("".join(map(_printable, text))).replace("$", r"\$")
+    return to_drawable("".join(map(_printable, text))).replace("$", r"\$")
 
 
 def choose_fonts(figure: Figure) -> None:
@@ -77,7 +77,7 @@ def new_figure(
     engine = ConstrainedLayoutEngine(rect=(0, bottom, 1, 1 - bottom - top), compress=layout == "compressed")
     figure = Figure(figsize=(width, height), facecolor="white", layout=engine)
     FigureCanvasAgg(figure)
-    title, caption = plain_text(title), plain_text(caption)
+    title, caption = escape_text(title), escape_text(caption)
     title_y, caption_y = 1 - 0.55 * TITLE_HEIGHT / height, 0.1 / height
     lines = (
         figure.suptitle(title, y=title_y, va="center", fontsize=TITLE_SIZE, color=TEXT_COLOR),

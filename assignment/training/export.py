@@ -108,8 +108,8 @@ def read_metadata(path: Path) -> ModelMetadata:
         return parse_json(json.dumps([complete[name] for name in ModelMetadata._fields]), ModelMetadata)
     except (KeyError, Malformed) as error:
         raise AssignmentError(
-            f"{path} is not a network that this program saved: what it says about its training is damaged; copy the"
-            " file again, or train the network again."
+            f"{path} is not a network that this program saved: its training facts are damaged; copy the file"
+            " again, or train the network again."
         ) from error
 
 

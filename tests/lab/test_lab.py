@@ -397,7 +397,7 @@ def test_a_lab_continues_if_the_log_of_a_failed_run_was_deleted(lab, capsys):
     assert "ema, seed 1 ended without a result (exit code 1)" in capsys.readouterr().out
 
 
-def test_a_person_s_files_in_the_checkpoints_of_a_trial_are_kept(lab):
+def test_a_users_files_in_the_checkpoints_of_a_trial_are_kept(lab):
     notes = "(folder / 'checkpoints' / 'notes.txt').touch(); (folder / 'checkpoints' / 'epoch_0002.npz').touch()"
     assert lab(RUN + notes, seeds=1, practices=("ema",)) == 0
     assert {path.name for path in lab.folder.rglob("checkpoints/*")} == {"notes.txt"}

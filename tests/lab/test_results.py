@@ -213,7 +213,8 @@ def test_a_run_whose_files_have_another_shape_has_no_result(run, write_run, name
 
 
 DAMAGED = [b"", b"null", b"[" * 100_000, b"\xff\xfe", b"epoch,updates,seconds\n1,0,2\n", b"epoch,updates,seconds\n1\n"]
-DAMAGED += [b"epoch,updates,seconds\n1,x,2\n", b'"' + b"x" * 200_000, b"epoch,updates,seconds\n1,10,nan\n"]
+WITHOUT_SECONDS = b"epoch,updates,seconds\n1,10,nan\n"
+DAMAGED += [b"epoch,updates,seconds\n1,x,2\n", b'"' + b"x" * 200_000, WITHOUT_SECONDS]
 
 
 @pytest.mark.parametrize("content", DAMAGED)
@@ -223,7 +224,7 @@ def test_a_run_with_a_damaged_file_has_no_result(run, write_run, name, content):
     getattr(run, name).write_bytes(content)
     assert read_trial("ema", 2, run) is None
     if name == "history":
-        assert count_epochs(run.history) in (0, 1)
+        assert count_epochs(run.history) == (1 if content == WITHOUT_SECONDS else 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -233,7 +234,8 @@ def test_pipes_are_not_read(run, write_run, table):
         content = path.read_bytes()
         path.unlink()
         os.mkfifo(path)
-        assert read_trial("ema", 2, run) is None and count_epochs(run.history) in (0, 3)
+        assert read_trial("ema", 2, run) is None
+        assert count_epochs(run.history) == (0 if path == run.history else 3)
         path.unlink()
         path.write_bytes(content)
     os.mkfifo(table)

@@ -302,7 +302,7 @@ def test_the_page_fits_the_window_and_requests_no_other_page(write_page, browser
     assert requests and set(requests) <= {"file", "data", "about"}, "no request leaves the page"
 
 
-def test_files_of_a_person_are_not_in_the_report(run, write_page, picture):
+def test_the_users_files_are_not_in_the_report(run, write_page, picture):
     for name in ("step7_grid_epoch_0010 (copy).png", "step7_grid_epoch_old.png"):
         (run.workspace.folder / name).write_bytes(picture)
     assert len(Page(write_page()).all("img")) == 6

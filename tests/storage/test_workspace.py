@@ -127,7 +127,7 @@ def test_a_run_deletes_its_own_partial_files_only(make_workspace):
     assert [path.exists() for path in partials] == [False, False, False, True, True, True]
 
 
-def test_what_a_person_puts_into_the_folders_is_neither_deleted_nor_listed(workspace, tmp_path):
+def test_the_users_files_in_the_folders_are_neither_deleted_nor_listed(workspace, tmp_path):
     workspace.prepare()
     for folder in (workspace.folder / "step7_old", workspace.checkpoints / ".ipynb_checkpoints"):
         folder.mkdir()

@@ -337,7 +337,7 @@ def test_pipes_and_folders_are_no_checkpoints(store, folder, suffix):
         assert [one.name for one in store.complete()] == ["epoch_0005.npz"]
 
 
-def test_files_of_a_person_are_kept(store, folder):
+def test_the_users_files_are_kept(store, folder):
     folder.mkdir()
     for name in ("notes.npz", "epoch_0005 (copy).npz", "epoch_5.npz"):
         (folder / name).touch()

@@ -27,6 +27,7 @@ METADATA = ModelMetadata(
     classes=("T-shirt/top", "Trouser"),
     practices=("uniform-noise",),
 )
+ONE_SENTENCE = r"\A[^\n]{,400}generator\.h5[^\n]{,200}\.\Z"
 READ_BACK = """
 import sys
 import numpy as np, keras
@@ -207,6 +208,49 @@ def test_file_of_another_version_is_refused(make_gan, path, stored_format):
         assert stored.pop("format") == FORMAT
         file.attrs[ATTRIBUTE] = json.dumps({**stored, **({"format": stored_format} if stored_format else {})})
     with pytest.raises(AssignmentError, match="generator.h5 was written by another version of this program"):
+        read_metadata(path)
+
+
+def facts_with(**changes):
+    """Return the facts of a file with these changes; None removes one."""
+    facts = {"format": FORMAT, **METADATA._asdict(), **changes}
+    return json.dumps({name: value for name, value in facts.items() if value is not None})
+
+
+DAMAGED_FACTS = {
+    "not JSON": "{",
+    "in a list": "[]",
+    "null": "null",
+    "a number": "1",
+    "nested deeply": "[" * 50_000,
+    "in an array": np.zeros(3),
+    "empty": h5py.Empty("S1"),
+    "not UTF-8": np.bytes_(b"\xff\xfe"),
+    "another format": facts_with(format=99),
+    "a list as the format": facts_with(format=[2]),
+    "no track": facts_with(track=None),
+    "a number as the track": facts_with(track=1),
+    "a text as the seed": facts_with(seed="1"),
+    "a negative seed": facts_with(seed=-1),
+    "a fraction as the epoch": facts_with(epoch=1.5),
+    "a text as the classes": facts_with(classes="0123456789"),
+    "5,000 classes": facts_with(classes=[str(number) for number in range(5_000)]),
+    "numbers as the classes": facts_with(classes=list(range(10))),
+    "a long class name": facts_with(classes=["x" * 10_000]),
+    "a control character in a class name": facts_with(classes=["\x1b[2J"]),
+    "half a character in a class name": facts_with(classes=["\ud800"]),
+    "an object as the practices": facts_with(practices={"ema": 1}),
+}
+
+
+@pytest.mark.parametrize("facts", DAMAGED_FACTS.values(), ids=DAMAGED_FACTS.keys())
+def test_damaged_facts_are_refused_in_one_sentence(path, facts):
+    with h5py.File(path, "w") as file:
+        file.attrs[ATTRIBUTE] = facts_with()
+    assert read_metadata(path) == METADATA._replace(keras=keras.__version__)
+    with h5py.File(path, "r+") as file:
+        file.attrs[ATTRIBUTE] = facts
+    with pytest.raises(AssignmentError, match=ONE_SENTENCE):
         read_metadata(path)
 
 

@@ -1,16 +1,22 @@
+import json
+import os
 import shutil
 import zipfile
+from pathlib import Path
 
 import h5py
 import keras
 import numpy as np
 import pytest
 
+from assignment.conditional.networks import build_generator
 from assignment.errors import AssignmentError
 from assignment.training.export import ModelMetadata, export_h5
 from assignment.training.network_file import load_network, read_facts
 
 METADATA = ModelMetadata("fashion", "ana", 1, "a stand-in")
+KERNEL = "model_weights/noise_units/noise_units/kernel"
+ONE_SENTENCE = r"\A[^\n]{,400}generator\.h5[^\n]{,200}\.\Z"
 
 
 @pytest.fixture
@@ -70,7 +76,7 @@ FILES = {
     "empty": (write(b""), "it is empty; copy it again"),
     "a Git LFS pointer": (
         write(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
-        "it is a Git LFS pointer, which stands for the file; run `git lfs pull`",
+        "it is a Git LFS pointer instead of the file; run `git lfs pull`",
     ),
     "a web page": (write(b"\n<!DOCTYPE html><html>Sign in"), "it is a web page; download the file itself"),
     "a text": (write(b"no HDF5"), "it is not an HDF5 file; give the .h5 file that the training wrote"),
@@ -127,3 +133,196 @@ def test_a_network_larger_than_its_file_is_refused_before_it_takes_memory(path, 
 def test_a_missing_file_is_an_operating_system_error(path):
     with pytest.raises(FileNotFoundError):
         read_facts(path)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    path = tmp_path_factory.mktemp("original") / "generator.h5"
+    export_h5(build_generator("ana", 1), path, METADATA)
+    return path
+
+
+@pytest.fixture
+def saved(path, original):
+    """The path of a saved generator, which the test may change."""
+    return Path(shutil.copyfile(original, path))
+
+
+def attribute(name, value):
+    def change(file):
+        file.attrs[name] = value
+
+    return change
+
+
+def config(alter):
+    """Return a change of the configuration: `alter` changes the parsed JSON, or returns another one."""
+
+    def change(file):
+        parsed = json.loads(file.attrs["model_config"])
+        other = alter(parsed)
+        file.attrs["model_config"] = json.dumps(parsed if other is None else other)
+
+    return change
+
+
+def layer(name, **arguments):
+    """Return a change of one layer's arguments."""
+
+    def alter(parsed):
+        (found,) = [layer for layer in parsed["config"]["layers"] if layer["name"] == name]
+        found["config"].update(arguments)
+
+    return config(alter)
+
+
+def other_class(name, **changes):
+    """Return a change of one layer's class."""
+
+    def alter(parsed):
+        (found,) = [layer for layer in parsed["config"]["layers"] if layer["name"] == name]
+        found.update(changes)
+
+    return config(alter)
+
+
+def dataset(**arguments):
+    """Return a change of the first kernel to another dataset."""
+
+    def change(file):
+        del file[KERNEL]
+        file.create_dataset(KERNEL, **arguments)
+
+    return change
+
+
+def link(target):
+    def change(file):
+        del file[KERNEL]
+        file[KERNEL] = target
+
+    return change
+
+
+def virtual(file):
+    del file[KERNEL]
+    layout = h5py.VirtualLayout((100, 3136), "float32")
+    layout[:] = h5py.VirtualSource("elsewhere.h5", "kernel", (100, 3136))
+    file.create_virtual_dataset(KERNEL, layout)
+
+
+def shared_weights(file):
+    """Give the sizes of 100 large layers to a small file, which has the weights of one."""
+    for number in range(100):
+        file[f"model_weights/again_{number}"] = file[KERNEL]
+
+
+def many_groups(file):
+    for number in range(2_001):
+        file.create_group(f"model_weights/{number}")
+
+
+def cycle(file):
+    file["model_weights/again"] = file["/"]
+
+
+def without(name):
+    def change(file):
+        del file[name]
+
+    return change
+
+
+def remove_nodes(parsed):
+    for layer in parsed["config"]["layers"]:
+        layer["inbound_nodes"] = []
+
+
+def same_names(parsed):
+    for layer in parsed["config"]["layers"]:
+        layer["name"] = layer["config"]["name"] = "noise"
+
+
+CONFIGURATIONS = {
+    "a configuration that is not JSON": attribute("model_config", "{"),
+    "a configuration that is a number": attribute("model_config", 1),
+    "a configuration that is a list": config(lambda parsed: [parsed]),
+    "a configuration of text": config(lambda parsed: {**parsed, "config": "Sequential"}),
+    "an empty configuration": config(lambda parsed: {**parsed, "config": {}}),
+    "another class of network": config(lambda parsed: {**parsed, "class_name": "Model"}),
+    "a list as the class": config(lambda parsed: {**parsed, "class_name": ["Functional"]}),
+    "layers in an object": config(lambda parsed: parsed["config"].update(layers={})),
+    "no layers": config(lambda parsed: parsed["config"].update(layers=[])),
+    "1,500 layers": config(lambda parsed: parsed["config"].update(layers=1_500 * [{"class_name": "ReLU"}])),
+    "layers that are numbers": config(lambda parsed: parsed["config"].update(layers=[1, 2])),
+    "layers without connections": config(remove_nodes),
+    "layers of one name": config(same_names),
+    "no inputs": config(lambda parsed: parsed["config"].update(input_layers=[])),
+    "an unknown input": config(lambda parsed: parsed["config"].update(input_layers=["nowhere", 0, 0])),
+    "a Lambda layer": other_class("image", class_name="Lambda"),
+    "an unknown layer": other_class("image", class_name="Nobody"),
+    "a class of another module": other_class("image", module="os", class_name="Dense"),
+    "a function as an activation": layer("image", activation={"class_name": "function", "config": "exec"}),
+    "an unknown activation": layer("image", activation="exec"),
+    "an unknown precision": layer("image", dtype="float7"),
+    "a billion units": layer("noise_units", units=10**9),
+    "negative units": layer("noise_units", units=-1),
+    "units in words": layer("noise_units", units="many"),
+    "a window of a million pixels": layer("upsample_14", kernel_size=[10**6, 10**6]),
+    "steps of a million pixels": layer("upsample_14", strides=[10**6, 10**6]),
+    "a billion labels": layer("label_embedding", input_dim=10**9),
+    "another shape of the planes": layer("noise_planes", target_shape=[7, 7, 65]),
+    "noise of a billion numbers": layer("noise", batch_shape=[None, 10**9]),
+    "an input without a shape": layer("noise", batch_shape=None),
+}
+WEIGHTS = {
+    "a gzip bomb": dataset(shape=(100_000, 3136), dtype="float32", chunks=(1_000, 3136), compression="gzip"),
+    "weights that take no room": dataset(shape=(10**6, 10**6), dtype="float32"),
+    "weights in another file": dataset(
+        shape=(100, 3136), dtype="float32", external=[("elsewhere.bin", 0, 100 * 3136 * 4)]
+    ),
+    "weights of another shape": dataset(data=np.zeros((3136, 100), np.float32)),
+    "weights of text": dataset(data=np.full((100, 3136), b"x")),
+    "a virtual dataset": virtual,
+    "a soft link": link(h5py.SoftLink("/model_weights/label_embedding")),
+    "an external link": link(h5py.ExternalLink("/etc/passwd", "/")),
+    "a link to the root": cycle,
+    "the same weights a hundred times": shared_weights,
+    "2,001 groups": many_groups,
+    "a kernel that is missing": without(KERNEL),
+    "no weights": without("model_weights"),
+}
+CHANGES = CONFIGURATIONS | WEIGHTS
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_changed_network_is_refused_in_one_sentence(saved, change):
+    with h5py.File(saved, "r+") as file:
+        change(file)
+    with pytest.raises(AssignmentError, match=ONE_SENTENCE):
+        load_network(saved)
+
+
+@pytest.mark.parametrize("read", [read_facts, load_network])
+@pytest.mark.parametrize("size", [0, 4, 8, 100, 2_000, 100_000])
+def test_a_truncated_file_is_refused_in_one_sentence(saved, size, read):
+    os.truncate(saved, size)
+    with pytest.raises(AssignmentError, match=ONE_SENTENCE):
+        read(saved)
+
+
+@pytest.mark.parametrize("offset", [0, 8, 48])
+def test_a_file_with_other_bytes_is_refused_in_one_sentence(saved, offset):
+    with saved.open("rb+") as file:
+        file.seek(offset)
+        file.write(b"\xa5" * 64)
+    with pytest.raises(AssignmentError, match=ONE_SENTENCE):
+        read_facts(saved)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("read", [read_facts, load_network])
+def test_a_pipe_is_refused_without_waiting(path, read):
+    os.mkfifo(path)
+    with pytest.raises(AssignmentError, match=ONE_SENTENCE):
+        read(path)
