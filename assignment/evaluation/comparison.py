@@ -53,7 +53,7 @@ class Comparison:
         """Return the scores of images float (n, 28, 28, 1) in [-1, 1].
 
         expected_classes: (n,), the class that each image should show; None if there is none.
-        Raises AssignmentError if an image has a NaN or infinite value.
+        Raises NotFinite if an image has a NaN or infinite value.
         """
         metrics.check_finite(images)  # a judge may read finite features from them
         return self._score(self._judge.read(images), expected_classes)
@@ -91,7 +91,7 @@ def find_copies(images: np.ndarray, training_images: np.ndarray, unseen_images: 
 
     All images: float (n, 28, 28, 1) in [-1, 1]. The floor is the distance of unseen real images to the training images.
     If `unseen_images` is None, it is the distance of training images to the other training images.
-    Raises AssignmentError if an image has a NaN or infinite value.
+    Raises NotFinite if an image has a NaN or infinite value.
     """
     candidates, training_pixels = _flatten(images[:COPY_CANDIDATES]), _flatten(training_images)
     distances = metrics.nearest_distances(candidates, training_pixels)

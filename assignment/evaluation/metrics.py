@@ -3,8 +3,8 @@
 Features are float (n, dimensions), as the judge reads them from images. The Fréchet distance is that of the published
 FID, but in our own classifier's features, so it is not comparable with published FIDs.
 
-No metric accepts NaN or infinite values: every metric raises AssignmentError, since a number measured without them, or
-a NaN among the results, would hide that the generator diverged.
+No metric accepts NaN or infinite values: every metric raises NotFinite, since a number measured without them, or a NaN
+among the results, would hide that the generator diverged.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from assignment.errors import AssignmentError
-
 NEIGHBORS = 3  # Kynkäänniemi et al. 2019, section 3
 ROWS_PER_BLOCK = 1_000  # of a table of distances; more would cost memory and save no time
 REAL_IMAGES, REAL_IMAGES_PER_CLASS = 200, 50  # enough to measure the mean distance between real images
 
 
+class NotFinite(ValueError):
+    """Images or features have NaN or infinite values, so they cannot be measured."""
+
+
 def check_finite(*arrays: np.ndarray) -> None:
-    """Raise AssignmentError if an array of images, features, distances or shares has a NaN or infinite value."""
+    """Raise NotFinite if an array of images, features or distances has a NaN or infinite value."""
     if not all(np.isfinite(values).all() for values in arrays):
-        raise AssignmentError(
-            "the images, or their features, have NaN or infinite values, so they cannot be measured: the generator"
-            " diverged; start again with --precision float32 or another --seed, and with --fresh."
-        )
+        raise NotFinite("the images, or their features, have NaN or infinite values")
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
@@ -75,7 +74,6 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
 
 def class_shares(recognized: np.ndarray, classes: Iterable[int]) -> np.ndarray:
     """Return the share of the images (n,) recognized as each of `classes`, float (classes,) in 0..1."""
-    check_finite(recognized)
     return np.array([(recognized == label).mean() for label in classes])
 
 
@@ -159,7 +157,6 @@ def agreement(requested: np.ndarray, recognized: np.ndarray, class_count: int) -
 
     requested, recognized: classes (n,). The result is float (class_count,) in 0..1; NaN for a class never requested.
     """
-    check_finite(requested, recognized)
     hits = np.bincount(requested[requested == recognized], minlength=class_count)
     with np.errstate(invalid="ignore"):
         return hits / np.bincount(requested, minlength=class_count)

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from assignment.errors import AssignmentError, describe_os_error, is_disk_full
+from assignment.evaluation.metrics import NotFinite
 from assignment.practices.view import TrainingView
 from assignment.report.page import write_report
 from assignment.report.sheet import Sheet
@@ -74,7 +75,7 @@ def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> sig
         try:
             finished = session.train(stop)
             session.write_results("finished" if finished else "interrupted")
-        except Diverged as error:
+        except (Diverged, NotFinite) as error:
             session.write_results("failed", diverged=True)
             raise AssignmentError(session.divergence_advice(error)) from error
         except FolderTaken:
@@ -241,7 +242,7 @@ class _Session:
             return "stopping after this update"
         return "training has ended and its results are being written"
 
-    def divergence_advice(self, error: Diverged) -> str:
+    def divergence_advice(self, error: Diverged | NotFinite) -> str:
         """Return where the training diverged, which checkpoint is left, and what to try."""
         problem = self._problems(self._position.epoch)[-1]
         last = self.keeper.describe_last()

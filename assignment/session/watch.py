@@ -46,7 +46,7 @@ class Watch:
     def add_epoch(self, rows: Sequence[Row], grid: np.ndarray) -> None:
         """Take notes on the last of `rows` and its grid, and report problems that began this epoch.
 
-        Raises OSError if the disk is full; other write errors are reported. Raises AssignmentError if a generated image
+        Raises OSError if the disk is full; other write errors are reported. Raises NotFinite if a generated image
         has a NaN or infinite value.
         """
         note: Notes = {}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from assignment.errors import AssignmentError
 from assignment.evaluation.metrics import (
+    NotFinite,
     agreement,
     class_shares,
     copy_share,
@@ -195,8 +195,6 @@ METRICS = {
     ],
     "copy_share": lambda real, fake: copy_share(fake[:, 0], real[:, 0]),
     "count_covered_classes": lambda real, fake: count_covered_classes(fake[:, 0], real[:, 0]),
-    "class_shares": lambda real, fake: [class_shares(recognized[:, 0], [0, 1]) for recognized in (real, fake)],
-    "agreement": lambda real, fake: agreement(real[:, 0], fake[:, 0], 8),
 }
 
 
@@ -207,5 +205,5 @@ def test_every_metric_refuses_values_that_are_not_finite(metric, is_real, value)
     finite = np.random.default_rng(0).standard_normal((8, 784))
     broken = finite.copy()
     broken[-1, 0] = value  # of the last image, whose class 1 `diversity` does not measure
-    with pytest.raises(AssignmentError, match="NaN or infinite.*--precision float32"):
+    with pytest.raises(NotFinite, match="NaN or infinite"):
         metric(*((broken, finite) if is_real else (finite, broken)))

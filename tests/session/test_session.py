@@ -14,8 +14,10 @@ import pytest
 from filelock import FileLock
 
 from assignment.errors import AssignmentError
+from assignment.evaluation.metrics import NotFinite
 from assignment.session import journal, session
 from assignment.session.resume import Earlier
+from assignment.session.watch import Watch
 from assignment.storage.lock import FolderTaken, check_unlocked, lock_folder
 from assignment.training.checkpoints import Checkpoints
 from assignment.training.steps import Losses
@@ -195,6 +197,21 @@ def test_a_diverged_training_is_stopped_and_its_networks_are_not_saved(make_sess
     assert not diverged.workspace.generator_model.exists()
     assert (diverged.record["status"], diverged.record["epochs_done"]) == ("failed", 1)
     assert [path.name for path in Checkpoints(diverged.workspace.checkpoints).complete()] == ["epoch_0001.npz"]
+
+
+@undrawn
+def test_generated_images_that_are_not_finite_end_the_training_like_a_divergence(make_session, monkeypatch):
+    def refuse(watch, grid):
+        if len(watch.notes) == 3:  # the untrained networks' notes and those of two epochs
+            raise NotFinite("the images, or their features, have NaN or infinite values")
+        return {}
+
+    monkeypatch.setattr(Watch, "_variety", refuse)
+    diverged = make_session()
+    with pytest.raises(AssignmentError, match="the images, or their features, have NaN.*: try --batch-size 8 --fresh"):
+        diverged.start()
+    assert diverged.record["status"] == "failed" and diverged.record["problems"][-1]["name"] == "divergence"
+    assert not diverged.workspace.generator_model.exists()
 
 
 @undrawn
