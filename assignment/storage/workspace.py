@@ -11,9 +11,9 @@ from typing import Protocol, overload
 
 from assignment.storage.files import (
     PARTIAL_NAME,
-    check_before_writing,
     check_files,
     check_spelling,
+    check_writing_allowed,
     ensure_writable,
     files_named,
     remove_partials,
@@ -169,7 +169,7 @@ class Workspace:
 
     def remove_results(self) -> None:
         """Delete the files that describe a complete training."""
-        check_before_writing()
+        check_writing_allowed()
         # The record first: without it, no file counts as finished.
         for path in (self.record, self.metrics, self.metrics_figure, self.report):
             path.unlink(missing_ok=True)

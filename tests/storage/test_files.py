@@ -71,6 +71,14 @@ def test_json_is_indented_readable_and_reads_back(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_characters_that_utf_8_lacks_are_written_and_read_back_as_escapes(path):
+    """As in a path that is not UTF-8, which Linux allows."""
+    write_json(path, {"source": "folder im\udce1genes"})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"source": "folder im\udce1genes"}
+    write_text(path, "folder im\udce1genes")
+    assert path.read_text(encoding="utf-8") == "folder im\\udce1genes"
+
+
 def test_write_json_keeps_the_old_file_if_the_content_is_not_json(path):
     with pytest.raises(TypeError):
         write_json(path, {"folder": path})
