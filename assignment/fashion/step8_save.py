@@ -21,7 +21,7 @@ def save_models(
     """Write the generator and the discriminator as .h5 files; each is read back and compared before it is kept.
 
     where: a run's workspace, or a folder, in which the files have the names of the networks.
-    metadata: what the files say about the training; if None, only the first name.
+    metadata: the training facts in the files; if None, only the first name.
     """
     if isinstance(where, Workspace):
         paths = where.models

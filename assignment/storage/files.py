@@ -19,6 +19,7 @@ from zlib import crc32
 from assignment.errors import AssignmentError
 
 FORMAT = 2  # version of the JSON, .npz and .h5 metadata that this program writes
+START_OVER = "--fresh starts over"  # the end of a message
 MAX_FORMAT_LENGTH = 20  # characters of another format's number in a message
 BLOCK_BYTES = 2**20  # a file is hashed in blocks of this size, so that a large one does not fill the memory
 PARTIAL_NAME = re.compile(r"\.partial-[0-9a-f]{8}-[0-9a-f]{8}(?:\.\w+)?")  # of any file; see `partial_path`
@@ -95,7 +96,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh starts over") -> None:
+def check_format(content: Mapping[str, Any], path: Path, remedy: str = START_OVER) -> None:
     """Raise AssignmentError if `content`, read from `path`, was written in another format than `FORMAT`.
 
     remedy: the end of the sentence, what the user can do.
@@ -155,11 +156,11 @@ def ensure_writable(folder: Path) -> None:
     Raises AssignmentError, which names the folder, if that fails.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        create_folder(folder)
         # The system deletes this file when it is closed, also after a kill.
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        if os.path.lexists(folder) and not folder.is_dir():  # a file, or a link to nothing
+        if os.path.lexists(folder) and not folder.is_dir():
             raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
         # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
         reason = "permission denied" if isinstance(error, FileExistsError) else (error.strerror or str(error)).lower()

@@ -43,7 +43,7 @@ class FolderTaken(AssignmentError):
 
 @dataclass(frozen=True)
 class Holder:
-    """What the holder's file says about the run that holds the lock."""
+    """The content of the holder's file: the run that holds the lock."""
 
     process: int
     computer: Text

@@ -118,7 +118,7 @@ def _other_file(path: Path, start: bytes) -> str:
     if not start:
         return "it is empty; copy it again, or train the network again"
     if start.startswith(GIT_LFS):
-        return "it is a Git LFS pointer, which stands for the file; run `git lfs pull` in the folder of the repository"
+        return "it is a Git LFS pointer instead of the file; run `git lfs pull` in the folder of the repository"
     if start.startswith(ZIP):
         is_keras = "config.json" in _names_in_archive(path)
         return f"it is a .keras file under another name; {GIVE_OURS}" if is_keras else "it is a ZIP archive; unpack it"

@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_written_is_named_without_the_temporary_file(tmp
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets only administrators create links")
-def test_a_link_to_nothing_is_not_a_folder(tmp_path):
+def test_the_missing_target_of_a_linked_folder_is_created(tmp_path):
     (tmp_path / "outputs").symlink_to(tmp_path / "missing")
-    with pytest.raises(AssignmentError, match="outputs is not a folder; choose another one"):
-        ensure_writable(tmp_path / "outputs")
+    ensure_writable(tmp_path / "outputs")
+    assert (tmp_path / "missing").is_dir()

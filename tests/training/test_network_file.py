@@ -70,7 +70,7 @@ FILES = {
     "empty": (write(b""), "it is empty; copy it again"),
     "a Git LFS pointer": (
         write(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
-        "it is a Git LFS pointer, which stands for the file; run `git lfs pull`",
+        "it is a Git LFS pointer instead of the file; run `git lfs pull`",
     ),
     "a web page": (write(b"\n<!DOCTYPE html><html>Sign in"), "it is a web page; download the file itself"),
     "a text": (write(b"no HDF5"), "it is not an HDF5 file; give the .h5 file that the training wrote"),
