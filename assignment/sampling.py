@@ -23,7 +23,6 @@ from assignment.session.screen import plural
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import ensure_writable, replacing
 from assignment.storage.lock import lock_if_free
-from assignment.storage.reading import check_regular
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata, read_metadata
 from assignment.training.gan import generate_images
@@ -122,13 +121,10 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _read_generator_metadata(path: Path, track: str) -> ModelMetadata:
     """Return the metadata of a track's generator. Raises AssignmentError if the file is missing or another's."""
-    if path.is_dir():
-        raise AssignmentError(f"{path} is a folder, but a generator's file is expected; give another --models-dir.")
     if not path.exists():
         raise AssignmentError(
             f"{path} does not exist; train it first, with --track {track}, or give the --models-dir that contains it."
         )
-    check_regular(path)
     metadata = read_metadata(path)
     if metadata.track != track:
         raise AssignmentError(

@@ -52,14 +52,14 @@ def find(folder: Path, name: str, title: str, layouts: Sequence[Layout]) -> tupl
         place = error.filename or folder
         raise AssignmentError(f"the data folder {place} cannot be read ({reason}); make it readable.") from error
     if missing:
-        lack = f"no {_join(missing)} (or .gz) of {title}"
+        problem = f"no {_join(missing)} (or .gz) of {title}"
     else:
-        lack = f"no files of {title}; it needs {', or '.join(map(_join, layouts))} (each can have .gz)"
-    raise AssignmentError(f"the data folder {closest} has {lack}; it contains {contents}.")
+        problem = f"no files of {title}; it needs {', or '.join(map(_join, layouts))} (each can have .gz)"
+    raise AssignmentError(f"the data folder {closest} has {problem}; it contains {contents}.")
 
 
 def _folders(folder: Path, name: str) -> Iterator[Path]:
-    for place in (*_entries(folder).get(_plain(name), ()), folder):
+    for place in (*_entries(folder).get(_letters_and_digits(name), ()), folder):
         if os.path.isdir(place):
             yield place
             yield from (path for path in _entries(place).get(RAW_FOLDER, ()) if os.path.isdir(path))
@@ -68,13 +68,14 @@ def _folders(folder: Path, name: str) -> Iterator[Path]:
 def _entries(folder: Path) -> Entries:
     entries: Entries = {}
     for name in sorted(os.listdir(folder)):
-        entries.setdefault(_plain(name), []).append(folder / name)
+        entries.setdefault(_letters_and_digits(name), []).append(folder / name)
     return entries
 
 
 def _copies(entries: Entries, name: str) -> list[Path]:
     """Return the paths that have a name: files, not gzipped first, then files in a folder of that name."""
-    paths = [path for plain in (_plain(name), _plain(f"{name}.gz")) for path in entries.get(plain, ())]
+    keys = (_letters_and_digits(name), _letters_and_digits(f"{name}.gz"))
+    paths = [path for key in keys for path in entries.get(key, ())]
     folders = [path for path in paths if os.path.isdir(path)]
     files = [path for path in paths if path not in folders]
     return files + [path for inner in folders for path in _copies(_files(inner), name)]
@@ -82,10 +83,10 @@ def _copies(entries: Entries, name: str) -> list[Path]:
 
 def _files(folder: Path) -> Entries:
     entries = _entries(folder)
-    return {plain: [path for path in paths if not os.path.isdir(path)] for plain, paths in entries.items()}
+    return {key: [path for path in paths if not os.path.isdir(path)] for key, paths in entries.items()}
 
 
-def _plain(name: str) -> str:
+def _letters_and_digits(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 

@@ -103,7 +103,7 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
         return standin.draw(source.draw_images, source.title, "--data standin was given")
     named = data_dir or _folder_from_environment()
     if named is not None:
-        return from_folder(source, Path(os.path.expanduser(named)))
+        return from_folder(source, named)
     try:
         return from_cache(source) or from_download(source)
     except Unavailable as error:
@@ -113,9 +113,9 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
         return standin.draw(source.draw_images, source.title, reason)
 
 
-def _folder_from_environment() -> str | None:
+def _folder_from_environment() -> Path | None:
     folder = os.environ.get(DATA_DIR_VARIABLE, "")
-    return folder if folder.strip() else None
+    return Path(os.path.expanduser(folder)) if folder.strip() else None
 
 
 def from_folder(source: Source, folder: Path) -> Dataset:
@@ -198,7 +198,7 @@ def _advice(source: Source, if_damaged: str, if_other: str) -> Advice:
         for other in SOURCES.values()
         for _, md5 in other.files
     }
-    own = {md5: f"has the content of {name}, under another name; {if_damaged}" for name, md5 in source.files}
+    own = {md5: f"is {name} under another name; {if_damaged}" for name, md5 in source.files}
     return Advice(if_damaged, {**others, **own})
 
 

@@ -16,6 +16,7 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, duration, plural
+from assignment.storage.files import check_writing_allowed
 from assignment.storage.lock import IN_USE, FolderTaken, check_unlocked
 
 EXPECTED_CODES = (0, EXIT_ERROR)  # exit codes of a run that finished, or that failed with a message
@@ -55,6 +56,7 @@ def run_lab(settings: LabSettings, workspace: LabWorkspace, command: str) -> int
     try:
         stopped_by = _run_remaining_trials(record, screen)
     finally:
+        check_writing_allowed()  # if another lab has taken the folder, the files in it are that lab's
         no_run_finished = workspace.earlier.exists()
         if no_run_finished:
             check_unlocked(workspace.run_workspaces())  # a second Ctrl-C does not wait for the runs
@@ -105,6 +107,7 @@ def _run_remaining_trials(record: LabRecord, screen: Screen) -> Signals | None:
         raise  # what is in the folder now belongs to another lab
     except AssignmentError:
         if not workspace.results.exists():  # the folder may then be used under other conditions
+            check_writing_allowed()
             workspace.conditions.unlink(missing_ok=True)
         raise
     return None

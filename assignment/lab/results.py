@@ -75,7 +75,7 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """What a lab reads of a trial's run.json."""
 
     format: int
@@ -108,7 +108,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Metrics:
+class MetricsRecord:
     """What a lab reads of a trial's metrics.json."""
 
     generated: dict[str, Mean]
@@ -123,7 +123,7 @@ def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
     whose files are damaged.
     """
     try:
-        record, metrics = read_json(run.record, Record), read_json(run.metrics, Metrics)
+        record, metrics = read_json(run.record, RunRecord), read_json(run.metrics, MetricsRecord)
         epochs = list(_read_epochs(run.history))
     except (OSError, ValueError, AssignmentError):
         return None
@@ -198,7 +198,7 @@ def _read_text(path: Path) -> str:
     return read_bytes(path, MAX_TABLE_BYTES).decode("utf-8-sig")
 
 
-def _mean(metrics: Metrics | None, name: str) -> float:
+def _mean(metrics: MetricsRecord | None, name: str) -> float:
     """Return the mean of a metric of the generated images; NaN if it was not measured."""
     return metrics.generated[name].mean if metrics and name in metrics.generated else np.nan
 
@@ -237,7 +237,7 @@ def _describe_episode(episode: Episode) -> str:
     return f"{episode.name}, epochs {episode.first} to {episode.last}"
 
 
-def _collapse_at_end(metrics: Metrics | None) -> list[str]:
+def _collapse_at_end(metrics: MetricsRecord | None) -> list[str]:
     """Return a collapse found by the evaluation at the end, which the few images of the grids may not show."""
     verdicts = metrics.verdicts if metrics else []
     collapsed = any(verdict.question == NO_COLLAPSE_QUESTION and verdict.answer == "no" for verdict in verdicts)

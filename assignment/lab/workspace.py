@@ -6,7 +6,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from assignment.storage.files import PARTIAL_NAME, check_files, check_spelling, ensure_writable, files_named
+from assignment.storage.files import (
+    PARTIAL_NAME,
+    check_files,
+    check_spelling,
+    check_writing_allowed,
+    ensure_writable,
+    files_named,
+)
 from assignment.storage.workspace import USE_THE_OTHER_NAME, RunFile, Workspace
 
 
@@ -62,6 +69,7 @@ class LabWorkspace:
 
     def set_aside(self) -> None:
         """Set aside the lab in this folder. If the program is killed meanwhile, `restore_earlier` undoes it."""
+        check_writing_allowed()
         self.moving.mkdir()
         for path in filter(Path.exists, self._contents):
             path.rename(self.moving / path.name)
@@ -69,6 +77,7 @@ class LabWorkspace:
 
     def restore_earlier(self) -> None:
         """Restore the lab that was set aside, if any; it replaces what was written since."""
+        check_writing_allowed()
         shutil.rmtree(self.discarded, ignore_errors=True)
         if self.earlier.is_dir():
             self.remove_lab()
@@ -80,12 +89,14 @@ class LabWorkspace:
 
     def discard_earlier(self) -> None:
         """Delete the lab that was set aside, if any."""
+        check_writing_allowed()
         if self.earlier.is_dir():
             self.earlier.rename(self.discarded)
             shutil.rmtree(self.discarded, ignore_errors=True)
 
     def remove_lab(self) -> None:
         """Delete the lab in this folder, with its runs."""
+        check_writing_allowed()
         for path in self._contents:
             if path.is_dir():
                 shutil.rmtree(path)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
@@ -37,7 +38,8 @@ DESCRIPTIONS = {
 }
 
 
-class Range(TypedDict):
+@dataclass(frozen=True)
+class Range:
     """One metric in metrics.json."""
 
     mean: float
@@ -45,13 +47,15 @@ class Range(TypedDict):
     highest: float
 
 
-class JudgeFacts(TypedDict):
+@dataclass(frozen=True)
+class JudgeFacts:
     """The judge in metrics.json."""
 
     accuracy: float
 
 
-class ImageCounts(TypedDict):
+@dataclass(frozen=True)
+class ImageCounts:
     """The numbers of images in metrics.json."""
 
     per_draw: int
@@ -59,13 +63,15 @@ class ImageCounts(TypedDict):
     real: int
 
 
-class CopyingShare(TypedDict):
+@dataclass(frozen=True)
+class CopyingShare:
     """The copies in metrics.json."""
 
     copies: float
 
 
-class Answer(TypedDict):
+@dataclass(frozen=True)
+class Answer:
     """One verdict in metrics.json."""
 
     question: str
@@ -73,7 +79,8 @@ class Answer(TypedDict):
     evidence: str
 
 
-class Metrics(TypedDict):
+@dataclass(frozen=True)
+class MetricsRecord:
     """What the report shows of metrics.json."""
 
     judge: JudgeFacts
@@ -107,7 +114,7 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
         title=title,
         record=record,
         metrics=metrics,
-        measured=evenly_spaced(metrics["over_time"]) if metrics else [],
+        measured=evenly_spaced(metrics.over_time) if metrics else [],
         metric_titles=METRICS,
         metrics_over_time=METRICS_OVER_TIME,
         enough_epochs=STUCK_EPOCHS,
@@ -135,14 +142,14 @@ def data_url(path: Path) -> str:
     return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-def _read_metrics(path: Path) -> Metrics | None:
+def _read_metrics(path: Path) -> MetricsRecord | None:
     """Return the metrics, or None if the file is missing, damaged or incomplete."""
-    metrics = read_json(path, Metrics)
+    metrics = read_json(path, MetricsRecord)
     if metrics is None:
         return None
-    columns = [name for name in METRICS_OVER_TIME if name in metrics["generated"]]
-    is_complete = metrics["generated"].keys() <= metrics["floor"].keys() and all(
-        row.keys() >= {"epoch", *columns} for row in metrics["over_time"]
+    columns = [name for name in METRICS_OVER_TIME if name in metrics.generated]
+    is_complete = metrics.generated.keys() <= metrics.floor.keys() and all(
+        row.keys() >= {"epoch", *columns} for row in metrics.over_time
     )
     return metrics if is_complete else None
 
@@ -158,9 +165,9 @@ def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
     return [Picture(data_url(path), _description(path.stem), path.suffix == ".gif") for path in paths]
 
 
-def _best_epoch(metrics: Metrics | None) -> dict[str, float] | None:
+def _best_epoch(metrics: MetricsRecord | None) -> dict[str, float] | None:
     """Return the measured epoch with the lowest judge FID, without the untrained generator's; None if there is none."""
-    measured = [values for values in metrics["over_time"] if values["epoch"]] if metrics else []
+    measured = [values for values in metrics.over_time if values["epoch"]] if metrics else []
     return min(measured, key=lambda values: values["judge_fid"], default=None)
 
 

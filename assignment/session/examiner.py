@@ -21,7 +21,7 @@ from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Notes
 from assignment.settings.tracks import Settings
-from assignment.storage.files import FileCopies
+from assignment.storage.files import FileCopies, check_writing_allowed
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.gan import Gan, generate_images
 from assignment.training.optimizer_state import count_updates
@@ -105,6 +105,12 @@ class Examiner:
         self._run.save_figure(figure, self._run.workspace.metrics_figure)
         self._print(answers, floor_means["judge_fid"])
 
+    def remove_other_best(self) -> None:
+        """Delete the best generator's file if this training did not write it, or was killed before its checkpoint."""
+        if not self._best_epoch:
+            check_writing_allowed()
+            self._run.workspace.best_generator.unlink(missing_ok=True)
+
     def _get_judge(self) -> StoredJudge:
         run, data = self._run, self._spec.data
         stored = get_judge(
@@ -128,8 +134,6 @@ class Examiner:
             exists = path.is_file() and read_metadata(path).epoch == epoch
         except AssignmentError:
             exists = False
-        if notes and not exists:  # killed between two files, or another --models-dir
-            path.unlink(missing_ok=True)
         return (fid, epoch) if exists else (inf, 0)
 
     def _save_best(self, epoch: int, judge_fid: float) -> None:

@@ -13,7 +13,7 @@ from assignment.session.record import progress_epochs, read_stop_epoch, write_hi
 from assignment.session.run import Run
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
-from assignment.storage.files import FileCopies
+from assignment.storage.files import FileCopies, check_writing_allowed
 from assignment.training.loop import Row
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of a second, so it costs less than 2 % of the time
@@ -102,6 +102,7 @@ class Journal:
         """Delete the grid that was drawn only because an earlier session was stopped after its epoch."""
         epoch = read_stop_epoch(self._run.workspace.record)
         if epoch is not None and not self._is_due(epoch):
+            check_writing_allowed()
             self._run.workspace.grid(epoch).unlink(missing_ok=True)
 
     def _complete_grids(self) -> None:

@@ -1,25 +1,25 @@
-"""The records of a run: run.json, history.csv and metrics.json."""
+"""The records of a run: run.json, history.csv and metrics.json; and what later sessions read of run.json."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
-from typing_extensions import TypedDict
+from msgspec import Meta
 
 from assignment import runtime
+from assignment.data.dataset import Provenance
 from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
 from assignment.session.deviations import deviations, trained_length
 from assignment.session.run import Run
 from assignment.settings.tracks import Settings
 from assignment.storage.files import FORMAT, replacing, sha256, write_json
-from assignment.storage.reading import read_json
+from assignment.storage.reading import Scalar, read_json, read_versioned
 from assignment.training.loop import Row
 from assignment.training.proof import WeightCheck
 
@@ -138,23 +138,72 @@ def progress_epochs(epochs: int) -> list[int]:
     return [0, *(step for step in steps if step < epochs), epochs]
 
 
-class _StoppedRecord(TypedDict):
+@dataclass(frozen=True)
+class RunRecord:
+    """What is read of the run.json of a training that may be continued."""
+
     status: str
-    epochs_done: Annotated[int, msgspec.Meta(ge=0)]
-    settings: _StoppedSettings
+    epochs_done: Annotated[int, Meta(ge=0)]
+    conditions: dict[str, Scalar]
+    files_sha256: dict[str, str]
 
 
-class _StoppedSettings(TypedDict):
-    grid_every: Annotated[int, msgspec.Meta(ge=1)]
+@dataclass(frozen=True)
+class _Checksums:
+    """The files in a run.json."""
+
+    files_sha256: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Images:
+    """The images in a run.json."""
+
+    data: Provenance
+
+
+@dataclass(frozen=True)
+class _GridSettings:
+    """The settings in a run.json."""
+
+    grid_every: Annotated[int, Meta(ge=1)]
+
+
+@dataclass(frozen=True)
+class _StoppedRecord:
+    """What a run.json shows of a stop."""
+
+    status: str
+    epochs_done: Annotated[int, Meta(ge=0)]
+    settings: _GridSettings
+
+
+def read_record(path: Path) -> RunRecord | None:
+    """Return the record of the last run that ended, or None; a damaged record is ignored.
+
+    Raises AssignmentError if another version wrote it.
+    """
+    return read_versioned(path, RunRecord)
+
+
+def read_checksums(path: Path) -> dict[str, str] | None:
+    """Return the SHA-256 of a run's files by name, whichever version wrote its record; None without a record."""
+    record = read_json(path, _Checksums)
+    return record.files_sha256 if record else None
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """Return where the images of a run come from; None without a record."""
+    record = read_json(path, _Images)
+    return record.data if record else None
 
 
 def read_stop_epoch(path: Path) -> int | None:
     """Return the last epoch of a run that did not finish, if no grid was due after it; otherwise None."""
     record = read_json(path, _StoppedRecord)
-    if record is None or record["status"] == "finished":
+    if record is None or record.status == "finished":
         return None
-    epoch = record["epochs_done"]
-    return epoch if epoch % record["settings"]["grid_every"] else None
+    return record.epochs_done if record.epochs_done % record.settings.grid_every else None
 
 
 def json_value(value: Any) -> Any:

@@ -4,52 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from msgspec import Meta
 
 from assignment import runtime
 from assignment.data.dataset import Provenance
 from assignment.errors import AssignmentError
 from assignment.session.deviations import trained_length
-from assignment.session.record import json_value
+from assignment.session.record import RunRecord, json_value, read_checksums, read_provenance, read_record
 from assignment.session.run import Run
 from assignment.session.screen import plural
 from assignment.settings.checks import option_name
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, Settings
 from assignment.storage.files import sha256
-from assignment.storage.reading import Scalar, read_json, read_versioned
 from assignment.training.checkpoints import Checkpoint, Checkpoints
 
 Conditions = Mapping[str, Any]
 MAX_OUTPUT_BYTES = 2**31  # a larger file is not one of ours, and would take minutes to hash
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is read of the record of the last run that ended."""
-
-    status: str
-    epochs_done: Annotated[int, Meta(ge=0)]
-    conditions: dict[str, Scalar]
-    files_sha256: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Checksums:
-    """What is read of the record of another training, which any version may have written."""
-
-    files_sha256: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Images:
-    """What is read of the record about the images of a training."""
-
-    data: Provenance
 
 
 class Earlier(NamedTuple):
@@ -100,7 +74,7 @@ def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
 
     The images are compared only if `conditions` has them.
     """
-    record = None if run.settings.fresh else _read_record(run)
+    record = None if run.settings.fresh else read_record(run.workspace.record)
     if record and record.epochs_done:
         existing = record.conditions
         if "images" not in conditions:
@@ -110,13 +84,12 @@ def refuse_other_training(run: Run[Settings], conditions: Conditions) -> None:
 
 def recorded_provenance(run: Run[Settings]) -> Provenance | None:
     """Return where the images of the training in the run's folder come from; None without a record."""
-    record = None if run.settings.fresh else read_json(run.workspace.record, Images)
-    return record.data if record else None
+    return None if run.settings.fresh else read_provenance(run.workspace.record)
 
 
 def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     folder, epochs = run.workspace.folder, run.settings.epochs
-    checkpoints, record = Checkpoints(run.workspace.checkpoints), _read_record(run)
+    checkpoints, record = Checkpoints(run.workspace.checkpoints), read_record(run.workspace.record)
     if record and _is_finished(record, conditions, run):
         options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
         run.screen.say(
@@ -162,12 +135,11 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
 
     A training that was killed has left no record; its checkpoints show that the files are this folder's.
     """
-    record = read_json(run.workspace.record, Checksums)  # of any version, since --fresh replaces any training
-    if record is None and Checkpoints(run.workspace.checkpoints).complete():
+    own = read_checksums(run.workspace.record)  # of any version, since --fresh replaces any training
+    if own is None and Checkpoints(run.workspace.checkpoints).complete():
         return
-    own = record.files_sha256 if record else {}
     for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and not _has_checksum(path, own.get(path.name)):
+        if path.is_file() and not _has_checksum(path, (own or {}).get(path.name)):
             run.screen.warn(
                 "A model of this name already exists",
                 f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
@@ -183,7 +155,7 @@ def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Sett
         )
 
 
-def _is_finished(record: Record, conditions: Conditions, run: Run[Settings]) -> bool:
+def _is_finished(record: RunRecord, conditions: Conditions, run: Run[Settings]) -> bool:
     is_long_enough = run.settings.finish or record.epochs_done == run.settings.epochs
     if record.status != "finished" or not is_long_enough or record.conditions != conditions:
         return False
@@ -248,11 +220,3 @@ def _warn_of_other_versions(checkpoint: Checkpoint, run: Run[Settings]) -> None:
             f"The training began with {changes}. It continues, but its last digits may differ from those of a training"
             " that never stopped.",
         )
-
-
-def _read_record(run: Run[Settings]) -> Record | None:
-    """Return the record of the last run that ended, or None; a damaged record is ignored.
-
-    Raises AssignmentError if another version wrote it.
-    """
-    return read_versioned(run.workspace.record, Record)

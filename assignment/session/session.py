@@ -202,6 +202,8 @@ class _Session:
             if not diverged:
                 metadata, updates = self._training.metadata, count_updates(self._training.gan)
                 self._training.save(metadata._replace(epoch=len(self._journal.rows), updates=updates))
+                if self._examiner is not None:
+                    self._examiner.remove_other_best()  # with the other networks, which `save` has replaced
         if status == "finished" and self._examiner is not None:
             watch = self._journal.watch
             self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows))

@@ -19,26 +19,27 @@ from zlib import crc32
 from assignment.errors import AssignmentError
 
 FORMAT = 2  # version of the JSON, .npz and .h5 metadata that this program writes
+START_OVER = "--fresh starts over"  # the end of a message
 MAX_FORMAT_LENGTH = 20  # characters of another format's number in a message
 BLOCK_BYTES = 2**20  # a file is hashed in blocks of this size, so that a large one does not fill the memory
 PARTIAL_NAME = re.compile(r"\.partial-[0-9a-f]{8}-[0-9a-f]{8}(?:\.\w+)?")  # of any file; see `partial_path`
 
-_checks_before_writing: list[Callable[[], None]] = []
+_write_checks: list[Callable[[], None]] = []
 
 
 @contextmanager
-def checking_before_writing(check: Callable[[], None]) -> Iterator[None]:
+def guarding_writes(check: Callable[[], None]) -> Iterator[None]:
     """Within the block, call `check` before any file is replaced; it raises if this process must not write any more."""
-    _checks_before_writing.append(check)
+    _write_checks.append(check)
     try:
         yield
     finally:
-        _checks_before_writing.remove(check)
+        _write_checks.remove(check)
 
 
-def check_before_writing() -> None:
-    """Make the checks of `checking_before_writing`. To be called before files are deleted; `replacing` calls it."""
-    for check in _checks_before_writing:
+def check_writing_allowed() -> None:
+    """Run the checks of `guarding_writes`. Call it before deleting files; `replacing` calls it itself."""
+    for check in _write_checks:
         check()
 
 
@@ -49,7 +50,7 @@ def replacing(path: Path) -> Iterator[Path]:
     A reader sees the old file or the new one, never a partial one. If the block raises, the temporary file is deleted.
     If the folder was deleted during the run, it is created again.
     """
-    check_before_writing()
+    check_writing_allowed()
     create_folder(path.parent)
     temporary = partial_path(path, secrets.token_hex(4))
     try:
@@ -82,9 +83,12 @@ def create_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file by `text` in UTF-8, atomically."""
+    """Replace the file by `text` in UTF-8, atomically.
+
+    Characters that UTF-8 lacks, as in a path with other bytes, are written as `\\udcff`, which JSON reads back.
+    """
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -92,7 +96,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def check_format(content: Mapping[str, Any], path: Path, remedy: str = "--fresh starts over") -> None:
+def check_format(content: Mapping[str, Any], path: Path, remedy: str = START_OVER) -> None:
     """Raise AssignmentError if `content`, read from `path`, was written in another format than `FORMAT`.
 
     remedy: the end of the sentence, what the user can do.
@@ -152,11 +156,11 @@ def ensure_writable(folder: Path) -> None:
     Raises AssignmentError, which names the folder, if that fails.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        create_folder(folder)
         # The system deletes this file when it is closed, also after a kill.
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        if os.path.lexists(folder) and not folder.is_dir():  # a file, or a link to nothing
+        if os.path.lexists(folder) and not folder.is_dir():
             raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
         # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
         reason = "permission denied" if isinstance(error, FileExistsError) else (error.strerror or str(error)).lower()

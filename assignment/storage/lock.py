@@ -19,7 +19,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import checking_before_writing, create_folder, write_json
+from assignment.storage.files import create_folder, guarding_writes, write_json
 from assignment.storage.reading import Text, read_json
 
 IN_USE = "another run is writing"  # a lab recognizes this error by these words in a run's output
@@ -43,7 +43,7 @@ class FolderTaken(AssignmentError):
 
 @dataclass(frozen=True)
 class Holder:
-    """The holder's file: facts about the run that holds the lock."""
+    """The content of the holder's file: the run that holds the lock."""
 
     process: int
     computer: Text
@@ -63,7 +63,7 @@ def lock_folder(workspace: LockedFolder, command: str) -> Iterator[None]:
     lock = _FolderLock(workspace, command)
     lock.acquire()
     try:
-        with checking_before_writing(lock.keep):
+        with guarding_writes(lock.ensure_held):
             workspace.remove_partials()
             yield
     finally:
@@ -109,7 +109,7 @@ class _FolderLock:
             self.release()
             raise
 
-    def keep(self) -> None:
+    def ensure_held(self) -> None:
         """Take the lock again if its file was deleted. Raises FolderTaken if another run has it by then."""
         if self._taken is not None:
             raise self._taken

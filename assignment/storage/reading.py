@@ -16,13 +16,14 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import check_format
+from assignment.storage.files import START_OVER, check_format
 
 MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
 
 Shape = TypeVar("Shape")
+NO_CONTROL_CHARACTERS = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
 # Shapes of values that appear in messages: one line of valid text, not too long for a console, and a setting's value.
-Text = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=4_096, pattern=NO_CONTROL_CHARACTERS)]
 Scalar = Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | float | bool | None
 
 
@@ -39,6 +40,17 @@ def parse_json(text: str | bytes, shape: type[Shape]) -> Shape:
         return convert(json.loads(text), shape)
     except (ValueError, RecursionError) as error:
         raise Malformed(" ".join(str(error).split())) from error
+
+
+def parse_versioned(text: str | bytes, path: Path, shape: type[Shape], remedy: str = START_OVER) -> Shape:
+    """Return the value in a JSON text that names its format, as `parse_json` does.
+
+    path: where the text is from; remedy: what the user can do.
+    Raises AssignmentError if another version of the program wrote it, in whatever shape.
+    """
+    content = parse_json(text, dict[str, Any])
+    check_format(content, path, remedy)
+    return convert(content, shape)
 
 
 def convert(value: Any, shape: type[Shape]) -> Shape:
@@ -65,13 +77,9 @@ def read_versioned(path: Path, shape: type[Shape]) -> Shape | None:
 
     Raises AssignmentError if another version of the program wrote it, in whatever shape.
     """
-    content = read_json(path, dict[str, Any])
-    if content is None:
-        return None
-    check_format(content, path)
     try:
-        return convert(content, shape)
-    except Malformed:
+        return parse_versioned(read_bytes(path, MAX_JSON_BYTES), path, shape)
+    except (FileNotFoundError, NotADirectoryError, Malformed):
         return None
 
 

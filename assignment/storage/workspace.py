@@ -11,9 +11,9 @@ from typing import Protocol, overload
 
 from assignment.storage.files import (
     PARTIAL_NAME,
-    check_before_writing,
     check_files,
     check_spelling,
+    check_writing_allowed,
     ensure_writable,
     files_named,
     remove_partials,
@@ -99,16 +99,12 @@ class Workspace:
         for model in (*self.models, self.best_generator):
             check_spelling(model, "give the first name in the same spelling, or another --models-dir.")
         check_files(
-            *self.figures,
+            *self.outputs,
             *(path for path in self.folder.iterdir() if GRID_NAME.fullmatch(path.name)),
-            self.history,
             self.record,
             self.report,
-            self.metrics,
             self.lock,
             self.holder,
-            *self.models,
-            self.best_generator,
         )
 
     def grid(self, epoch: int) -> Path:
@@ -155,21 +151,23 @@ class Workspace:
     def _model(self, name: str) -> Path:
         return self.models_dir / f"{self.prefix}{name}_{self.firstname}.h5"
 
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The files of a training that its record lists, except for the grids, whether they exist or not."""
+        return (self.history, self.metrics, *self.figures, *self.models, self.best_generator)
+
     def existing_outputs(self) -> list[Path]:
-        """Return the files of a training that exist, except for the run record, which lists them, and checkpoints."""
-        figures = sorted([*self.figures, *self.grids()])
-        paths = (self.history, self.metrics, *figures, *self.models, self.best_generator)
-        return [path for path in paths if path.is_file()]
+        """Return the outputs that exist, and the grids."""
+        return [path for path in (*self.outputs, *self.grids()) if path.is_file()]
 
     def output_path(self, name: str) -> Path | None:
         """Return the path of the output with this file name, whether it exists or not; None for any other name."""
-        outputs = (self.history, self.metrics, *self.figures, *self.models, self.best_generator)
-        paths = {path.name: path for path in outputs}
+        paths = {path.name: path for path in self.outputs}
         return self.folder / name if GRID_NAME.fullmatch(name) else paths.get(name)
 
     def remove_results(self) -> None:
         """Delete the files that describe a complete training."""
-        check_before_writing()
+        check_writing_allowed()
         # The record first: without it, no file counts as finished.
         for path in (self.record, self.metrics, self.metrics_figure, self.report):
             path.unlink(missing_ok=True)

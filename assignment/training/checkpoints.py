@@ -20,8 +20,8 @@ import numpy as np
 from msgspec import Meta
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT, check_format, files_named, replacing, sha256
-from assignment.storage.reading import Malformed, Scalar, convert, parse_json, read_bytes
+from assignment.storage.files import FORMAT, files_named, replacing, sha256
+from assignment.storage.reading import Malformed, Scalar, parse_versioned, read_bytes
 from assignment.storage.workspace import CHECKPOINT_NAME
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
@@ -226,9 +226,7 @@ def _read(path: Path) -> Checkpoint:
         _check_members(path)
         with np.load(path, allow_pickle=False) as stored:
             arrays = dict(stored)
-        content = parse_json(arrays.pop("facts").tobytes(), dict[str, Any])
-        check_format(content, path)
-        facts = convert(content, _Facts)
+        facts = parse_versioned(arrays.pop("facts").tobytes(), path, _Facts)
         return Checkpoint(
             conditions=facts.conditions,
             versions=facts.versions,

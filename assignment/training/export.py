@@ -14,8 +14,8 @@ import numpy as np
 from msgspec import Meta
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT, check_format, replacing
-from assignment.storage.reading import Malformed, parse_json
+from assignment.storage.files import FORMAT, replacing
+from assignment.storage.reading import NO_CONTROL_CHARACTERS, Malformed, convert, parse_versioned
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
 from assignment.training.network_file import ATTRIBUTE, read_facts
@@ -29,7 +29,6 @@ MIN_FREE_BYTES = 2**16  # with less free space the disk counts as full
 STANDARD_LOSSES = (keras.losses.BinaryCrossentropy, keras.losses.MeanSquaredError)
 STANDARD_OPTIMIZERS = (keras.optimizers.Adam, keras.optimizers.SGD)
 # Limits for files that others may have changed; a track has at most ten classes.
-NO_CONTROL_CHARACTERS = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
 Text = Annotated[str, Meta(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
 Names = Annotated[tuple[Text, ...], Meta(max_length=50)]
 Classes = Annotated[tuple[Text, ...], Meta(max_length=10)]
@@ -100,16 +99,15 @@ def read_metadata(path: Path) -> ModelMetadata:
     Raises AssignmentError if it is not an .h5 file, or was written by another program or another version.
     """
     try:
-        facts = parse_json(read_facts(path), dict[str, Any])
-        if not isinstance(facts.get("format", 0), int):
-            raise Malformed("the format is no number")
-        check_format(facts, path, remedy="train the network again with this version")
+        facts = parse_versioned(
+            read_facts(path), path, dict[str, Any], remedy="train the network again with this version"
+        )
         complete = {**ModelMetadata._field_defaults, "keras": None, **facts}
-        return parse_json(json.dumps([complete[name] for name in ModelMetadata._fields]), ModelMetadata)
+        return convert([complete[name] for name in ModelMetadata._fields], ModelMetadata)
     except (KeyError, Malformed) as error:
         raise AssignmentError(
-            f"{path} is not a network that this program saved: its training facts are damaged; copy the file"
-            " again, or train the network again."
+            f"{path} is not a network that this program saved: its training facts are damaged; copy the file again,"
+            " or train the network again."
         ) from error
 
 

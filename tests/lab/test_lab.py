@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from filelock import FileLock
 
 from assignment.errors import EXIT_SIGNAL, AssignmentError, describe_os_error
 from assignment.evaluation.health import DIVERGENCE
@@ -16,7 +17,7 @@ from assignment.lab.running import Stopped
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.storage.files import FORMAT
-from assignment.storage.lock import FolderTaken
+from assignment.storage.lock import FolderTaken, lock_folder
 
 # Writes the files that a run leaves, without training. "ema" is better than the baseline, "sgd" is worse and collapses.
 RUN = f"""
@@ -411,3 +412,23 @@ def test_a_lab_whose_folder_was_taken_by_another_lab_leaves_it_alone(lab, monkey
     with pytest.raises(FolderTaken):
         lab(seeds=1, jobs=1)
     assert lab.workspace.conditions.exists()  # it may be that of the other lab
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows refuses to delete a folder with an open file in it")
+def test_a_fresh_lab_whose_folder_was_taken_by_another_lab_restores_nothing(finished, monkeypatch):
+    lab, _ = finished
+    other = FileLock(lab.workspace.lock, timeout=0)
+
+    def take_the_folder(*_):
+        shutil.rmtree(lab.folder)
+        lab.workspace.prepare()
+        lab.workspace.earlier.mkdir()  # the other lab has set aside a lab, and has a run
+        lab.workspace.conditions.write_text("of the other lab")
+        other.acquire()
+        raise Stopped(signal.SIGTERM)
+
+    monkeypatch.setattr(lab_module, "run_trials", take_the_folder)
+    with pytest.raises(FolderTaken), lock_folder(lab.workspace, "the lab"):
+        lab(seeds=1, fresh=True)
+    other.release()
+    assert lab.workspace.earlier.is_dir() and lab.workspace.conditions.read_text() == "of the other lab"

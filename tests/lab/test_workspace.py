@@ -5,7 +5,7 @@ import pytest
 
 from assignment.errors import AssignmentError
 from assignment.lab.workspace import LabWorkspace
-from assignment.storage.files import partial_path
+from assignment.storage.files import guarding_writes, partial_path
 
 
 @pytest.fixture
@@ -127,3 +127,16 @@ def test_the_partial_files_of_a_killed_lab_are_deleted_and_other_files_stay(tmp_
         path.touch()
     workspace.remove_partials()
     assert (partial.exists(), other.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("change", ["set_aside", "restore_earlier", "discard_earlier", "remove_lab"])
+def test_no_lab_is_moved_or_deleted_by_a_process_that_must_not_write(workspace, change):
+    def refuse():
+        raise AssignmentError("taken")
+
+    if "earlier" in change:
+        workspace.set_aside()
+    before = read_files(workspace)
+    with guarding_writes(refuse), pytest.raises(AssignmentError, match="taken"):
+        getattr(workspace, change)()
+    assert read_files(workspace) == before

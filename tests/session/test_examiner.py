@@ -18,7 +18,7 @@ from assignment.session.session import run_session
 from assignment.session.track import EvaluationSpec, TrainingData
 from assignment.settings.tracks import DigitsSettings
 from assignment.training.checkpoints import gather, restore
-from assignment.training.export import export_h5, read_metadata
+from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.steps import build_optimizers, compiled_update
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (24, 28, 28, 1)).astype(np.float32)
@@ -158,6 +158,31 @@ def test_a_best_generator_of_another_training_is_replaced(train):
     run.workspace.best_generator.write_bytes(b"of another training")
     continued, _ = train()
     assert read_metadata(continued.workspace.best_generator).epoch == 4
+
+
+def test_a_best_generator_of_another_training_is_kept_until_the_networks_are_saved(
+    untrained, make_run, standin, set_judge_accuracy
+):
+    """A training that is stopped at once changes no file."""
+    set_judge_accuracy(0.99)
+    run = make_run(DigitsSettings, provenance=standin)
+    best = run.workspace.best_generator
+    best.write_bytes(b"of another training")
+    spec = EvaluationSpec(TrainingData(IMAGES, LABELS, sources.MNIST, None), IMAGES, LABELS, None, expects_class=False)
+    metadata = ModelMetadata("digits", "ana", 1, "a stand-in")
+    one = examiner.Examiner(run, untrained[0], spec, metadata, [{"judge_fid": 9.0}, {"judge_fid": 5.0}])
+    assert best.read_bytes() == b"of another training"
+    one.remove_other_best()
+    assert not best.exists()
+
+
+def test_a_best_generator_of_another_training_is_not_recorded_if_no_epoch_is_measured(train):
+    run, _ = train(epochs=2)
+    run.workspace.best_generator.write_bytes(b"of another training")
+    train(finish=True)
+    assert not run.workspace.best_generator.exists()
+    record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
+    assert run.workspace.best_generator.name not in record["files_sha256"]
 
 
 def test_a_training_without_a_grid_is_measured_at_its_start_and_end(train):

@@ -71,6 +71,14 @@ def test_json_is_indented_readable_and_reads_back(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_characters_that_utf_8_lacks_are_written_and_read_back_as_escapes(path):
+    """As in a path that is not UTF-8, which Linux allows."""
+    write_json(path, {"source": "folder im\udce1genes"})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"source": "folder im\udce1genes"}
+    write_text(path, "folder im\udce1genes")
+    assert path.read_text(encoding="utf-8") == "folder im\\udce1genes"
+
+
 def test_write_json_keeps_the_old_file_if_the_content_is_not_json(path):
     with pytest.raises(TypeError):
         write_json(path, {"folder": path})
@@ -216,7 +224,7 @@ def test_a_folder_that_cannot_be_written_is_named_without_the_temporary_file(tmp
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets only administrators create links")
-def test_a_link_to_nothing_is_not_a_folder(tmp_path):
+def test_the_missing_target_of_a_linked_folder_is_created(tmp_path):
     (tmp_path / "outputs").symlink_to(tmp_path / "missing")
-    with pytest.raises(AssignmentError, match="outputs is not a folder; choose another one"):
-        ensure_writable(tmp_path / "outputs")
+    ensure_writable(tmp_path / "outputs")
+    assert (tmp_path / "missing").is_dir()

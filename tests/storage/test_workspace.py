@@ -97,7 +97,7 @@ def test_prepare_refuses_a_folder_that_has_the_name_of_a_file(workspace, name):
 
 def test_the_existing_outputs_leave_out_the_record_and_checkpoints(workspace):
     workspace.prepare()
-    outputs = [workspace.history, workspace.real_images, workspace.grid(5), workspace.generator_model]
+    outputs = [workspace.history, workspace.real_images, workspace.generator_model, workspace.grid(5)]
     for path in (*outputs, workspace.record, workspace.checkpoints / "epoch_0005.npz"):
         path.touch()
     assert workspace.existing_outputs() == outputs
@@ -143,7 +143,7 @@ def test_the_users_files_in_the_folders_are_neither_deleted_nor_listed(workspace
     for path in (*others, workspace.grid(1), workspace.losses, checkpoint):
         path.touch()
     workspace.prepare()
-    assert workspace.existing_outputs() == [workspace.grid(1), workspace.losses]
+    assert workspace.existing_outputs() == [workspace.losses, workspace.grid(1)]
     workspace.remove_partials()
     workspace.remove_earlier_training()
     checkpoint.touch()
