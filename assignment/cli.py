@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assignment import __version__
 from assignment.errors import EXIT_SIGNAL
-from assignment.guards import Activity, can_handle_signals, guarded, start_packages
+from assignment.guards import Activity, guarded, start_packages
 from assignment.lab.options import add_lab_options
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
@@ -22,6 +22,7 @@ from assignment.practices.choice import checked_practices
 from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
 from assignment.settings.samples import SampleSettings
 from assignment.settings.tracks import OUTPUTS, TRACKS, FashionSettings, Settings, settings_from
+from assignment.signals import can_handle_signals
 from assignment.startup import process_exit_code
 from assignment.storage.workspace import Workspace
 

@@ -11,7 +11,6 @@ import shlex
 import signal
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -132,11 +131,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     # TensorFlow may not be imported yet, so its exception is recognized by name.
     is_tensorflows = any(base.__name__ == "ResourceExhaustedError" for base in type(error).__mro__)
     return isinstance(error, MemoryError) or is_tensorflows or getattr(error, "errno", None) == errno.ENOMEM
-
-
-def can_handle_signals() -> bool:
-    """Return whether this is the main thread, the only one for which Python handles signals."""
-    return threading.current_thread() is threading.main_thread()
 
 
 def start_packages(start: Callable[[], Any], activity: Activity) -> None:

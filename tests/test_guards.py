@@ -7,14 +7,13 @@ import io
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from assignment import cli, guards
 from assignment.errors import AssignmentError
-from assignment.guards import Activity, RobustStream, can_handle_signals, guarded, is_out_of_memory, start_packages
+from assignment.guards import Activity, RobustStream, guarded, is_out_of_memory, start_packages
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -262,14 +261,6 @@ def test_the_recorded_command_line_of_a_notebook_is_not_that_of_its_kernel(monke
     assert Activity().command_line == "python run_assignment.py --firstname ana"
     options = ["--firstname", "ana"]
     assert Activity("python run_assignment.py", options).command_line == "python run_assignment.py --firstname ana"
-
-
-def test_only_the_main_thread_can_handle_signals():
-    answers = [can_handle_signals()]
-    thread = threading.Thread(target=lambda: answers.append(can_handle_signals()))
-    thread.start()
-    thread.join()
-    assert answers == [True, False]
 
 
 def test_the_reported_packages_are_those_that_the_program_requires():
