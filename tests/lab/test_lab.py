@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from assignment.errors import EXIT_SIGNAL, AssignmentError, describe_os_error
+from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error
 from assignment.evaluation.health import DIVERGENCE
 from assignment.lab import lab as lab_module
 from assignment.lab import running
@@ -411,3 +411,7 @@ def test_a_lab_whose_folder_was_taken_by_another_lab_leaves_it_alone(lab, monkey
     with pytest.raises(FolderTaken):
         lab(seeds=1, jobs=1)
     assert lab.workspace.conditions.exists()  # it may be that of the other lab
+
+
+def test_a_lab_without_all_results_has_an_exit_code_of_its_own():
+    assert INCOMPLETE not in (0, EXIT_BUG, EXIT_ERROR)
