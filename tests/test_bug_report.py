@@ -6,7 +6,6 @@ from pathlib import Path
 
 from assignment.bug_report import REPORTED_PACKAGES, write_report
 from assignment.errors import AssignmentError
-from assignment.storage.files import checking_before_writing
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -23,11 +22,11 @@ def test_a_folder_that_another_run_has_taken_is_left_alone(tmp_path, monkeypatch
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
 
-    def refuse():
+    def refuse(path, text):
         raise AssignmentError("taken")
 
-    with checking_before_writing(refuse):
-        path = write_report(ZeroDivisionError(), "testing", "assignment run", folder)
+    monkeypatch.setattr("assignment.bug_report.write_text", refuse)
+    path = write_report(ZeroDivisionError(), "testing", "assignment run", folder)
     assert path.parent == temporary and not list(folder.iterdir())
 
 

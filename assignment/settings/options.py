@@ -30,7 +30,7 @@ from assignment.startup import typed_options
 # What argparse says about an option, and what we say after the option's name.
 REPHRASED = {
     "expected one argument": "needs a value",
-    "not allowed with argument": "cannot be combined with",
+    "not allowed with argument": "is not allowed with",
     "ignored explicit argument": "takes no value, not",
 }
 

@@ -73,7 +73,7 @@ def test_one_label_and_several_are_the_same_setting():
     add_sample_options(parser)
     for arguments in (["--label", "7"], ["--labels", "7"]):
         assert vars(parser.parse_args(["--firstname", "ana", *arguments])) == {"firstname": "ana", "labels": "7"}
-    with pytest.raises(AssignmentError, match="^--labels cannot be combined with --label "):
+    with pytest.raises(AssignmentError, match="^--labels is not allowed with --label "):
         parser.parse_args("--firstname ana --label 7 --labels 8".split())
 
 
