@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from assignment import __version__
 from assignment.errors import EXIT_SIGNAL
-from assignment.guards import Activity, can_handle_signals, guarded, start_packages
+from assignment.guards import Activity, guarded, start_packages
 from assignment.lab.options import add_lab_options
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.practices.catalogue import BY_NAME, CATALOGUE, GROUPS, CatalogueEntry
+from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
 from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
 from assignment.settings.samples import SampleSettings
-from assignment.settings.tracks import OUTPUTS, TRACKS, FashionSettings, Settings, settings_from
+from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
+from assignment.signals import can_handle_signals
 from assignment.startup import process_exit_code
 from assignment.storage.workspace import Workspace
 
@@ -47,7 +48,17 @@ LAB_DESCRIPTION = (
     " differences. Finished runs are kept: the same command continues a lab that was stopped. Everything goes to"
     " OUTPUTS/FIRSTNAME/lab/TRACK/."
 )
-EVERY_TRACK = "every track"
+STEP_MODULES = (
+    "step1_data",
+    "step2_display",
+    "step3_generator",
+    "step4_sample",
+    "step5_discriminator",
+    "step6_compile",
+    "step7_train",
+    "step8_save",
+)
+FIRST_UPDATE_STEP = 6  # from this step on, updates are computed, which need the memory of a training
 STEP_DESCRIPTION = (
     "Run step {number} of the assignment, after the steps that it needs. It takes the options of a run and ignores"
     " those that it does not use. Steps 7 and 8 are the complete run."
@@ -81,13 +92,14 @@ def main_step(number: int, arguments: Sequence[str] | None = None) -> int:
 
     Returns the code to end the process with.
     """
+    program = f"python -m assignment.fashion.{STEP_MODULES[number - 1]}"
 
     def run_step(activity: Activity) -> int:
-        parser = Parser(prog=f"step {number}", description=STEP_DESCRIPTION.format(number=number))
+        parser = Parser(prog=program, description=STEP_DESCRIPTION.format(number=number))
         add_run_options(parser)
         return _run(vars(parser.parse_args(arguments)), activity, only_step=number)
 
-    return process_exit_code(guarded(run_step, Activity(f"step {number}", arguments)))
+    return process_exit_code(guarded(run_step, Activity(program, arguments)))
 
 
 def console_parser() -> Parser:
@@ -131,7 +143,6 @@ def _run(options: dict[str, Any], activity: Activity, only_step: int | None = No
     activity.doing = "preparing the folders"
     workspace.prepare()
     activity.folder = workspace.folder
-    # Imports that take seconds start here.
     from assignment.storage.lock import lock_folder
 
     with lock_folder(workspace, activity.command_line):
@@ -141,17 +152,15 @@ def _run(options: dict[str, Any], activity: Activity, only_step: int | None = No
 def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, only_step: int | None) -> int:
     from assignment import environment, runtime
 
-    environment.check_memory(training=only_step is None or only_step >= 6)
-    start_packages(runtime.start_tensorflow, activity)
+    environment.check_memory(training=only_step is None or only_step >= FIRST_UPDATE_STEP)
+    start_packages(runtime.start_tensorflow, activity)  # imports that take seconds start here
     activity.less_memory = f"close other programs, or choose a --batch-size smaller than {settings.batch_size}"
-    from assignment.figures.letters import describe_missing
     from assignment.practices.stack import PracticeStack
     from assignment.session.run import Run
     from assignment.session.stages import run_steps
 
     screen = _open_screen(settings)
-    if missing := describe_missing(settings.firstname):
-        screen.say(missing)
+    _note_missing_letters(settings.firstname, screen.say)
     activity.doing = lambda: screen.current_step or "preparing the run"
     if not can_handle_signals():
         screen.say("This is not the main thread of the program, so Ctrl-C cannot stop the training.")
@@ -171,6 +180,13 @@ def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, onl
     with contextlib.suppress(KeyboardInterrupt):  # everything is saved, so Ctrl-C only closes the windows
         screen.hold_windows()
     return EXIT_SIGNAL + stopped_by if stopped_by else 0
+
+
+def _note_missing_letters(firstname: str, say: Callable[[str], None]) -> None:
+    from assignment.figures.letters import describe_missing
+
+    if missing := describe_missing(firstname):
+        say(missing)
 
 
 def _open_screen(settings: Settings) -> Screen:
@@ -201,11 +217,9 @@ def _sample(options: dict[str, Any], activity: Activity) -> int:
 
     environment.check_memory(training=False)
     start_packages(runtime.start_tensorflow, activity)
-    from assignment.figures.letters import describe_missing
     from assignment.sampling import sample
 
-    if missing := describe_missing(settings.firstname):
-        print(missing)
+    _note_missing_letters(settings.firstname, print)
     activity.less_memory = "close other programs, or choose a smaller --count"
     activity.doing = f"drawing samples from {workspace.generator_model}"
     for path in sample(settings, workspace):
@@ -216,6 +230,7 @@ def _sample(options: dict[str, Any], activity: Activity) -> int:
 def _practices(options: dict[str, Any], activity: Activity) -> int:
     activity.doing = "listing the practices"
     names = checked_practices(options.values())
+    from assignment.listing import describe_practice, list_practices
     from assignment.session.screen import Screen
 
     for name in names:
@@ -223,42 +238,6 @@ def _practices(options: dict[str, Any], activity: Activity) -> int:
     if not names:
         list_practices(Screen())
     return 0
-
-
-def list_practices(screen: Screen) -> None:
-    """Print the practices of the catalogue by what they change, with the tracks that can use them if not all can."""
-    screen.say_wrapped("Every track can use a practice, unless tracks are named behind it.")
-    for title, ingredients in GROUPS.items():
-        screen.heading(title)
-        for practice in CATALOGUE:
-            if practice.ingredients[0] in ingredients:
-                tracks = describe_tracks(practice)
-                named = "" if tracks == EVERY_TRACK else f" ({tracks})"
-                screen.say_wrapped(f"  {practice.name}: {practice.summary}{named}")
-    screen.say_wrapped("`assignment practices NAME` describes one: the problem it addresses, its source and its cost.")
-
-
-def describe_practice(screen: Screen, practice: CatalogueEntry) -> None:
-    """Print a practice: name, change, problem, source, cost, tracks and what it cannot be combined with."""
-    screen.heading(practice.name)
-    facts = {
-        "change": practice.change,
-        "problem": practice.problem,
-        "source": practice.source,
-        "cost": practice.cost,
-        "tracks": describe_tracks(practice),
-    }
-    for title, text in facts.items():
-        screen.say_wrapped(f"  {title}: {text}")
-    for key, reason in practice.conflicts.items():
-        option = "--track " if key in TRACKS else "--outputs " if key in OUTPUTS else ""
-        screen.say_wrapped(f"  not with {option}{key}: {reason}")
-
-
-def describe_tracks(practice: CatalogueEntry) -> str:
-    """Return the tracks that can use a practice, as in "every track" or "conditional, digits, lecture"."""
-    names = [name for name in TRACKS if name not in practice.conflicts]
-    return EVERY_TRACK if len(names) == len(TRACKS) else ", ".join(names)
 
 
 def _lab(options: dict[str, Any], activity: Activity) -> int:
@@ -273,11 +252,9 @@ def _lab(options: dict[str, Any], activity: Activity) -> int:
         show_plan(settings, workspace)
         return 0
     workspace.prepare()
-    from assignment.figures.letters import describe_missing
     from assignment.lab.lab import run_lab
     from assignment.storage.lock import lock_folder
 
-    if missing := describe_missing(settings.firstname):
-        print(missing)
+    _note_missing_letters(settings.firstname, print)
     with lock_folder(workspace, activity.command_line):
         return run_lab(settings, workspace, activity.command_line)

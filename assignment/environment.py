@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, describe_os_error, is_out_of_memory, one_line
 
 # Bytes, measured with `ulimit -v` on two processors; each further processor needs more.
 IMPORT_ADDRESS_SPACE = 2.0e9  # 1.8 GB: a crash while TensorFlow is imported
@@ -64,7 +64,7 @@ def check_memory(training: bool) -> None:
     if training and address_space < SAFE_ADDRESS_SPACE:
         print_note(
             f"this process may use {_gigabytes(address_space)} of address space; below {_gigabytes(SAFE_ADDRESS_SPACE)}"
-            " a training may crash without a message, and the same command continues it after its last checkpoint."
+            " a training may crash without a message. If it does, the same command continues from the last checkpoint."
         )
     if training and memory < TRAINING_MEMORY:
         print_note(
@@ -111,10 +111,14 @@ def import_matplotlib() -> None:
         with hidden_warnings():
             import matplotlib
             import matplotlib.font_manager
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise AssignmentError(
             f"matplotlib cannot be imported ({one_line(error)}); correct or remove your file matplotlibrc."
         ) from error
+    except OSError as error:
+        if is_out_of_memory(error):
+            raise
+        raise AssignmentError(f"matplotlib cannot be imported: {describe_os_error(error)}") from error
     finally:
         logger.setLevel(level)
         if backend is not None:
@@ -136,11 +140,6 @@ def print_note(text: str) -> None:
     """Print a sentence on standard error, before there is a console."""
     with suppress(OSError, ValueError):
         print(f"note: {text}", file=sys.stderr)
-
-
-def one_line(error: Exception) -> str:
-    """Return the message of an error, for the middle of a sentence."""
-    return " ".join(str(error).split()).rstrip(".")
 
 
 def usable_processors() -> int:

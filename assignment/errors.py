@@ -29,6 +29,13 @@ def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno is not None and error.errno in (errno.ENOSPC, DISK_QUOTA_EXCEEDED)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether Python, NumPy, TensorFlow or the operating system found no memory."""
+    # TensorFlow may not be imported yet, so its exception is recognized by name.
+    is_tensorflows = any(base.__name__ == "ResourceExhaustedError" for base in type(error).__mro__)
+    return isinstance(error, MemoryError) or is_tensorflows or getattr(error, "errno", None) == errno.ENOMEM
+
+
 def describe_os_error(error: OSError, after_freeing_space: str = "run the same command again") -> str:
     """Return one sentence that says what failed, with the file if it is known.
 
@@ -44,6 +51,15 @@ def describe_os_error(error: OSError, after_freeing_space: str = "run the same c
     if error.errno == errno.ENAMETOOLONG:
         return f"a path is too long for this system{where}; choose a shorter one."
     if error.errno == errno.ENOTDIR:
-        return f"a path goes through a file as if it were a folder{where}; choose another one."
-    reason = " ".join((error.strerror or str(error)).lower().split())
-    return f"a file could not be read or written{where} ({reason})."
+        return f"part of the path is a file, not a folder{where}; choose another one."
+    return f"a file could not be read or written{where} ({os_reason(error)})."
+
+
+def os_reason(error: OSError) -> str:
+    """Return why the operating system refused something, in lower case for the middle of a sentence."""
+    return " ".join((error.strerror or str(error)).lower().split())
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of an error, or its type if it has none, for the middle of a sentence."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

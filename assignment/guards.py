@@ -1,40 +1,20 @@
-"""The guards around every command: its output, its exit code, and the last resort for unforeseen errors."""
+"""The guards around every command: its exit code, and a sentence for every error."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import io
-import os
-import platform
 import shlex
 import signal
 import sys
-import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import IO, Any, cast
 
-from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_disk_full
+from assignment.bug_report import write_report
+from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_out_of_memory
+from assignment.output import RobustStream, open_missing_descriptors
 from assignment.startup import describe_unusable_package
-
-REPORT_NAME = "error_report.txt"
-REPORTED_PACKAGES = (
-    "tensorflow",
-    "keras",
-    "numpy",
-    "h5py",
-    "matplotlib",
-    "rich",
-    "jinja2",
-    "filelock",
-    "msgspec",
-    "anyascii",
-)
 
 
 class Activity:
@@ -79,7 +59,7 @@ def guarded(action: Callable[[Activity], int], activity: Activity) -> int:
 
     An error is one sentence on standard error: one that the user can fix has the exit code 2, a bug 1.
     """
-    _open_missing_descriptors()
+    open_missing_descriptors()
     with (
         contextlib.redirect_stdout(cast(IO[str], RobustStream(sys.stdout))),
         contextlib.redirect_stderr(cast(IO[str], RobustStream(sys.stderr))),
@@ -127,18 +107,6 @@ def _describe(error: Exception, activity: Activity) -> str | None:
     return None
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether Python, NumPy, TensorFlow or the operating system found no memory."""
-    # TensorFlow may not be imported yet, so its exception is recognized by name.
-    is_tensorflows = any(base.__name__ == "ResourceExhaustedError" for base in type(error).__mro__)
-    return isinstance(error, MemoryError) or is_tensorflows or getattr(error, "errno", None) == errno.ENOMEM
-
-
-def can_handle_signals() -> bool:
-    """Return whether this is the main thread, the only one for which Python handles signals."""
-    return threading.current_thread() is threading.main_thread()
-
-
 def start_packages(start: Callable[[], Any], activity: Activity) -> None:
     """Call `start`, which imports TensorFlow and Keras.
 
@@ -147,9 +115,11 @@ def start_packages(start: Callable[[], Any], activity: Activity) -> None:
     activity.doing = "starting TensorFlow"
     try:
         start()
-    except (AssignmentError, MemoryError, ModuleNotFoundError):
+    except (AssignmentError, ModuleNotFoundError):
         raise
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         raise AssignmentError(
             f"TensorFlow is installed but does not start ({_first_line(error)}); set up a new environment as in the"
             " README, on Windows also install Microsoft's Visual C++ Redistributable"
@@ -173,100 +143,5 @@ def _first_line(error: BaseException) -> str:
 
 def _written_report(error: BaseException, activity: Activity) -> str:
     """Write the report of an error; return the part of a sentence that names it, "" if it cannot be written."""
-    text = "\n".join(
-        [
-            f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}, while {activity.describe()}",
-            f"command: {activity.command_line}",
-            f"system: {platform.platform()}, Python {platform.python_version()}",
-            f"packages: {', '.join(f'{name} {_version(name)}' for name in ('gan-assignment', *REPORTED_PACKAGES))}",
-            "",
-            "".join(traceback.format_exception(error)),
-        ]
-    )
-    for open_report in (lambda: _report_in(activity.folder), _temporary_report):
-        with contextlib.suppress(OSError), open_report() as file:
-            file.write(text)
-            return f"; the full report is in {file.name}"
-    return ""
-
-
-def _report_in(folder: Path | None) -> IO[str]:
-    if folder is None or not folder.is_dir():
-        raise FileNotFoundError
-    return (folder / REPORT_NAME).open("w", encoding="utf-8", errors="backslashreplace")
-
-
-def _temporary_report() -> IO[str]:
-    return tempfile.NamedTemporaryFile(  # type: ignore[return-value]
-        "w", encoding="utf-8", errors="backslashreplace", prefix="assignment-", suffix=f"-{REPORT_NAME}", delete=False
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "missing"
-
-
-def _open_missing_descriptors() -> None:
-    """Open the null device in place of closed standard streams: the next file would take the number of one of them."""
-    for descriptor in range(3):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the smallest free number, which is this one
-
-
-class RobustStream:
-    """A standard stream of which all that cannot be written is dropped, since the work of the command matters more.
-
-    Its reader may have ended (`... | head`), its terminal may be closed, or the disk of its file may be full.
-
-    stream: None if the program was started without it. A notebook or IDLE has put another object in its place.
-    """
-
-    def __init__(self, stream: IO[str] | None):
-        self._stream: Any = stream
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console without some letter of the first name prints "?" instead
-
-    @property
-    def encoding(self) -> str:
-        return getattr(self._stream, "encoding", None) or "utf-8"
-
-    def write(self, text: str) -> int:
-        self._try("write", text)
-        return len(text)
-
-    def writelines(self, lines: Sequence[str]) -> None:
-        self.write("".join(lines))
-
-    def flush(self) -> None:
-        self._try("flush")
-
-    def isatty(self) -> bool:
-        return bool(self._try("isatty"))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def _try(self, method: str, *arguments: str) -> Any:
-        """Return the result of a method of the stream, None if it fails or does not exist."""
-        try:
-            return getattr(self._stream, method)(*arguments)
-        except (AttributeError, ValueError):  # no such method, or closed
-            return None
-        except OSError as error:
-            self._discard(error)
-            return None
-
-    def _discard(self, error: OSError) -> None:
-        """Send what is written from now on, and what is still in its buffer, to the null device."""
-        if isinstance(self._stream, io.TextIOWrapper):
-            with contextlib.suppress(OSError):
-                null = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(null, self._stream.fileno())
-                os.close(null)
-        if is_disk_full(error):  # for other reasons nobody reads it any more
-            print("warning: the rest of the output is lost, because the disk is full.", file=sys.stderr)
+    path = write_report(error, activity.describe(), activity.command_line, activity.folder)
+    return f"; the full report is in {path}" if path else ""

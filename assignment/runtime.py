@@ -18,13 +18,13 @@ from assignment.environment import (
     describe_processor,
     hidden_warnings,
     import_matplotlib,
-    one_line,
     print_note,
     proc_value,
     sum_variables,
     usable_processors,
 )
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, is_out_of_memory, one_line
+from assignment.output import open_missing_descriptors
 
 KERAS_LIMITS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")  # Keras reads these: they shorten `fit` and `predict`
 
@@ -48,6 +48,8 @@ def start_tensorflow() -> None:
             import keras
             import tensorflow
         except (AttributeError, OSError, TypeError, ValueError) as error:  # a setting; a broken package: ImportError
+            if is_out_of_memory(error):
+                raise
             raise AssignmentError(
                 f"Keras cannot be imported ({one_line(error)}); correct or delete its settings, the file keras.json in"
                 " the folder .keras of your home folder or in the one that KERAS_HOME names."
@@ -90,11 +92,8 @@ def _hold_back_messages() -> Iterator[None]:
     """
     with suppress(AttributeError, OSError, ValueError):  # a host may have closed or replaced the stream
         sys.stderr.flush()
-    try:
-        stderr_copy = os.dup(2)
-    except OSError:  # closed; left free, the next file that is opened would receive all messages
-        _open_null_device_as(2)
-        stderr_copy = os.dup(2)
+    open_missing_descriptors()
+    stderr_copy = os.dup(2)
     with _temporary_file() as messages:
         os.dup2(messages.fileno(), 2)
         try:
@@ -108,13 +107,6 @@ def _hold_back_messages() -> Iterator[None]:
         finally:
             os.dup2(stderr_copy, 2)
             os.close(stderr_copy)
-
-
-def _open_null_device_as(descriptor: int) -> None:
-    opened = os.open(os.devnull, os.O_RDWR)
-    if opened != descriptor:
-        os.dup2(opened, descriptor)
-        os.close(opened)
 
 
 def _temporary_file() -> IO[bytes]:

@@ -12,10 +12,9 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, is_out_of_memory
 from assignment.figures import style
 from assignment.figures.grids import image_grid, row_grid
-from assignment.guards import is_out_of_memory
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack

@@ -254,6 +254,17 @@ def test_a_run_in_a_thread_reports_once_that_ctrl_c_cannot_stop_it(run_here, cap
     assert codes == [0] and capsys.readouterr().out.count("Ctrl-C cannot stop") == 1
 
 
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_step_with_a_list_of_options_is_recorded_as_a_command_that_can_be_typed(monkeypatch, capsys, number):
+    activities = []
+    monkeypatch.setattr(cli, "_run", lambda options, activity, only_step: activities.append(activity) or 0)
+    assert cli.main_step(number, ["--firstname", "ana"]) == 0
+    (module,) = RUN_ASSIGNMENT.parent.glob(f"assignment/fashion/step{number}_*.py")
+    assert activities[0].command_line == f"python -m assignment.fashion.{module.stem} --firstname ana"
+    assert cli.main_step(number, ["--epoch"]) == 2
+    assert f"(python -m assignment.fashion.{module.stem} --help lists" in capsys.readouterr().err
+
+
 def test_too_little_memory_is_answered_with_what_needs_less(run_here, capsys, few_digits, monkeypatch):
     def fail(*arguments):
         raise MemoryError
@@ -495,22 +506,6 @@ def test_a_practice_is_described_with_its_tracks_and_conflicts(run_here, capsys)
 def test_a_similar_practice_is_suggested(run_here, capsys):
     assert run_here("practices", "hing") == 2
     assert capsys.readouterr().err == "error: there is no practice 'hing'; did you mean hinge?\n"
-
-
-def test_the_listing_has_each_practice_under_what_it_changes_in_one_or_two_lines(make_screen, printed):
-    screen = make_screen(width=80)
-    cli.list_practices(screen)
-    lines = printed(screen).splitlines()
-    assert max(map(len, lines)) <= 80 and len(lines) < 50
-    assert not any(first.startswith("    ") and second.startswith("    ") for first, second in zip(lines, lines[1:]))
-    assert lines[lines.index("Labels") + 1].startswith("  label-smoothing: ")
-    words = " ".join(printed(screen).split())
-    for practice in CATALOGUE:
-        assert f"{practice.name}: {practice.summary}" in words
-    assert (
-        "without its dropout (conditional, digits, lecture)" in words
-        and "LeakyReLU of the discriminator (fashion)" in words
-    )
 
 
 def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys, tmp_path):

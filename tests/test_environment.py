@@ -1,3 +1,4 @@
+import errno
 import logging
 import math
 import os
@@ -73,6 +74,34 @@ def test_a_matplotlibrc_that_is_not_text_is_named(tmp_path):
     assert (
         "AssignmentError: matplotlib cannot be imported" in result.stderr and "your file matplotlibrc" in result.stderr
     )
+
+
+@pytest.fixture
+def fail_import(monkeypatch):
+    """A function that makes the import of matplotlib raise an error."""
+
+    def fail(error):
+        class Finder:
+            @staticmethod
+            def find_spec(name, path, target=None):
+                raise error
+
+        monkeypatch.delitem(sys.modules, "matplotlib")
+        monkeypatch.setattr(sys, "meta_path", [Finder])
+
+    return fail
+
+
+def test_a_file_of_matplotlib_that_cannot_be_read_is_named(fail_import):
+    fail_import(PermissionError(errno.EACCES, "Permission denied", "font.ttf"))
+    with pytest.raises(AssignmentError, match="^matplotlib cannot be imported: permission denied: font.ttf; choose"):
+        environment.import_matplotlib()
+
+
+def test_full_memory_during_the_import_of_matplotlib_is_left_to_the_guards(fail_import):
+    fail_import(OSError(errno.ENOMEM, "Cannot allocate memory"))
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        environment.import_matplotlib()
 
 
 def test_matplotlib_that_is_already_imported_is_left_alone(monkeypatch):

@@ -2,7 +2,14 @@ import errno
 
 import pytest
 
-from assignment.errors import DISK_QUOTA_EXCEEDED, describe_os_error, is_disk_full
+from assignment.errors import (
+    DISK_QUOTA_EXCEEDED,
+    describe_os_error,
+    is_disk_full,
+    is_out_of_memory,
+    one_line,
+    os_reason,
+)
 
 CASES = [
     (errno.ENOSPC, "the disk is full: some.png; make room and run the same command again."),
@@ -38,3 +45,24 @@ def test_a_full_disk_and_a_used_up_quota_are_recognized():
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), OSError("no number"), ValueError()])
 def test_other_errors_are_not_a_full_disk(error):
     assert not is_disk_full(error)
+
+
+class ResourceExhaustedError(Exception):
+    """Has the name of TensorFlow's exception."""
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ResourceExhaustedError(), OSError(errno.ENOMEM, "no memory")])
+def test_every_kind_of_full_memory_is_recognized(error):
+    assert is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [ValueError(), OSError(errno.EIO, "Input/output error")])
+def test_other_errors_are_not_a_full_memory(error):
+    assert not is_out_of_memory(error)
+
+
+def test_the_reason_and_the_message_of_an_error_fit_into_a_sentence():
+    assert os_reason(OSError(errno.EIO, "Input/output\nerror")) == "input/output error"
+    assert os_reason(OSError("Timed out")) == "timed out"
+    assert one_line(ValueError("one\n  two.")) == "one two"
+    assert one_line(ValueError()) == "ValueError"

@@ -1,3 +1,4 @@
+import errno
 import io
 import logging
 import os
@@ -84,6 +85,18 @@ def test_keras_on_another_backend_is_refused(monkeypatch):
         runtime.start_tensorflow()
 
 
+def test_full_memory_during_the_import_of_keras_is_left_to_the_guards(monkeypatch):
+    class Finder:
+        @staticmethod
+        def find_spec(name, path, target=None):
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.delitem(sys.modules, "keras")
+    monkeypatch.setattr(sys, "meta_path", [Finder])
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        runtime.start_tensorflow()
+
+
 def test_variables_that_shorten_fit_and_predict_are_removed(monkeypatch):
     monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
     runtime.start_tensorflow()
@@ -142,7 +155,7 @@ def test_a_closed_standard_error_is_replaced_so_that_no_other_file_receives_its_
 
 START = (
     "from assignment.guards import Activity, guarded, start_packages;"
-    "from assignment.runtime import start_tensorflow as start;"
+    " from assignment.runtime import start_tensorflow as start;"
 )
 
 

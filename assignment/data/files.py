@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment.data import idx, tables
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, os_reason
 from assignment.storage.reading import Malformed
 
 Shape = tuple[int, ...]
@@ -87,7 +87,7 @@ def _load(path: Path, file: DataFile, md5s: Sequence[str], advice: Advice) -> li
     except Malformed as error:
         raise AssignmentError(f"{path} is damaged or another file ({error}); {advice.if_damaged}.") from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = os_reason(error)
         raise AssignmentError(f"{path} cannot be read ({reason}); make it readable or fetch it again.") from error
 
 

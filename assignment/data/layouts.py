@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, os_reason
 
 RAW_FOLDER = "raw"  # torchvision keeps the files in MNIST/raw and FashionMNIST/raw
 NAMES_IN_MESSAGE = 5  # of a folder's files
@@ -48,7 +48,7 @@ def find(folder: Path, name: str, title: str, layouts: Sequence[Layout]) -> tupl
                     missing = tuple(file_name for file_name, paths in zip(layout, copies) if not paths)
         contents = _describe(closest)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = os_reason(error)
         place = error.filename or folder
         raise AssignmentError(f"the data folder {place} cannot be read ({reason}); make it readable.") from error
     if missing:

@@ -18,7 +18,7 @@ from assignment.data.dataset import DIGITS, GARMENTS, Dataset, Provenance
 from assignment.data.digits import draw_digits
 from assignment.data.files import Advice, DataFile
 from assignment.data.garments import draw_garments
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, one_line
 
 # The four files of a data set, training images first: (file name, MD5 of the decompressed content).
 # Source: https://github.com/zalandoresearch/fashion-mnist
@@ -170,7 +170,7 @@ def from_download(source: Source) -> Dataset:
         with contextlib.redirect_stdout(sys.stderr):  # Keras' progress bar does not belong in our output
             getattr(datasets, source.name.replace("-", "_")).load_data()
     except Exception as error:  # Keras raises a bare Exception for a failed download, NumPy others for a partial file
-        failure = " ".join(str(error).split()) or type(error).__name__
+        failure = one_line(error)
     finally:
         socket.setdefaulttimeout(default_timeout)
     dataset = from_cache(source, "a download by Keras")  # it checks the files and names one that is damaged

@@ -20,7 +20,7 @@ from assignment.storage.files import check_writing_allowed
 from assignment.storage.lock import IN_USE, FolderTaken, check_unlocked
 
 EXPECTED_CODES = (0, EXIT_ERROR)  # exit codes of a run that finished, or that failed with a message
-INCOMPLETE = 1  # exit code of a lab in which a run has no result
+INCOMPLETE = 3  # exit code of a lab in which a run has no result; 1 is a bug, 2 an error
 
 
 def show_plan(settings: LabSettings, workspace: LabWorkspace) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from assignment.environment import usable_processors
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
@@ -88,7 +88,7 @@ def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: M
     if plain is None:
         plain = TRACKS[settings.track].EPOCH_SECONDS * settings.epochs + OTHER_SECONDS
     total = sum(measured.get(trial.practice, plain * _relative_time(trial.practice)) for trial in trials)
-    return total / min(settings.jobs, os.cpu_count() or 1, max(len(trials), 1))
+    return total / min(settings.jobs, usable_processors(), max(len(trials), 1))
 
 
 def _relative_time(practice: str) -> float:

@@ -13,8 +13,9 @@ from types import FrameType
 from typing import NamedTuple, Protocol
 
 import assignment
-from assignment.guards import can_handle_signals
+from assignment.environment import usable_processors
 from assignment.lab.plan import Trial
+from assignment.signals import handled_signals
 from assignment.storage.reading import check_regular
 
 POLL_SECONDS = 1.0  # between two looks at the processes
@@ -98,7 +99,7 @@ def run_trials(
 
 def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen[bytes]:
     trial.folder.mkdir(parents=True, exist_ok=True)
-    threads = str(max((os.cpu_count() or 1) // jobs, 1))
+    threads = str(max(usable_processors() // jobs, 1))
     package_parent = str(Path(assignment.__file__).parent.parent)  # for a package that is not installed
     environment = {
         **os.environ,
@@ -132,25 +133,15 @@ def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 def _interrupted_by_signals() -> Iterator[list[signal.Signals]]:
     """Raise KeyboardInterrupt within the block on the first of the other stop signals, and ignore those after it.
 
-    Yields the list of the signals received so far. Several arrive when a terminal is closed or a machine shuts down. A
-    signal that was ignored before, as SIGHUP under nohup, stays ignored.
+    Yields the list of the signals received so far. Several arrive when a terminal is closed or a machine shuts down.
+    `handled_signals` says which signals are left alone.
     """
     received: list[signal.Signals] = []
-    if not can_handle_signals():
-        yield received
-        return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
         if len(received) == 1:
             raise KeyboardInterrupt
 
-    earlier = {number: signal.getsignal(number) for number in OTHER_STOP_SIGNALS}
-    for number, handler in earlier.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, interrupt)
-    try:
+    with handled_signals(OTHER_STOP_SIGNALS, interrupt):
         yield received
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)

@@ -79,7 +79,9 @@ def checked_folder(name: str, value: object) -> Path:
     try:
         return Path(value).expanduser()
     except RuntimeError as error:
-        raise AssignmentError(f"{option_name(name)}: {value} has no home folder here; give the full path.") from error
+        raise AssignmentError(
+            f"{option_name(name)}: {Path(value).parts[0]} has no home folder here; give the full path."
+        ) from error
 
 
 def _is_unicode(text: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import takewhile
-from pathlib import Path
 from typing import Any, NoReturn
 
 from assignment.errors import AssignmentError, suggest
@@ -26,6 +26,13 @@ from assignment.settings.tracks import (
     Settings,
 )
 from assignment.startup import typed_options
+
+# What argparse says about an option, and what we say after the option's name.
+REPHRASED = {
+    "expected one argument": "needs a value",
+    "not allowed with argument": "is not allowed with",
+    "ignored explicit argument": "takes no value, not",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -88,7 +95,10 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, wrong_choice(value, tuple(action.choices)))
 
     def error(self, message: str) -> NoReturn:
-        """Raise AssignmentError instead of exiting."""
+        """Raise AssignmentError instead of exiting, with the option's name as the subject of the sentence."""
+        message = re.sub(r"^argument (\S+): ", r"\1 ", message)
+        for phrase, ours in REPHRASED.items():
+            message = message.replace(phrase, ours)
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")
 
 
@@ -254,13 +264,7 @@ def _number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"takes a number, not {text!r}") from None
 
 
-def _folder(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("takes a folder ('.' is the current one), not an empty text")
-    return Path(text)
-
-
 # The arguments of `add_argument` for common kinds of options.
 WHOLE_NUMBER: dict[str, Any] = {"type": _whole_number, "metavar": "N", "default": argparse.SUPPRESS}
-FOLDER: dict[str, Any] = {"type": _folder, "metavar": "FOLDER", "default": argparse.SUPPRESS}
+FOLDER: dict[str, Any] = {"metavar": "FOLDER", "default": argparse.SUPPRESS}
 SWITCH: dict[str, Any] = {"action": "store_true", "default": argparse.SUPPRESS}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, os_reason
 
 FORMAT = 2  # version of the JSON, .npz and .h5 metadata that this program writes
 START_OVER = "--fresh starts over"  # the end of a message
@@ -163,7 +163,7 @@ def ensure_writable(folder: Path) -> None:
         if os.path.lexists(folder) and not folder.is_dir():
             raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
         # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
-        reason = "permission denied" if isinstance(error, FileExistsError) else (error.strerror or str(error)).lower()
+        reason = "permission denied" if isinstance(error, FileExistsError) else os_reason(error)
         raise AssignmentError(f"cannot write in {folder} ({reason}); fix that, or choose another folder.") from error
 
 

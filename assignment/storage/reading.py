@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, one_line
 from assignment.storage.files import START_OVER, check_format
 
 MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
@@ -39,7 +39,7 @@ def parse_json(text: str | bytes, shape: type[Shape]) -> Shape:
     try:
         return convert(json.loads(text), shape)
     except (ValueError, RecursionError) as error:
-        raise Malformed(" ".join(str(error).split())) from error
+        raise Malformed(one_line(error)) from error
 
 
 def parse_versioned(text: str | bytes, path: Path, shape: type[Shape], remedy: str = START_OVER) -> Shape:
@@ -58,7 +58,7 @@ def convert(value: Any, shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(value, type=shape)
     except (ValueError, RecursionError) as error:  # msgspec's ValidationError is a ValueError
-        raise Malformed(" ".join(str(error).split())) from error
+        raise Malformed(one_line(error)) from error
 
 
 def read_json(path: Path, shape: type[Shape]) -> Shape | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from assignment.guards import can_handle_signals
+from assignment.signals import handled_signals
 from assignment.training.steps import Losses, Update
 
 HANGUP = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
@@ -42,32 +42,19 @@ def stop_on_request(announce: Callable[[], None]) -> Iterator[StopRequest]:
     """Within the block the first stop signal sets the StopRequest and calls `announce`.
 
     A second Ctrl-C raises KeyboardInterrupt as usual. Other signals are then ignored, since several may arrive when a
-    machine shuts down. If SIGHUP was ignored before, as under nohup, it stays ignored.
-    In another thread than the main one, no signal sets the StopRequest.
+    machine shuts down. `handled_signals` says which signals are left alone.
     """
     request = StopRequest()
-    if not can_handle_signals():
-        yield request
-        return
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         request.signal = signal.Signals(number)
-        for other in earlier_handlers:
-            signal.signal(other, signal.default_int_handler if other == signal.SIGINT else _ignore)
+        for other in STOP_SIGNALS:
+            if signal.getsignal(other) is on_signal:
+                signal.signal(other, signal.default_int_handler if other == signal.SIGINT else _ignore)
         announce()
 
-    earlier_handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-    if HANGUP is not None and earlier_handlers[HANGUP] is signal.SIG_IGN:
-        del earlier_handlers[HANGUP]
-    for number in [number for number, handler in earlier_handlers.items() if handler is None]:
-        del earlier_handlers[number]  # the handler of a program that Python is part of, which could not be restored
-    for number in earlier_handlers:
-        signal.signal(number, on_signal)
-    try:
+    with handled_signals(STOP_SIGNALS, on_signal):
         yield request
-    finally:
-        for number, handler in earlier_handlers.items():
-            signal.signal(number, handler)
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

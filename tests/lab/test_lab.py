@@ -8,7 +8,7 @@ import sys
 import pytest
 from filelock import FileLock
 
-from assignment.errors import EXIT_SIGNAL, AssignmentError, describe_os_error
+from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error
 from assignment.evaluation.health import DIVERGENCE
 from assignment.lab import lab as lab_module
 from assignment.lab import running
@@ -432,3 +432,7 @@ def test_a_fresh_lab_whose_folder_was_taken_by_another_lab_restores_nothing(fini
         lab(seeds=1, fresh=True)
     other.release()
     assert lab.workspace.earlier.is_dir() and lab.workspace.conditions.read_text() == "of the other lab"
+
+
+def test_a_lab_without_all_results_has_an_exit_code_of_its_own():
+    assert INCOMPLETE not in (0, EXIT_BUG, EXIT_ERROR)

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from assignment.errors import AssignmentError
@@ -31,8 +29,8 @@ def test_every_setting_has_an_option(parser):
         "jobs": 2,
         "precision": "float32",
         "data": "real",
-        "data_dir": Path("images"),
-        "outputs_dir": Path("results"),
+        "data_dir": "images",
+        "outputs_dir": "results",
         "fresh": True,
         "dry_run": True,
     }
@@ -62,7 +60,7 @@ def test_practices_are_separated_by_commas_and_can_be_given_several_times(parser
 def test_an_invalid_option_is_refused(parser, words, message):
     firstname = ["--firstname", "ana"] if words else []
     with pytest.raises(AssignmentError, match=message):
-        parser.parse_args([*firstname, *words])
+        LabSettings(**vars(parser.parse_args([*firstname, *words])))  # the settings refuse a folder
 
 
 def test_the_help_names_the_defaults(parser):

@@ -58,7 +58,7 @@ def test_a_trial_is_an_ordinary_run(track, options):
 
 @pytest.mark.parametrize("track", TRACKS)
 def test_the_time_is_estimated_from_another_machine_until_it_is_measured(monkeypatch, track):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("assignment.lab.plan.usable_processors", lambda: 2)
     settings = lab(track=track, jobs=2)
     trials = plan_trials(settings, WORKSPACE)
     plain = 8 * TRACKS[track].EPOCH_SECONDS + OTHER_SECONDS
@@ -70,6 +70,6 @@ def test_the_time_is_estimated_from_another_machine_until_it_is_measured(monkeyp
 
 
 def test_more_jobs_than_cores_do_not_shorten_the_estimate(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("assignment.lab.plan.usable_processors", lambda: 2)
     trials = plan_trials(lab(), WORKSPACE)
     assert estimate_seconds(trials, lab(jobs=64), {}) == estimate_seconds(trials, lab(jobs=2), {})

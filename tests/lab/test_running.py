@@ -84,10 +84,13 @@ def test_trials_run_in_order_two_at_a_time_and_their_exit_codes_are_reported(mak
     assert trials[0].log.read_text().strip() == "printed"
 
 
-def test_the_cores_are_shared(make_trials, run):
+@pytest.mark.parametrize(("jobs", "threads"), [(2, "3"), (64, "1")])
+def test_the_usable_processors_are_shared(make_trials, run, monkeypatch, jobs, threads):
+    """They can be fewer than the machine has, as in a container."""
+    monkeypatch.setattr("assignment.lab.running.usable_processors", lambda: 6)
     (trial,) = make_trials(1)
-    run([trial], 64, "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['TF_NUM_INTRAOP_THREADS'])")
-    assert trial.log.read_text().split() == ["1", "1"]
+    run([trial], jobs, "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['TF_NUM_INTRAOP_THREADS'])")
+    assert trial.log.read_text().split() == [threads, threads]
 
 
 def test_a_trial_finds_the_package_from_any_folder(make_trials, run):
@@ -167,6 +170,13 @@ def test_an_ignored_signal_stays_ignored(make_trials, run, recorder):
         run([trial], 1, "import os, signal; os.kill(os.getppid(), signal.SIGHUP)")
     finally:
         signal.signal(signal.SIGHUP, earlier)
+    assert recorder.exit_codes == {trial: 0}
+
+
+def test_a_handler_that_was_not_installed_from_python_is_kept(make_trials, run, recorder, monkeypatch):
+    (trial,) = make_trials(1)
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    run([trial], 1, "pass")
     assert recorder.exit_codes == {trial: 0}
 
 

@@ -91,7 +91,7 @@ def test_a_tilde_is_the_home_folder_of_the_user(monkeypatch, tmp_path):
         ("out\udcff", "not valid Unicode"),  # the byte 0xff in a POSIX path
         (Path("out\udcff"), "not valid Unicode"),
         ("a\0b", "not valid Unicode"),
-        ("~no-such-user/out", "has no home folder here; give the full path"),
+        ("~no-such-user/out", "--outputs-dir: ~no-such-user has no home folder here; give the full path."),
         (b"out", "takes a path"),
         (3, "takes a path"),
         (None, "takes a path"),
