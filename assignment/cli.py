@@ -58,6 +58,7 @@ STEP_MODULES = (
     "step7_train",
     "step8_save",
 )
+STEPS_WITHOUT_IMAGES = (3, 4, 5)
 FIRST_UPDATE_STEP = 6  # from this step on, updates are computed, which need the memory of a training
 STEP_DESCRIPTION = (
     "Run step {number} of the assignment, after the steps that it needs. It takes the options of a run and ignores"
@@ -65,29 +66,29 @@ STEP_DESCRIPTION = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[object] | None = None) -> int:
     """Run the console script: `assignment run --firstname ana`.
 
-    arguments: a list of options, by default those of the command line. Returns the exit code.
+    arguments: a list of options (texts, numbers, paths), by default those of the command line. Returns the exit code.
     """
 
     def run_command(activity: Activity) -> int:
-        options = vars(console_parser().parse_args(arguments))
+        options = vars(console_parser().parse_args(activity.texts()))
         del options["command"]
         return options.pop("action")(options, activity)
 
     return guarded(run_command, Activity("assignment", arguments))
 
 
-def main_run(arguments: Sequence[str] | None = None) -> int:
+def main_run(arguments: Sequence[object] | None = None) -> int:
     """Run `run_assignment.py`, which is the same as `assignment run`."""
     return guarded(
-        lambda activity: _run(vars(run_parser().parse_args(arguments)), activity),
+        lambda activity: _run(vars(run_parser().parse_args(activity.texts())), activity),
         Activity("python run_assignment.py", arguments),
     )
 
 
-def main_step(number: int, arguments: Sequence[str] | None = None) -> int:
+def main_step(number: int, arguments: Sequence[object] | None = None) -> int:
     """Run `python -m assignment.fashion.stepN_...`: one of the eight steps, after the steps that it needs.
 
     Returns the code to end the process with.
@@ -97,7 +98,7 @@ def main_step(number: int, arguments: Sequence[str] | None = None) -> int:
     def run_step(activity: Activity) -> int:
         parser = Parser(prog=program, description=STEP_DESCRIPTION.format(number=number))
         add_run_options(parser)
-        return _run(vars(parser.parse_args(arguments)), activity, only_step=number)
+        return _run(vars(parser.parse_args(activity.texts())), activity, only_step=number)
 
     return process_exit_code(guarded(run_step, Activity(program, arguments)))
 
@@ -139,7 +140,11 @@ def _run(options: dict[str, Any], activity: Activity, only_step: int | None = No
     settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
     quick = settings_class.QUICK if options.pop("quick") else {}
     settings = settings_from(settings_class, {**quick, **options})
+    from assignment.data.sources import find_named_folder
+
     workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+    if settings.data != "standin" and only_step not in STEPS_WITHOUT_IMAGES:
+        find_named_folder(settings.data_dir)  # a missing one is reported before TensorFlow is started
     activity.doing = "preparing the folders"
     workspace.prepare()
     activity.folder = workspace.folder
@@ -153,6 +158,7 @@ def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, onl
     from assignment import environment, runtime
 
     environment.check_memory(training=only_step is None or only_step >= FIRST_UPDATE_STEP)
+    print("Starting TensorFlow; this takes a few seconds.", flush=True)
     start_packages(runtime.start_tensorflow, activity)  # imports that take seconds start here
     activity.less_memory = f"close other programs, or choose a --batch-size smaller than {settings.batch_size}"
     from assignment.practices.stack import PracticeStack

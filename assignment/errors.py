@@ -52,6 +52,10 @@ def describe_os_error(error: OSError, after_freeing_space: str = "run the same c
         return f"a path is too long for this system{where}; choose a shorter one."
     if error.errno == errno.ENOTDIR:
         return f"part of the path is a file, not a folder{where}; choose another one."
+    if error.errno == errno.EISDIR:
+        return f"a folder has the name of a file{where}; move the folder away."
+    if error.errno == errno.EFBIG:
+        return f"a file would be larger than this system or its limits allow{where}; raise the limit (ulimit -f)."
     return f"a file could not be read or written{where} ({os_reason(error)})."
 
 

@@ -8,12 +8,12 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any, cast
 
 from assignment.bug_report import write_report
 from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_out_of_memory
-from assignment.output import RobustStream, open_missing_descriptors
+from assignment.output import RobustStream, open_missing_descriptors, printable
 from assignment.startup import describe_unusable_package
 
 
@@ -24,11 +24,26 @@ class Activity:
     arguments: the options as a list, or None for those of the command line.
     """
 
-    def __init__(self, program: str = "assignment", arguments: Sequence[str] | None = None):
-        self._program, self.arguments = program, arguments
+    def __init__(self, program: str = "assignment", arguments: Sequence[object] | None = None):
+        self._program = program
+        self.arguments: Any = arguments
         self.doing: str | Callable[[], str] = "reading the options"
         self.folder: Path | None = None  # where a report of an error is written
         self.less_memory = "close other programs"  # what to do if the memory is full
+
+    def texts(self) -> list[str] | None:
+        """Return the options as texts, since a notebook may give numbers and paths; None for the command line.
+
+        Raises AssignmentError if they are not a list of texts, numbers and paths.
+        """
+        if self.arguments is None:
+            return None
+        is_list = isinstance(self.arguments, Sequence) and not isinstance(self.arguments, (str, bytes))
+        if not is_list or not all(isinstance(item, (str, int, float, PurePath)) for item in self.arguments):
+            self.arguments = []
+            raise AssignmentError('give the options as a list, as in ["--firstname", "ana", "--epochs", 2].')
+        self.arguments = [str(item) for item in self.arguments]
+        return self.arguments
 
     @property
     def is_debugging(self) -> bool:
@@ -77,12 +92,14 @@ def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:
     except SystemExit as end:  # argparse, after --help
         return end.code if isinstance(end.code, int) else EXIT_ERROR if end.code else 0
     except KeyboardInterrupt:
-        print("\nstopped immediately; whatever was not saved yet is lost.", file=sys.stderr)
+        print(
+            "\nstopped at once; the same command continues from the last checkpoint, if there is one.", file=sys.stderr
+        )
         return EXIT_SIGNAL + signal.SIGINT
     except Exception as error:
         message = _describe(error, activity)
         if message is not None:
-            print(f"error: {message}", file=sys.stderr)
+            print(f"error: {printable(message)}", file=sys.stderr)
             return EXIT_ERROR
         if activity.is_debugging:
             traceback.print_exc()

@@ -11,6 +11,8 @@ from typing import IO, Any
 
 from assignment.errors import is_disk_full
 
+LONGEST_MESSAGE = 4_000  # characters; a path may have a few thousand
+
 
 def open_missing_descriptors() -> None:
     """Open the null device in place of closed standard streams: the next file would take the number of one of them."""
@@ -72,3 +74,9 @@ class RobustStream:
                 os.dup2(null.fileno(), stream.fileno())
         if is_disk_full(error):  # for other reasons nobody reads it any more
             print("warning: the rest of the output is lost, because the disk is full.", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Return `text` as one line without control characters, which could change the terminal, and not too long."""
+    shown = "".join(character if character.isprintable() else "?" for character in text)
+    return shown if len(shown) <= LONGEST_MESSAGE else shown[: LONGEST_MESSAGE - 1] + "…"

@@ -23,7 +23,7 @@ from assignment.environment import (
     sum_variables,
     usable_processors,
 )
-from assignment.errors import AssignmentError, is_out_of_memory, one_line
+from assignment.errors import AssignmentError, describe_os_error, is_out_of_memory, one_line
 from assignment.output import open_missing_descriptors
 
 KERAS_LIMITS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")  # Keras reads these: they shorten `fit` and `predict`
@@ -50,10 +50,13 @@ def start_tensorflow() -> None:
         except (AttributeError, OSError, TypeError, ValueError) as error:  # a setting; a broken package: ImportError
             if is_out_of_memory(error):
                 raise
+            if isinstance(error, OSError):
+                raise AssignmentError(f"Keras cannot be imported: {describe_os_error(error)}") from error
             raise AssignmentError(
                 f"Keras cannot be imported ({one_line(error)}); correct or delete its settings, the file keras.json in"
                 " the folder .keras of your home folder or in the one that KERAS_HOME names."
             ) from error
+    keras.utils.clear_session()  # so that Keras numbers the layers of every run in a process from the beginning
     _configure_keras(keras)
     if any(option.startswith("error") for option in sys.warnoptions):
         # PYTHONWARNINGS=error is for tests; here, a notice of another package would end a training.

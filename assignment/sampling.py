@@ -197,6 +197,13 @@ def draw_samples(generator: keras.Model, metadata: ModelMetadata, labels: Labels
     label_inputs = np.repeat(np.array([label or 0 for label in labels], np.int32), count)[:, np.newaxis]
     is_conditional = len(generator.inputs) > 1
     images = generate_images(generator, [noise, label_inputs] if is_conditional else noise)
+    if np.shape(images) != (len(noise), 28, 28, 1):
+        raise ValueError(f"images of shape {np.shape(images)}")
+    if not np.isfinite(images).all():
+        raise AssignmentError(
+            "the generator's images have NaN or infinite values, so its training diverged, or its file is damaged; copy"
+            " the file again, or train it again."
+        )
     return Samples(images, noise, labels, metadata)
 
 

@@ -31,3 +31,16 @@ def handled_signals(numbers: Sequence[int], handler: Callable[[int, FrameType | 
     finally:
         for number, found in replaced.items():
             signal.signal(number, found)
+
+
+@contextmanager
+def deferred_interrupt() -> Iterator[None]:
+    """Within the block, Ctrl-C is only noted; after the block, it raises KeyboardInterrupt.
+
+    Where TensorFlow traces a function, an interrupt may be lost or end in another error.
+    """
+    interrupts: list[int] = []
+    with handled_signals([signal.SIGINT], lambda number, frame: interrupts.append(number)):
+        yield
+    if interrupts:
+        raise KeyboardInterrupt

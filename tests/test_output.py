@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from assignment.output import RobustStream
+from assignment.output import LONGEST_MESSAGE, RobustStream, printable
 
 
 class FailingStream(io.StringIO):
@@ -63,3 +63,8 @@ def test_what_is_left_in_the_buffer_of_a_failed_stream_goes_to_the_null_device(t
         robust.write("text")
         robust._discard(OSError(errno.EPIPE, "broken pipe"))
     assert (tmp_path / "file").read_text() == ""
+
+
+def test_a_message_is_one_line_without_control_characters():
+    assert printable("no folder \x1b[31mRED\nfoo é 李") == "no folder ?[31mRED?foo é 李"
+    assert len(printable("x" * 100_000)) == LONGEST_MESSAGE

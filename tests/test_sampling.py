@@ -203,6 +203,14 @@ def test_any_error_while_images_are_generated_is_one_sentence(trained, monkeypat
     assert not trained.folder.exists()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_generator_of_images_that_are_not_finite_is_refused(trained, monkeypatch, value):
+    monkeypatch.setattr(sampling, "generate_images", lambda generator, inputs: np.full((3, 28, 28, 1), value))
+    with pytest.raises(AssignmentError, match="images have NaN or infinite values"):
+        sample(settings("7"), trained)
+    assert not trained.folder.exists()
+
+
 def test_a_missing_generator_is_reported_in_one_sentence_and_nothing_is_written(workspace, tmp_path):
     with pytest.raises(AssignmentError, match="conditional_generator_model_ana.h5 does not exist; train it first"):
         sample(settings(), workspace)

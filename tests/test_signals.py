@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from assignment.signals import can_handle_signals, handled_signals
+from assignment.signals import can_handle_signals, deferred_interrupt, handled_signals
 
 
 def test_only_the_main_thread_can_handle_signals():
@@ -66,3 +66,16 @@ def test_outside_the_main_thread_no_handler_is_installed(handle):
     thread.start()
     thread.join()
     assert found == [before]
+
+
+def test_an_interrupt_is_raised_after_the_block_that_defers_it():
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        with deferred_interrupt():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            done.append("the block")
+    assert done == ["the block"]
+    with deferred_interrupt():
+        done.append("another block")
+    assert done[-1] == "another block"

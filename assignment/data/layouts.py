@@ -29,8 +29,6 @@ def find(folder: Path, name: str, title: str, layouts: Sequence[Layout]) -> tupl
     name, title: those of the data set.
     Raises AssignmentError, which says what is missing and what was found, if no layout is complete.
     """
-    if not os.path.exists(folder):
-        raise AssignmentError(f"the data folder {folder} does not exist.")
     if not os.path.isdir(folder):
         raise AssignmentError(f"the data folder {folder} is a file; give the folder that contains it.")
     try:

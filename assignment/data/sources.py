@@ -101,7 +101,7 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
     """
     if choice == "standin":
         return standin.draw(source.draw_images, source.title, "--data standin was given")
-    named = data_dir or _folder_from_environment()
+    named = find_named_folder(data_dir)
     if named is not None:
         return from_folder(source, named)
     try:
@@ -113,9 +113,19 @@ def load(source: Source, choice: str = "auto", data_dir: Path | None = None) -> 
         return standin.draw(source.draw_images, source.title, reason)
 
 
-def _folder_from_environment() -> Path | None:
-    folder = os.environ.get(DATA_DIR_VARIABLE, "")
-    return Path(os.path.expanduser(folder)) if folder.strip() else None
+def find_named_folder(data_dir: Path | None) -> Path | None:
+    """Return the data folder that the user named, with --data-dir or ASSIGNMENT_DATA_DIR; None if there is none.
+
+    Raises AssignmentError if it does not exist.
+    """
+    variable = os.environ.get(DATA_DIR_VARIABLE, "").strip()
+    if data_dir is None and not variable:
+        return None
+    folder = data_dir or Path(os.path.expanduser(variable))
+    if not os.path.exists(folder):
+        origin = "" if data_dir else f", which {DATA_DIR_VARIABLE} names,"
+        raise AssignmentError(f"the data folder {folder}{origin} does not exist.")
+    return folder
 
 
 def from_folder(source: Source, folder: Path) -> Dataset:

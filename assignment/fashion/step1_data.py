@@ -7,6 +7,8 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
     raise SystemExit(main_step(1))
 
+import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -28,12 +30,16 @@ class SheetData(NamedTuple):
     dataset: np.ndarray
 
 
-def split_data(source: Dataset | None = None) -> SheetData:
+def split_data(source: Dataset | Path | str | None = None) -> SheetData:
     """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1).
 
-    source: the samples; Fashion-MNIST if None.
+    source: the samples, or the folder that contains them; if None, Fashion-MNIST from Keras' cache or a download.
+    Without either it is a drawn stand-in, and a warning says so.
     """
-    source = source or load(FASHION_MNIST)
+    if not isinstance(source, Dataset):
+        source = load(FASHION_MNIST, data_dir=None if source is None else Path(source))
+        if source.provenance.is_standin:
+            warnings.warn(f"{source.provenance.description}.", stacklevel=2)
     images = scale_pixels(source.images)  # (70000, 28, 28), 0..255 to -1..1
     ds1 = {"images": images[:DS1_SIZE], "labels": source.labels[:DS1_SIZE]}
     ds2 = {"images": images[DS1_SIZE:], "labels": source.labels[DS1_SIZE:]}

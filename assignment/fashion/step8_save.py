@@ -20,7 +20,8 @@ def save_models(gan: Gan, folder: Path | str = ".", metadata: ModelMetadata | No
     folder: the files in it are named after the networks, as in `generator_model_ana.h5`.
     metadata: the facts about the training that the files contain; if None, only the first name.
     """
-    ensure_writable(Path(folder))
+    folder = Path(folder).expanduser()
+    ensure_writable(folder)
     if metadata is None:
         firstname = gan.generator.name.removeprefix("generator_model_")
         metadata = ModelMetadata("fashion", firstname, seed=None, images="images that are not recorded")

@@ -94,11 +94,12 @@ class MetricsRecord:
 
 
 class Picture(NamedTuple):
-    """A figure in the report: its `data` URL and its alternative text; whether it moves."""
+    """A figure in the report: its `data` URL and its alternative text; whether it moves, or is a network's diagram."""
 
     data: str
     description: str
     moves: bool
+    is_diagram: bool
 
 
 def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
@@ -162,7 +163,10 @@ def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
         for path in (evenly_spaced(workspace.grids(), MAX_GRIDS) if "*" in name else [workspace.folder / name])
         if path.is_file()
     ]
-    return [Picture(data_url(path), _description(path.stem), path.suffix == ".gif") for path in paths]
+    return [
+        Picture(data_url(path), _description(path.stem), path.suffix == ".gif", "diagram" in path.stem)
+        for path in paths
+    ]
 
 
 def _best_epoch(metrics: MetricsRecord | None) -> dict[str, float] | None:

@@ -16,7 +16,7 @@ from assignment.evaluation.judge_store import StoredJudge, get_judge
 from assignment.evaluation.scores import METRICS, Copying, summarize
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
-from assignment.session.record import write_metrics
+from assignment.session.record import read_measured, write_metrics
 from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Notes
@@ -32,7 +32,9 @@ class Examiner:
     """Measures one run's generator, with a judge that is read from its store or trained now.
 
     metadata: what the best generator's file records.
-    notes: those of the earlier sessions, the untrained networks' first; the best generator so far is kept.
+    notes: those of the earlier sessions, the untrained networks' first; the attribute also has the metrics that were
+    measured at their ends. If no earlier session was evaluated, the networks must still be untrained. The best
+    generator so far is kept.
     seconds: how long measuring has taken so far, without the judge's training.
     """
 
@@ -40,15 +42,18 @@ class Examiner:
         self, run: Run[Settings], gan: Gan, spec: EvaluationSpec, metadata: ModelMetadata, notes: Sequence[Notes] = ()
     ):
         self._run, self._gan, self._spec, self._metadata = run, gan, spec, metadata
-        self._best_fid, self._best_epoch = self._find_best(notes)
         stored = self._get_judge()
         self._judge_facts = stored.facts
+        self.notes = self._with_final_metrics(notes)
+        self._best_fid, self._best_epoch = self._find_best(self.notes)
         self._best_file = FileCopies()
         if self._best_epoch:
             self._best_file.add(run.workspace.best_generator)
         self.seconds = 0.0
         with self._timed():
             self._comparison = Comparison(stored.judge, spec.images, spec.labels)
+        if self.notes and "judge_fid" not in self.notes[0]:  # no earlier session was evaluated
+            self.notes[0].update(self.measure_epoch(0))
 
     def measure_epoch(self, epoch: int) -> dict[str, float]:
         """Measure one draw of the generator after `epoch` (0: untrained), and save the generator if it is the best.
@@ -68,6 +73,7 @@ class Examiner:
         notes: those of the whole training, the untrained networks' first; problems: those of the training.
         """
         last = len(notes) - 1
+        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes about a minute")
         self._best_file.restore()
         with self._timed():
             draws = [self._generate(last, number) for number in range(1, DRAW_COUNT + 1)]
@@ -124,6 +130,15 @@ class Examiner:
         if accuracy < minimum:
             run.screen.warn("A weak judge", f"It should recognize {minimum:.0%}; do not rely on its metrics.")
         return stored
+
+    def _with_final_metrics(self, notes: Sequence[Notes]) -> list[Notes]:
+        """Return the notes with the metrics that an earlier session measured at its end, where no grid was due."""
+        completed = [dict(note) for note in notes]
+        measured = read_measured(self._run.workspace.metrics, self._judge_facts.get("weights"))
+        for epoch, note in enumerate(completed):
+            if "judge_fid" not in note:
+                note.update(measured.get(epoch, {}))
+        return completed
 
     def _find_best(self, notes: Sequence[Notes]) -> tuple[float, int]:
         """Return the lowest judge FID of the earlier sessions and its epoch, if that generator's file exists."""

@@ -79,7 +79,8 @@ class Journal:
         self._save_progress()
         titles = ["untrained", *(f"epoch {row.epoch}" for row in self.rows)]
         animation.save_animation(workspace.animation, self.frames, titles, self._run.caption, self._view.draw)
-        self._run.screen.say(f"  wrote {workspace.losses} and {workspace.animation}")
+        for path in (workspace.losses, workspace.animation):
+            self._run.screen.say(f"  wrote {path}")
 
     def _clear_folder(self) -> None:
         """Delete what the first new epoch makes obsolete: the record, and the files of another training.

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from assignment import runtime
 from assignment.data.dataset import Provenance
-from assignment.evaluation.scores import Copying, ScoreRange
+from assignment.evaluation.scores import METRICS, Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
 from assignment.session.deviations import deviations, trained_length
 from assignment.session.run import Run
@@ -176,6 +176,26 @@ class _StoppedRecord:
     status: str
     epochs_done: Annotated[int, Meta(ge=0)]
     settings: _GridSettings
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The metrics over the epochs in a metrics.json, and the judge that measured them."""
+
+    judge: dict[str, Any]
+    over_time: list[dict[str, float]]
+
+
+def read_measured(path: Path, judge_weights: str | None) -> dict[int, dict[str, float]]:
+    """Return the metrics by epoch in a metrics.json; none if it is missing or another judge measured them."""
+    metrics = read_json(path, _Measured)
+    if metrics is None or metrics.judge.get("weights") != judge_weights:
+        return {}
+    return {
+        int(values["epoch"]): {name: value for name, value in values.items() if name in METRICS}
+        for values in metrics.over_time
+        if "judge_fid" in values and values.get("epoch", -1.0).is_integer()
+    }
 
 
 def read_record(path: Path) -> RunRecord | None:

@@ -91,19 +91,14 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     folder, epochs = run.workspace.folder, run.settings.epochs
     checkpoints, record = Checkpoints(run.workspace.checkpoints), read_record(run.workspace.record)
     if record and _is_finished(record, conditions, run):
-        options = "A larger --epochs continues it, --fresh" if checkpoints.complete() else "--fresh"
-        run.screen.say(
-            f"\nThis training is finished ({plural(record.epochs_done, 'epoch')}). Its files in {folder} and"
-            f" {run.workspace.models_dir} are unchanged. {options} starts over."
-        )
+        run.screen.say(f"\n{_describe_finished(record.epochs_done, bool(checkpoints.complete()), run)}")
         return Earlier(None, finished=True)
 
     checkpoint, damaged = checkpoints.latest()
     for path in damaged:
         run.screen.warn("A checkpoint is damaged", f"{path} does not match its checksum; it is skipped.")
-    if checkpoint is None and not (
-        record and record.epochs_done
-    ):  # a record with 0 epochs was written when a training diverged
+    has_epochs = record is not None and record.epochs_done > 0  # one with 0 epochs is that of a divergence
+    if checkpoint is None and not has_epochs:
         if run.workspace.history.exists():
             run.screen.say(f"  there is no checkpoint in {run.workspace.checkpoints}: the training starts at epoch 1")
         return Earlier(None)
@@ -116,9 +111,9 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     next_updates = len(checkpoint.position.losses) if checkpoint else 0
     if (done, next_updates) > (epochs, 0) and not run.settings.finish:
         raise AssignmentError(
-            f"{folder} holds this training after {trained_length(done, next_updates)}, which is more than --epochs"
-            f" {epochs}; give a larger --epochs to continue it, --finish to end it here with all results, or --fresh to"
-            " start over."
+            f"{folder} holds this training after {trained_length(done, next_updates)}, which is more than the"
+            f" {plural(epochs, 'epoch')} requested; give a larger --epochs or leave out --quick to continue it,"
+            " --finish to end it here with all results, or --fresh to start over."
         )
     if checkpoint is None:
         raise AssignmentError(
@@ -128,6 +123,18 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     _warn_of_other_versions(checkpoint, run)
     run.screen.say(f"  {_starting_point(checkpoint, run)}")
     return Earlier(checkpoint)
+
+
+def _describe_finished(done: int, can_continue: bool, run: Run[Settings]) -> str:
+    workspace, epochs = run.workspace, run.settings.epochs
+    unchanged = f"Its files in {workspace.folder} and {workspace.models_dir} are unchanged."
+    if done < epochs:
+        return (
+            f"--finish has ended this training after {done} of {plural(epochs, 'epoch')}. {unchanged} The same command"
+            " without --finish continues it."
+        )
+    options = "A larger --epochs continues it, --fresh" if can_continue else "--fresh"
+    return f"This training is finished ({plural(done, 'epoch')}). {unchanged} {options} starts over."
 
 
 def _warn_of_other_models(run: Run[Settings]) -> None:
@@ -149,6 +156,13 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
 
 def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Settings]) -> None:
     if existing != requested:
+        earlier = read_provenance(run.workspace.record)
+        if run.provenance and run.provenance.is_standin and earlier and not earlier.is_standin:
+            raise AssignmentError(
+                f"{run.workspace.folder} holds a training on {earlier.caption}, from {earlier.source}, but this command"
+                " has only the drawn stand-in; give --data-dir with the folder of the images, or another --outputs-dir"
+                " and --models-dir."
+            )
         raise AssignmentError(
             f"{run.workspace.folder} holds a training with {_difference(existing, requested)}; use the same options to"
             " continue it, --fresh to start over, or another --outputs-dir and --models-dir to keep both."

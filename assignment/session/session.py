@@ -101,13 +101,15 @@ class _Session:
         self._state = _State.TRAINING
         checkpoint = earlier.checkpoint
         self.keeper = CheckpointKeeper(run, training.gan, training.conditions, checkpoint)
-        if checkpoint is not None:
-            restore(training.gan, checkpoint.variables)
         self._position = checkpoint.position if checkpoint else Position()
         notes = checkpoint.notes if checkpoint else []
         self._examiner = None
         if run.is_evaluated and training.evaluation is not None:
+            # Before the checkpoint is restored, because it may have to measure the untrained generator.
             self._examiner = Examiner(run, training.gan, training.evaluation, training.metadata, notes)
+            notes = self._examiner.notes
+        if checkpoint is not None:
+            restore(training.gan, checkpoint.variables)
         watch = Watch(run, self._measure, training.view.thresholds, notes)
         rows, frames = (checkpoint.rows, checkpoint.frames) if checkpoint else ([], None)
         self._journal = Journal(run, training.view, watch, rows, frames)
@@ -127,7 +129,7 @@ class _Session:
         if updates == 1:
             size += ", all images in every update"
         screen.say(f"  {plural(settings.epochs, 'epoch')} of {plural(updates, 'update')}, {size}")
-        screen.say(f"  watch {self._run.workspace.losses}: it is drawn again about every {LOSSES_EVERY:.0f} seconds")
+        screen.say(f"  watch {self._run.workspace.losses}, drawn every {LOSSES_EVERY:.0f} seconds")
         finished = False
         with screen.training(settings.epochs, updates, self._position) as progress:
             update = progress.count_updates(finite_losses(stop.between_updates(self._training.update)))
@@ -160,7 +162,7 @@ class _Session:
         self._save_checkpoint()
         screen.say(f"  stopped after {self._trained_length()}; {self.keeper.resume_hint()}")
         if self._journal.rows:
-            screen.say("  --finish, added to the same command, ends the training here and writes all results")
+            screen.say("  add --finish to the same command to end here, with all results")
 
     def write_results(self, status: str, diverged: bool = False) -> None:
         """Draw, save, measure and record the results; without a complete epoch, record only a divergence.

@@ -14,6 +14,7 @@ from assignment.session.resume import conditions_of, find_earlier, recorded_prov
 from assignment.session.run import Run, SettingsT
 from assignment.session.session import Training, run_session
 from assignment.session.track import DrawGrid, Track, TrainingData
+from assignment.signals import deferred_interrupt
 from assignment.training.description import describe_compilation
 from assignment.training.export import ModelMetadata
 from assignment.training.gan import LATENT_DIM, Gan
@@ -86,6 +87,7 @@ def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) ->
         generator, inputs = make_generator(track, run), track.grid_inputs(grid_noise(track, run))
         show_untrained_samples(track, track.sample(generator, inputs), track.draw_grid, run)
     elif step == 5:
+        track.build_generator(run.settings, run.precision)  # so that Keras numbers the layers as in the complete run
         make_discriminator(track, run)
     elif step == 6:
         make_gan(track, make_generator(track, run), make_discriminator(track, run), data, run)
@@ -138,10 +140,11 @@ def make_gan(
     gan = run.practices.compiled(track.compile_gan(generator, discriminator, run.settings))
     for name, model in (("discriminator", gan.discriminator), ("combined", gan.combined)):
         run.screen.result(f"{name}: {describe_compilation(model)}")
-    update = run.practices.update(track.update_rule, gan)
     tapes = track.uses_tapes
     batch = proof_batch(gan, data, run)
-    proof = prove_freeze(gan, update, *batch, hint=TAPES_HINT if tapes else FREEZE_HINT)
+    with deferred_interrupt():  # the proof traces the update
+        update = run.practices.update(track.update_rule, gan)
+        proof = prove_freeze(gan, update, *batch, hint=TAPES_HINT if tapes else FREEZE_HINT)
     claim = "The gradient tapes are separate" if tapes else "The freeze holds"
     run.screen.table(
         f"{claim}: each update changes its own network and no other (tried and undone; SHA-256)",

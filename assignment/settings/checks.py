@@ -14,6 +14,7 @@ MAX_DIGITS = 9  # of a number in text; Python refuses to convert some thousands
 MAX_NAME_LENGTH = 64  # characters
 # Common file systems allow 255 bytes in a file name; 35 are left for the parts around the first name.
 MAX_NAME_BYTES = 220
+MAX_FOLDER_DEPTH = 200  # creating a folder calls itself once for each folder above it
 # Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 WINDOWS_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])", re.IGNORECASE)
 
@@ -76,6 +77,8 @@ def checked_folder(name: str, value: object) -> Path:
             f"{option_name(name)} has a character that is not valid Unicode text: {text!r}; rename or choose another"
             " folder."
         )
+    if len(Path(value).parts) > MAX_FOLDER_DEPTH:
+        raise AssignmentError(f"{option_name(name)} has more than {MAX_FOLDER_DEPTH} levels; choose a shorter path.")
     try:
         return Path(value).expanduser()
     except RuntimeError as error:

@@ -27,6 +27,7 @@ from assignment.settings.tracks import (
 )
 from assignment.startup import typed_options
 
+DASHES = ("-", "\N{EN DASH}", "\N{EM DASH}")  # a word processor turns two hyphens into one of the others
 # What argparse says about an option, and what we say after the option's name.
 REPHRASED = {
     "expected one argument": "needs a value",
@@ -74,6 +75,11 @@ class Parser(argparse.ArgumentParser):
         given: dict[argparse.Action, str] = {}
         for position, argument in enumerate(args):
             name = argument.partition("=")[0]
+            if argument.endswith("=--"):  # argparse takes this value for none
+                self.error(f"{name} needs a value")
+            option = "--" + name.lstrip("".join(DASHES))
+            if name.startswith(DASHES) and name != option and option in self._option_string_actions:
+                self.error(f"there is no {name}; did you mean {option}?")
             if not name.startswith("--") or name == "--":
                 continue
             action = self._option_string_actions.get(name)
@@ -86,6 +92,8 @@ class Parser(argparse.ArgumentParser):
                     self.error(f"{name} is given twice; give it once")
                 self.error(f"{given[action]} and {name} contradict each other; give only one of them")
             given[action] = name
+        if args and not args[0].startswith(DASHES) and "--firstname" in {*self._option_string_actions} - {*args}:
+            self.error(f"{args[0]} needs an option before it, as in --firstname {args[0]}")
         words = list(_values(args[args.index("--firstname") + 1 :])) if "--firstname" in args else []
         if len(words) > 1:
             self.error(f"a first name is one word; give --firstname {'-'.join(words)}")

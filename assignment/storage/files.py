@@ -161,7 +161,7 @@ def ensure_writable(folder: Path) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         if os.path.lexists(folder) and not folder.is_dir():
-            raise AssignmentError(f"{folder} is not a folder; choose another one.") from error
+            raise AssignmentError(f"{folder} is not a folder; move it away, or choose another one.") from error
         # Python before 3.12 tries all temporary names in a folder of Windows that it may not write in.
         reason = "permission denied" if isinstance(error, FileExistsError) else os_reason(error)
         raise AssignmentError(f"cannot write in {folder} ({reason}); fix that, or choose another folder.") from error

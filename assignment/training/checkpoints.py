@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import FORMAT, files_named, replacing, sha256
-from assignment.storage.reading import Malformed, Scalar, parse_versioned, read_bytes
+from assignment.storage.reading import Malformed, Scalar, check_regular, parse_versioned, read_bytes
 from assignment.storage.workspace import CHECKPOINT_NAME
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
@@ -118,8 +118,8 @@ class Checkpoints:
         if self.complete():
             paths = ", ".join(map(str, damaged))
             raise AssignmentError(
-                f"the training cannot continue, because all of its checkpoints are damaged ({paths}); --fresh starts"
-                " over."
+                f"the training cannot continue, because none of its checkpoints agrees with its checksum, so they are"
+                f" damaged ({paths}); restore these files from a copy, or start over with --fresh."
             )
         return None, damaged
 
@@ -138,9 +138,9 @@ class Checkpoints:
 
     def _newest_first(self) -> list[Path]:
         progress = {
-            path: (int(match[1]), int(match[2] or 0))  # epochs and updates
-            for path in files_named(self._folder, CHECKPOINT_NAME)
-            if path.suffix == ".npz" and (match := CHECKPOINT_NAME.fullmatch(path.name))
+            path.with_suffix(".npz"): (int(match[1]), int(match[2] or 0))  # epochs and updates
+            for path in files_named(self._folder, CHECKPOINT_NAME)  # also a checksum without its file, which is damage
+            if (match := CHECKPOINT_NAME.fullmatch(path.name))
         }
         return sorted(progress, key=progress.__getitem__, reverse=True)
 
@@ -165,7 +165,8 @@ class Checkpoints:
         for path in self._newest_first():
             if path not in kept:
                 _checksum_path(path).unlink(missing_ok=True)  # first, since without it the checkpoint is not used
-                path.unlink(missing_ok=True)
+                if path.is_file():
+                    path.unlink()
 
 
 def _named_variables(gan: Gan) -> Iterator[tuple[str, keras.Variable]]:
@@ -182,7 +183,10 @@ def _is_undamaged(path: Path) -> bool:
     """Return whether the file agrees with its checksum; False if either cannot be read."""
     try:
         checksum = read_bytes(_checksum_path(path), MAX_CHECKSUM_BYTES)
-        return path.stat().st_size <= MAX_BYTES and checksum == _checksum_line(path, path.name)
+        check_regular(path)
+        if path.stat().st_size > MAX_BYTES:
+            return False
+        return checksum == _checksum_line(path, path.name)
     except (OSError, AssignmentError, Malformed):
         return False
 

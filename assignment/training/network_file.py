@@ -191,6 +191,8 @@ def _count_stored_values(file: h5py.File) -> int:
                 groups.append(item)
             elif not isinstance(item, h5py.Dataset) or item.id.get_storage_size() != item.nbytes:
                 raise Unusable(f"its weights are compressed or stored elsewhere; {GIVE_OURS}")
+            elif item.dtype.kind not in "fiu":
+                raise Unusable(f"its weights are no real numbers; {GIVE_OURS}")
             else:
                 values, size = values + item.size, size + item.nbytes
     if size > file.id.get_filesize():  # several names for the same weights

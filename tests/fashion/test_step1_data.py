@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -32,11 +34,16 @@ def test_the_sheets_data_are_split_from_70_000_images(standin):
     check_split(Dataset(images, labels, standin))
 
 
-def test_without_a_source_fashion_mnist_is_loaded(standin, monkeypatch):
+def test_without_images_fashion_mnist_is_loaded_and_a_stand_in_is_mentioned(standin, monkeypatch):
     images, labels = np.zeros((70_000, 28, 28), np.uint8), np.resize(np.arange(10, dtype=np.uint8), 70_000)
     loaded = []
-    monkeypatch.setattr(step1_data, "load", lambda source: loaded.append(source) or Dataset(images, labels, standin))
-    assert split_data().dataset.shape == (7_000, 28, 28) and loaded == [sources.FASHION_MNIST]
+    dataset = Dataset(images, labels, standin)
+    monkeypatch.setattr(step1_data, "load", lambda source, data_dir: loaded.append((source, data_dir)) or dataset)
+    with pytest.warns(UserWarning, match="The images are a drawn stand-in"):
+        assert split_data().dataset.shape == (7_000, 28, 28)
+    with pytest.warns(UserWarning):
+        split_data("folder")
+    assert loaded == [(sources.FASHION_MNIST, None), (sources.FASHION_MNIST, Path("folder"))]
 
 
 @pytest.mark.real_data

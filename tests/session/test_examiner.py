@@ -99,6 +99,7 @@ def test_an_evaluated_training_writes_and_prints_its_metrics(train, printed):
     assert "judge_fid" in heading and [line.count(",,") > 0 for line in lines] == [True, False, True, False]
     for words in (
         "the judge recognizes 99.00% of the test images",
+        "Evaluation\n  measuring the generated images; this takes about a minute\n",
         "Did it learn? (The report has the evidence.)",
         "  Were the losses stable? not shown\n",
         "  best judge FID: ",
@@ -151,6 +152,24 @@ def test_the_best_generator_is_the_trained_one_with_the_lowest_judge_fid(train, 
     assert list(saved) == [1, 2, 3] and read_weights(run.workspace.best_generator) == saved[3]
     assert read_metadata(run.workspace.best_generator).epoch == 3
     assert "best judge FID: 5.00, after epoch 3 (real images: " in printed(run)
+
+
+def test_a_training_that_was_not_evaluated_at_first_has_the_metrics_of_an_uninterrupted_one(train):
+    run, _ = train()
+    metrics = read_metrics(run)
+    train(epochs=2, evaluation=False, fresh=True)
+    continued, _ = train()
+    over_time = read_metrics(continued)["over_time"]
+    assert over_time == [values for values in metrics["over_time"] if values["epoch"] != 2]
+
+
+def test_an_epoch_that_was_measured_at_the_end_of_a_session_keeps_its_metrics(train):
+    run, _ = train(epochs=3)
+    assert [values["epoch"] for values in read_metrics(run)["over_time"]] == [0, 2, 3]
+    measured_last = read_metrics(run)["over_time"][-1]
+    continued, _ = train()
+    over_time = read_metrics(continued)["over_time"]
+    assert [values["epoch"] for values in over_time] == [0, 2, 3, 4] and over_time[2] == measured_last
 
 
 def test_a_best_generator_of_another_training_is_replaced(train):

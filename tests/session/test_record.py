@@ -5,7 +5,14 @@ import pytest
 from assignment.data.dataset import Provenance
 from assignment.evaluation.scores import Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
-from assignment.session.record import progress_epochs, read_stop_epoch, write_history, write_metrics, write_record
+from assignment.session.record import (
+    progress_epochs,
+    read_measured,
+    read_stop_epoch,
+    write_history,
+    write_metrics,
+    write_record,
+)
 from assignment.training.loop import Row
 from assignment.training.proof import WeightCheck
 
@@ -117,3 +124,22 @@ def test_the_progress_shows_every_epoch_up_to_ten_and_then_1_2_5_10_and_so_on(ep
 def test_a_run_that_did_not_finish_may_have_a_grid_that_was_not_due(tmp_path, record, epoch):
     (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
     assert read_stop_epoch(tmp_path / "run.json") == epoch
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, {}),
+        ([], {}),
+        ({"judge": {"weights": "aa"}, "over_time": [{"epoch": "5"}]}, {}),
+        ({"judge": {"weights": "bb"}, "over_time": [{"epoch": 5, "judge_fid": 2.5}]}, {}),
+        ({"judge": {"weights": "aa"}, "over_time": [{"epoch": 5}, {"epoch": 1.5, "judge_fid": 2.5}]}, {}),
+        (
+            {"judge": {"weights": "aa"}, "over_time": [{"epoch": 5, "judge_fid": 2.5, "other": 1}]},
+            {5: {"judge_fid": 2.5}},
+        ),
+    ],
+)
+def test_the_measured_epochs_are_read_if_the_same_judge_measured_them(tmp_path, content, expected):
+    (tmp_path / "metrics.json").write_text(json.dumps(content), encoding="utf-8")
+    assert read_measured(tmp_path / "metrics.json", "aa") == expected

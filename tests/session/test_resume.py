@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -171,7 +172,7 @@ def test_more_epochs_continue_a_finished_training(make_run, printed):
 )
 def test_fewer_epochs_than_are_done_are_refused(make_run, epochs, updates, length):
     save_checkpoint(make_run(), epochs, updates)
-    message = f"after {length}, which is more than --epochs 20; give a larger --epochs"
+    message = f"after {length}, which is more than the 20 epochs requested; give a larger --epochs"
     with pytest.raises(AssignmentError, match=message):
         find(make_run(epochs=20))
 
@@ -262,7 +263,7 @@ def test_after_a_kill_during_the_first_checkpoint_the_training_starts_again(make
 
 def test_if_all_checkpoints_are_damaged_the_training_is_refused(make_run):
     save_checkpoint(make_run(), 5).write_bytes(b"damaged")
-    with pytest.raises(AssignmentError, match="all of its checkpoints are damaged"):
+    with pytest.raises(AssignmentError, match="none of its checkpoints agrees with its checksum"):
         find(make_run())
 
 
@@ -403,3 +404,11 @@ def test_a_file_far_larger_than_any_output_is_not_hashed(make_run, printed, monk
     monkeypatch.setattr(resume, "sha256", lambda path: pytest.fail("it was read") if path == big else sha256(path))
     assert find(run).checkpoint.epochs_done == 300
     assert "generator_model_ana.h5 is not the file that the finished training wrote" in printed(run)
+
+
+def test_a_forgotten_data_folder_is_named_before_the_stand_in_could_replace_the_training(make_run):
+    data = {**asdict(REAL), "description": REAL.description}
+    write_outputs(make_run(), 135, "interrupted", data=data)
+    save_checkpoint(make_run(), 135)
+    with pytest.raises(AssignmentError, match="a training on Fashion-MNIST, from folder data, .* give --data-dir"):
+        find(make_run(provenance=DRAWN))

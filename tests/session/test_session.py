@@ -132,7 +132,7 @@ def test_finish_writes_all_results_of_a_stopped_training_and_it_can_be_continued
     stopped = make_session()
     assert stopped.start(at_update(4, interrupt)) == signal.SIGTERM
     assert "stopped after 1 epoch and 1 update of epoch 2;" in printed(stopped.run)
-    assert "--finish, added to the same command," in printed(stopped.run)
+    assert "add --finish to the same command" in printed(stopped.run)
     finished = make_session(finish=True)
     assert finished.start(lambda update: pytest.fail) is None
     assert "finished after 1 epoch and 1 update of epoch 2" in printed(finished.run)
@@ -140,7 +140,9 @@ def test_finish_writes_all_results_of_a_stopped_training_and_it_can_be_continued
     assert (record["status"], record["epochs_done"], record["updates_done"]) == ("finished", 1, 4)
     assert "Trained for 1 epoch and 1 update of epoch 2; the sheet asks for 300." in record["deviations"]
     again = make_session(finish=True)
-    assert again.start(lambda update: pytest.fail) is None and "This training is finished" in printed(again.run)
+    assert again.start(
+        lambda update: pytest.fail
+    ) is None and "--finish has ended this training after 1 of 3 epochs" in printed(again.run)
     last = make_session()
     assert last.start() is None and "continuing at epoch 2 of 3, update 2" in printed(last.run)
     history, pictures, *arrays = written_files(last.workspace)

@@ -1,3 +1,4 @@
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from assignment.digits.track import TRACK as DIGITS
 from assignment.fashion.track import TRACK as FASHION
 from assignment.lecture.track import TRACK as LECTURE
 from assignment.practices.stack import PracticeStack
+from assignment.session import stages
 from assignment.session.stages import (
     grid_noise,
     make_discriminator,
@@ -44,6 +46,19 @@ def test_the_freeze_is_proved_and_the_proof_printed_for_every_track(make_run, pr
     claim = "The gradient tapes are separate" if uses_tapes else "The freeze holds"
     assert claim in printed(run) and "discriminator: binary_crossentropy" in printed(run).replace("smoothed_", "")
     assert gan.is_conditional == (settings_class is ConditionalSettings)
+
+
+def test_an_interrupt_during_the_proof_is_neither_lost_nor_a_bug(make_run, monkeypatch):
+    def interrupted_proof(*batch, hint):
+        signal.raise_signal(signal.SIGINT)
+        return [completed.append("proof")]
+
+    completed = []
+    monkeypatch.setattr(stages, "prove_freeze", interrupted_proof)
+    run = make_run(batch_size=4)
+    with pytest.raises(KeyboardInterrupt):
+        make_gan(FASHION, make_generator(FASHION, run), make_discriminator(FASHION, run), DATA, run)
+    assert completed == ["proof"]
 
 
 def test_the_proof_batch_of_a_conditional_gan_has_labels(make_run):

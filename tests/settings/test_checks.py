@@ -92,6 +92,7 @@ def test_a_tilde_is_the_home_folder_of_the_user(monkeypatch, tmp_path):
         (Path("out\udcff"), "not valid Unicode"),
         ("a\0b", "not valid Unicode"),
         ("~no-such-user/out", "--outputs-dir: ~no-such-user has no home folder here; give the full path."),
+        ("x/" * 2_000, "--outputs-dir has more than 200 levels; choose a shorter path."),
         (b"out", "takes a path"),
         (3, "takes a path"),
         (None, "takes a path"),

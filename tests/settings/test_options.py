@@ -82,6 +82,12 @@ def test_one_label_and_several_are_the_same_setting():
     [
         ("run --trak digits", "there is no --trak digits; did you mean --track?"),  # before --firstname is missed
         ("run --firstnam ana", "there is no --firstnam ana; did you mean --firstname?"),
+        ("run -firstname ana", "there is no -firstname; did you mean --firstname?"),
+        ("run \N{EM DASH}firstname ana", "there is no \N{EM DASH}firstname; did you mean --firstname?"),
+        ("run --firstname ana \N{EN DASH}quick", "there is no \N{EN DASH}quick; did you mean --quick?"),
+        ("run --firstname ana --practice=--", "--practice needs a value"),
+        ("lab --firstname ana --practices=--", "--practices needs a value"),
+        ("run ana --quick", "ana needs an option before it, as in --firstname ana"),
         ("run --firstname ana --batchsize=3", "there is no --batchsize=3; did you mean --batch-size?"),
         ("smaple --firstname ana", "not 'smaple' (did you mean sample?)"),
         ("run --firstname ana --track fasion", "not 'fasion' (did you mean fashion?)"),
