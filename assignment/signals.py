@@ -34,13 +34,18 @@ def handled_signals(numbers: Sequence[int], handler: Callable[[int, FrameType | 
 
 
 @contextmanager
-def deferred_interrupt() -> Iterator[None]:
-    """Within the block, Ctrl-C is only noted; after the block, it raises KeyboardInterrupt.
+def deferred_interrupt(announce: Callable[[], None]) -> Iterator[None]:
+    """Within the block, Ctrl-C only calls `announce`; after the block, it raises KeyboardInterrupt.
 
     Where TensorFlow traces a function, an interrupt may be lost or end in another error.
     """
     interrupts: list[int] = []
-    with handled_signals([signal.SIGINT], lambda number, frame: interrupts.append(number)):
+
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        announce()
+
+    with handled_signals([signal.SIGINT], on_interrupt):
         yield
     if interrupts:
         raise KeyboardInterrupt

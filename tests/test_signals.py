@@ -71,11 +71,10 @@ def test_outside_the_main_thread_no_handler_is_installed(handle):
 def test_an_interrupt_is_raised_after_the_block_that_defers_it():
     done = []
     with pytest.raises(KeyboardInterrupt):
-        with deferred_interrupt():
-            signal.raise_signal(signal.SIGINT)
+        with deferred_interrupt(lambda: done.append("announced")):
             signal.raise_signal(signal.SIGINT)
             done.append("the block")
-    assert done == ["the block"]
-    with deferred_interrupt():
+    assert done == ["announced", "the block"]
+    with deferred_interrupt(lambda: None):
         done.append("another block")
     assert done[-1] == "another block"

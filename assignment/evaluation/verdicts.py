@@ -35,7 +35,7 @@ def verdicts(
     scores: Mapping[str, ScoreRange],
     floor: Mapping[str, ScoreRange],
     copying: Copying,
-    judge_fids: Mapping[int, float],
+    judge_fids: Mapping[float, float],
     episodes: Sequence[Episode],
     class_count: int,
     epochs: int,
@@ -118,13 +118,13 @@ def stable(episodes: Sequence[Episode], epochs: int) -> Verdict:
     )
 
 
-def improved(judge_fids: Mapping[int, float]) -> Verdict:
+def improved(judge_fids: Mapping[float, float]) -> Verdict:
     """Answer whether the images became better during the training."""
     question = "Did the images improve during training?"
     if len(judge_fids) < 2:
         return Verdict(question, NOT_SHOWN, "The images were measured only once.")
     first, *_, last = judge_fids.values()
-    values = [f"{fid:.1f} ({f'epoch {epoch}' if epoch else 'untrained'})" for epoch, fid in judge_fids.items()]
+    values = [f"{fid:.1f} ({f'epoch {epoch:g}' if epoch else 'untrained'})" for epoch, fid in judge_fids.items()]
     if len(values) > LISTED_FIDS:
         values = [*values[:2], values[len(values) // 2], *values[-2:]]
     return Verdict(

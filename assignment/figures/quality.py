@@ -22,7 +22,7 @@ FLOOR_LEGEND = "dotted: floor (real images)"
 
 @in_own_style
 def metric_curves(
-    measured: Mapping[int, Mapping[str, float]], floor: Mapping[str, float], title: str, caption: str
+    measured: Mapping[float, Mapping[str, float]], floor: Mapping[str, float], title: str, caption: str
 ) -> Figure:
     """Draw three panels over the epochs: judge FID; precision and recall; diversity and, if measured, agreement.
 
@@ -55,7 +55,7 @@ def metric_curves(
 
 def _draw(
     axes: Axes,
-    measured: Mapping[int, Mapping[str, float]],
+    measured: Mapping[float, Mapping[str, float]],
     floor: Mapping[str, float],
     name: str,
     label: str,

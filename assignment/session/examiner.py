@@ -67,30 +67,32 @@ class Examiner:
                 self._save_best(epoch, scores.judge_fid)
         return {name: value for name, value in scores._asdict().items() if not isnan(value)}
 
-    def measure_result(self, notes: Sequence[Notes], problems: Sequence[Episode]) -> None:
+    def measure_result(self, notes: Sequence[Notes], problems: Sequence[Episode], share_of_next: float = 0.0) -> None:
         """Measure the last generator in full: write metrics.json and its figure, and print the verdicts.
 
         notes: those of the whole training, the untrained networks' first; problems: those of the training.
+        share_of_next: how much of the epoch after the last complete one was trained, 0..1.
         """
-        last = len(notes) - 1
-        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes about a minute")
+        epochs = len(notes) - 1
+        last = round(epochs + share_of_next, 2) if share_of_next else epochs
+        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes up to a minute")
         self._best_file.restore()
         with self._timed():
-            draws = [self._generate(last, number) for number in range(1, DRAW_COUNT + 1)]
+            draws = [self._generate(epochs, number) for number in range(1, DRAW_COUNT + 1)]
             scores = summarize([self._comparison.measure(*draw) for draw in draws])
             floor = summarize(self._comparison.floor())
             copying = self._find_copies(draws[0][0])
-        measured = {
+        measured: dict[float, Notes] = {
             epoch: {name: value for name, value in note.items() if name in METRICS}
             for epoch, note in enumerate(notes)
             if "judge_fid" in note
         }
         if last not in measured:
             measured[last] = {name: score.mean for name, score in scores.items()}
-            if measured[last]["judge_fid"] < self._best_fid:
-                self._save_best(last, measured[last]["judge_fid"])
         fids = {epoch: values["judge_fid"] for epoch, values in measured.items()}
-        answers = verdicts(scores, floor, copying, fids, problems, len(self._comparison.classes), last)
+        if fids[last] < self._best_fid and fids[last] == min(fid for epoch, fid in fids.items() if epoch):
+            self._save_best(last, fids[last])
+        answers = verdicts(scores, floor, copying, fids, problems, len(self._comparison.classes), epochs)
         write_metrics(
             self._run,
             judge=self._judge_facts,
@@ -140,7 +142,7 @@ class Examiner:
                 note.update(measured.get(epoch, {}))
         return completed
 
-    def _find_best(self, notes: Sequence[Notes]) -> tuple[float, int]:
+    def _find_best(self, notes: Sequence[Notes]) -> tuple[float, float]:
         """Return the lowest judge FID of the earlier sessions and its epoch, if that generator's file exists."""
         measured = [(note["judge_fid"], epoch) for epoch, note in enumerate(notes) if epoch and "judge_fid" in note]
         fid, epoch = min(measured, default=(inf, 0))
@@ -151,8 +153,8 @@ class Examiner:
             exists = False
         return (fid, epoch) if exists else (inf, 0)
 
-    def _save_best(self, epoch: int, judge_fid: float) -> None:
-        metadata = self._metadata._replace(epoch=epoch, updates=count_updates(self._gan))
+    def _save_best(self, epoch: float, judge_fid: float) -> None:
+        metadata = self._metadata._replace(epoch=int(epoch), updates=count_updates(self._gan))
         export_h5(self._gan.generator, self._run.workspace.best_generator, metadata)
         self._best_fid, self._best_epoch = judge_fid, epoch
         self._best_file.add(self._run.workspace.best_generator)
@@ -196,6 +198,9 @@ class Examiner:
             screen.say(f"  {verdict.question} {verdict.answer}")
         if self._best_epoch:
             screen.say(
-                f"  best judge FID: {self._best_fid:.2f}, after epoch {self._best_epoch} (real images: {floor_fid:.2f})"
+                f"  best judge FID: {self._best_fid:.2f}, after epoch {self._best_epoch:g} (real images:"
+                f" {floor_fid:.2f})"
             )
-            screen.say(f"  wrote {self._run.workspace.best_generator}, the generator of that epoch")
+            screen.say(f"  {self._run.workspace.best_generator} is the generator of that epoch")
+        else:
+            screen.say("  the generator of the best epoch was deleted; only a new training (--fresh) writes it again")

@@ -104,7 +104,7 @@ def write_metrics(
     scores: Mapping[str, ScoreRange],
     floor: Mapping[str, ScoreRange],
     copying: Copying,
-    measured: Mapping[int, Mapping[str, float]],
+    measured: Mapping[float, Mapping[str, float]],
     verdicts: Sequence[Verdict],
 ) -> None:
     """Write metrics.json: the last generator's metrics and their floor, the metrics over the epochs, and the verdicts.
@@ -167,6 +167,7 @@ class _GridSettings:
     """The settings in a run.json."""
 
     grid_every: Annotated[int, Meta(ge=1)]
+    finish: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,9 +220,9 @@ def read_provenance(path: Path) -> Provenance | None:
 
 
 def read_stop_epoch(path: Path) -> int | None:
-    """Return the last epoch of a run that did not finish, if no grid was due after it; otherwise None."""
+    """Return the last epoch of a training that was stopped, if no grid was due after it; otherwise None."""
     record = read_json(path, _StoppedRecord)
-    if record is None or record.status == "finished":
+    if record is None or (record.status == "finished" and not record.settings.finish):
         return None
     return record.epochs_done if record.epochs_done % record.settings.grid_every else None
 

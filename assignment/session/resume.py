@@ -112,7 +112,7 @@ def _find(run: Run[Settings], conditions: Conditions) -> Earlier:
     if (done, next_updates) > (epochs, 0) and not run.settings.finish:
         raise AssignmentError(
             f"{folder} holds this training after {trained_length(done, next_updates)}, which is more than the"
-            f" {plural(epochs, 'epoch')} requested; give a larger --epochs or leave out --quick to continue it,"
+            f" {plural(epochs, 'epoch')} requested; give a larger --epochs (without --quick) to continue it,"
             " --finish to end it here with all results, or --fresh to start over."
         )
     if checkpoint is None:
@@ -145,13 +145,14 @@ def _warn_of_other_models(run: Run[Settings]) -> None:
     own = read_checksums(run.workspace.record)  # of any version, since --fresh replaces any training
     if own is None and Checkpoints(run.workspace.checkpoints).complete():
         return
-    for path in (*run.workspace.models, run.workspace.best_generator):
-        if path.is_file() and not _has_checksum(path, (own or {}).get(path.name)):
-            run.screen.warn(
-                "A model of this name already exists",
-                f"{path} was not written by a training in {run.workspace.folder}. It will be replaced;"
-                " another --models-dir keeps both.",
-            )
+    paths = (*run.workspace.models, run.workspace.best_generator)
+    others = [str(path) for path in paths if path.is_file() and not _has_checksum(path, (own or {}).get(path.name))]
+    if others:
+        run.screen.warn(
+            "Models of this name already exist",
+            f"No training in {run.workspace.folder} wrote {', '.join(others)}. This training will replace or delete"
+            " them; another --models-dir keeps both.",
+        )
 
 
 def _check_conditions(existing: Conditions, requested: Conditions, run: Run[Settings]) -> None:

@@ -208,7 +208,8 @@ class _Session:
                     self._examiner.remove_other_best()  # with the other networks, which `save` has replaced
         if status == "finished" and self._examiner is not None:
             watch = self._journal.watch
-            self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows))
+            share_of_next = len(self._position.losses) / self._training.updates_per_epoch
+            self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows), share_of_next)
 
     def _write_record(self, status: str, trained: float, diverged: bool) -> None:
         """Write run.json; `trained` is the `time.perf_counter()` at which the training ended."""

@@ -142,7 +142,7 @@ def make_gan(
         run.screen.result(f"{name}: {describe_compilation(model)}")
     tapes = track.uses_tapes
     batch = proof_batch(gan, data, run)
-    with deferred_interrupt():  # the proof traces the update
+    with deferred_interrupt(lambda: run.screen.say("  stopping after the proof")):  # it traces the update
         update = run.practices.update(track.update_rule, gan)
         proof = prove_freeze(gan, update, *batch, hint=TAPES_HINT if tapes else FREEZE_HINT)
     claim = "The gradient tapes are separate" if tapes else "The freeze holds"

@@ -105,6 +105,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise AssignmentError instead of exiting, with the option's name as the subject of the sentence."""
         message = re.sub(r"^argument (\S+): ", r"\1 ", message)
+        message = re.sub(r"^the following arguments are required: (\S+)$", r"\1 is required", message)
+        message = message.replace("--firstname is required", "--firstname is required, as in --firstname ana")
         for phrase, ours in REPHRASED.items():
             message = message.replace(phrase, ours)
         raise AssignmentError(f"{message} ({self.prog} --help lists the options).")

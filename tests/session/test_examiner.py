@@ -19,6 +19,7 @@ from assignment.session.track import EvaluationSpec, TrainingData
 from assignment.settings.tracks import DigitsSettings
 from assignment.training.checkpoints import gather, restore
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
+from assignment.training.interrupt import Interrupted, StopRequest
 from assignment.training.steps import build_optimizers, compiled_update
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (24, 28, 28, 1)).astype(np.float32)
@@ -63,14 +64,15 @@ def train(untrained, make_run, make_training, standin, set_judge_accuracy):
     gan, update, initial_variables = untrained
     set_judge_accuracy(0.99)
 
-    def train(**options):
+    def train(*, is_stopped=False, **options):
         restore(gan, initial_variables)
         small = {"batch_size": 8, "epochs": 4, "grid_every": 2, "evaluation": True, "provenance": standin}
         run = make_run(DigitsSettings, **{**small, **options})
         data = TrainingData(IMAGES, LABELS, sources.MNIST, None)
         spec = EvaluationSpec(data, IMAGES, LABELS, learned_from=IMAGES[:12], expects_class=False)
         training = make_training(run, gan, update, IMAGES, evaluation=spec)
-        assert run_session(run, training, find_earlier(run, training.conditions)) is None
+        stopped_by = run_session(run, training, find_earlier(run, training.conditions))
+        assert is_stopped or stopped_by is None
         return run, gather(gan)
 
     return train
@@ -99,7 +101,7 @@ def test_an_evaluated_training_writes_and_prints_its_metrics(train, printed):
     assert "judge_fid" in heading and [line.count(",,") > 0 for line in lines] == [True, False, True, False]
     for words in (
         "the judge recognizes 99.00% of the test images",
-        "Evaluation\n  measuring the generated images; this takes about a minute\n",
+        "Evaluation\n  measuring the generated images; this takes up to a minute\n",
         "Did it learn? (The report has the evidence.)",
         "  Were the losses stable? not shown\n",
         "  best judge FID: ",
@@ -195,13 +197,34 @@ def test_a_best_generator_of_another_training_is_kept_until_the_networks_are_sav
     assert not best.exists()
 
 
-def test_a_best_generator_of_another_training_is_not_recorded_if_no_epoch_is_measured(train):
+def test_a_measurement_within_an_epoch_is_named_by_its_position_and_not_kept_for_the_complete_epoch(train, monkeypatch):
+    def stop_after_five(request, update):
+        calls = iter(range(5))  # one complete epoch of three updates, and two more
+
+        def counted_update(*batch):
+            if next(calls, None) is None:
+                raise Interrupted
+            return update(*batch)
+
+        return counted_update
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StopRequest, "between_updates", stop_after_five)
+        train(grid_every=9, is_stopped=True)
+    run, _ = train(grid_every=9, finish=True)
+    assert [values["epoch"] for values in read_metrics(run)["over_time"]] == [0, 1.67]
+    assert read_metadata(run.workspace.best_generator).updates == 5
+    run, _ = train(grid_every=9)
+    assert [values["epoch"] for values in read_metrics(run)["over_time"]] == [0, 4]
+
+
+def test_a_lost_best_generator_is_written_again_if_it_is_that_of_the_last_epoch(train):
     run, _ = train(epochs=2)
     run.workspace.best_generator.write_bytes(b"of another training")
     train(finish=True)
-    assert not run.workspace.best_generator.exists()
+    assert read_metadata(run.workspace.best_generator).epoch == 2
     record = json.loads(run.workspace.record.read_text(encoding="utf-8"))
-    assert run.workspace.best_generator.name not in record["files_sha256"]
+    assert run.workspace.best_generator.name in record["files_sha256"]
 
 
 def test_a_training_without_a_grid_is_measured_at_its_start_and_end(train):

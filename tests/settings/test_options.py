@@ -146,5 +146,5 @@ def test_the_help_estimates_a_quick_run_of_every_track(parser):
 
 def test_a_notebooks_own_command_line_has_no_options(parser, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/lib/ipykernel_launcher.py", "-f", "kernel.json"])
-    with pytest.raises(AssignmentError, match="required: --firstname"):
+    with pytest.raises(AssignmentError, match="--firstname is required, as in --firstname ana"):
         parser.parse_args()
