@@ -19,7 +19,7 @@ from typing import Any
 import h5py
 import keras
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, is_out_of_memory
 from assignment.storage.reading import Malformed, check_regular, parse_json
 from assignment.training.portable import KERAS_3_0, portable
 
@@ -95,7 +95,9 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             yield file
     except Unusable as error:
         raise AssignmentError(f"{path} is not a network that this program saved: {error}.") from error
-    except (OSError, RuntimeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except Exception as error:  # HDF5 and the versions of Keras raise many kinds for a file that they cannot read
+        if isinstance(error, AssignmentError) or is_out_of_memory(error):
+            raise
         raise AssignmentError(
             f"{path} is not a network that this program saved, or it is damaged; copy it again, or train it again."
         ) from error
