@@ -21,6 +21,7 @@ from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
 from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
 from assignment.settings.samples import SampleSettings
+from assignment.settings.steps import FIRST_UPDATE_STEP, STEP_MODULES, STEPS_WITHOUT_IMAGES
 from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
 from assignment.signals import can_handle_signals
 from assignment.startup import process_exit_code
@@ -48,18 +49,6 @@ LAB_DESCRIPTION = (
     " differences. Finished runs are kept: the same command continues a lab that was stopped. Everything goes to"
     " OUTPUTS/FIRSTNAME/lab/TRACK/."
 )
-STEP_MODULES = (
-    "step1_data",
-    "step2_display",
-    "step3_generator",
-    "step4_sample",
-    "step5_discriminator",
-    "step6_compile",
-    "step7_train",
-    "step8_save",
-)
-STEPS_WITHOUT_IMAGES = (3, 4, 5)
-FIRST_UPDATE_STEP = 6  # from this step on, updates are computed, which need the memory of a training
 STEP_DESCRIPTION = (
     "Run step {number} of the assignment, after the steps that it needs. It takes the options of a run and ignores"
     " those that it does not use. Steps 7 and 8 are the complete run."
@@ -140,16 +129,15 @@ def _run(options: dict[str, Any], activity: Activity, only_step: int | None = No
     settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
     quick = settings_class.QUICK if options.pop("quick") else {}
     settings = settings_from(settings_class, {**quick, **options})
-    from assignment.data.sources import find_named_folder
-
     workspace = Workspace.for_run(settings.TRACK, settings.outputs_dir, settings.models_dir, settings.firstname)
+    from assignment.data.sources import find_named_folder
+    from assignment.storage.lock import lock_folder
+
     if settings.data != "standin" and only_step not in STEPS_WITHOUT_IMAGES:
         find_named_folder(settings.data_dir)  # a missing one is reported before TensorFlow is started
     activity.doing = "preparing the folders"
     workspace.prepare()
     activity.folder = workspace.folder
-    from assignment.storage.lock import lock_folder
-
     with lock_folder(workspace, activity.command_line):
         return _run_steps(settings, workspace, activity, only_step)
 

@@ -1,4 +1,4 @@
-"""TensorFlow on this machine: start-up, threads, precision, out-of-memory errors and versions."""
+"""TensorFlow on this machine: start-up, threads, Keras' configuration, precision and versions."""
 
 from __future__ import annotations
 

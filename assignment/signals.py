@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+HANGUP = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
+BREAK = getattr(signal, "SIGBREAK", None)  # sent by a lab to stop its runs on Windows, the only system that has it
+# Ctrl-C, the default of `kill` (also sent when the machine shuts down), and those of the two that the system has.
+STOP_SIGNALS = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP, BREAK) if number is not None]
+
 
 def can_handle_signals() -> bool:
     """Return whether this is the main thread, the only one for which Python handles signals."""

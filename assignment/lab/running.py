@@ -15,15 +15,13 @@ from typing import NamedTuple, Protocol
 import assignment
 from assignment.environment import usable_processors
 from assignment.lab.plan import Trial
-from assignment.signals import handled_signals
+from assignment.signals import STOP_SIGNALS, handled_signals
 from assignment.storage.reading import check_regular
 
 POLL_SECONDS = 1.0  # between two looks at the processes
 # On Windows a process can be asked to stop only if it has its own process group, which Ctrl-C does not reach.
 PROCESS_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
-# These ask a lab to stop, as Ctrl-C does: a plain `kill`, a closed terminal, and Ctrl-Break on Windows.
-OTHER_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 STOP_TIMEOUT = 120.0  # seconds in which a run that was asked to stop can write its checkpoint
 
 
@@ -131,7 +129,7 @@ def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 
 @contextmanager
 def _interrupted_by_signals() -> Iterator[list[signal.Signals]]:
-    """Raise KeyboardInterrupt within the block on the first of the other stop signals, and ignore those after it.
+    """Raise KeyboardInterrupt within the block on the first stop signal besides Ctrl-C, and ignore those after it.
 
     Yields the list of the signals received so far. Several arrive when a terminal is closed or a machine shuts down.
     `handled_signals` says which signals are left alone.
@@ -143,5 +141,6 @@ def _interrupted_by_signals() -> Iterator[list[signal.Signals]]:
         if len(received) == 1:
             raise KeyboardInterrupt
 
-    with handled_signals(OTHER_STOP_SIGNALS, interrupt):
+    others = [number for number in STOP_SIGNALS if number != signal.SIGINT]  # which Python itself turns into the error
+    with handled_signals(others, interrupt):
         yield received

@@ -203,4 +203,4 @@ class Examiner:
             )
             screen.say(f"  {self._run.workspace.best_generator} is the generator of that epoch")
         else:
-            screen.say("  the generator of the best epoch was deleted; only a new training (--fresh) writes it again")
+            screen.say("  the best epoch's generator is missing here; only a new training (--fresh) writes it again")

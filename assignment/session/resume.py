@@ -181,7 +181,7 @@ def _is_finished(record: RunRecord, conditions: Conditions, run: Run[Settings]) 
         if (path := workspace.output_path(name)) and not _has_checksum(path, checksum)
     ]
     checkpoints = Checkpoints(workspace.checkpoints).complete()
-    if any(path.stem.startswith(f"epoch_{record.epochs_done:04d}") for path in checkpoints):
+    if any(path.stem.partition("_update")[0] == f"epoch_{record.epochs_done:04d}" for path in checkpoints):
         # These files are not in the record, or may be newly requested; they can be made from the last checkpoint.
         required = [workspace.report, *([workspace.metrics] if run.is_evaluated else [])]
         changed += [path for path in required if not path.is_file() and path not in changed]

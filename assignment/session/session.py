@@ -183,14 +183,14 @@ class _Session:
                 raise
             finally:
                 self._write_record(status, trained, diverged)
-        self._print_end()
+        self._print_end(diverged)
 
-    def _print_end(self) -> None:
+    def _print_end(self, diverged: bool) -> None:
         """Write the report, and print how the run differs from the standard run and where the report is."""
         run = self._run
         report = write_report(run.workspace, run.settings.TITLE, self._training.sheet)
-        rows, next_updates = len(self._journal.rows), len(self._position.losses)
-        sentences = deviations(run.settings, run.images_from, rows, next_updates)
+        next_updates = self._next_updates(diverged)
+        sentences = deviations(run.settings, run.images_from, len(self._journal.rows), next_updates)
         if sentences:
             run.screen.say("\nDifferences from the standard run")
         for sentence in sentences:
@@ -208,7 +208,7 @@ class _Session:
                     self._examiner.remove_other_best()  # with the other networks, which `save` has replaced
         if status == "finished" and self._examiner is not None:
             watch = self._journal.watch
-            share_of_next = len(self._position.losses) / self._training.updates_per_epoch
+            share_of_next = self._next_updates() / self._training.updates_per_epoch
             self._examiner.measure_result(watch.notes, watch.episodes(self._journal.rows), share_of_next)
 
     def _write_record(self, status: str, trained: float, diverged: bool) -> None:
@@ -228,7 +228,7 @@ class _Session:
             conditions=self._training.conditions,
             timings=timings,
             loss_unit=self._training.view.loss_unit,
-            next_updates=0 if diverged else len(self._position.losses),
+            next_updates=self._next_updates(diverged),
             problems=self._problems(self._position.epoch if diverged else None),
         )
 
@@ -274,7 +274,11 @@ class _Session:
         ]
 
     def _trained_length(self) -> str:
-        return trained_length(len(self._journal.rows), len(self._position.losses))
+        return trained_length(len(self._journal.rows), self._next_updates())
+
+    def _next_updates(self, diverged: bool = False) -> int:
+        """Return the updates of the epoch after the complete ones; none if they diverged, since they are not kept."""
+        return 0 if diverged else len(self._position.losses)
 
     def _measure(self, epoch: int) -> dict[str, float]:
         """Return notes on the networks after an epoch (0: untrained): gradient norms, and metrics at every grid."""

@@ -14,6 +14,7 @@ from assignment.session.resume import conditions_of, find_earlier, recorded_prov
 from assignment.session.run import Run, SettingsT
 from assignment.session.session import Training, run_session
 from assignment.session.track import DrawGrid, Track, TrainingData
+from assignment.settings.steps import STEPS_WITHOUT_IMAGES, TRAINING_STEP
 from assignment.signals import deferred_interrupt
 from assignment.training.description import describe_compilation
 from assignment.training.export import ModelMetadata
@@ -22,9 +23,6 @@ from assignment.training.loop import updates_per_epoch
 from assignment.training.proof import FREEZE_HINT, TAPES_HINT, WeightCheck, prove_freeze
 from assignment.training.steps import Update
 from assignment.training.streams import Purpose, draw_noise
-
-STEPS_WITHOUT_IMAGES = (3, 4, 5)
-TRAINING_STEP = 7
 
 
 def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | None = None) -> signal.Signals | None:

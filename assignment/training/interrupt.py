@@ -7,13 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from assignment.signals import handled_signals
+from assignment.signals import STOP_SIGNALS, handled_signals
 from assignment.training.steps import Losses, Update
-
-HANGUP = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
-BREAK = getattr(signal, "SIGBREAK", None)  # sent by a lab to stop its runs on Windows, the only system that has it
-# Ctrl-C, the default of `kill` (also sent when the machine shuts down), and those of the two that the system has.
-STOP_SIGNALS = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP, BREAK) if number is not None]
 
 
 class Interrupted(Exception):

@@ -155,6 +155,10 @@ def test_the_best_generator_is_the_trained_one_with_the_lowest_judge_fid(train, 
     assert read_metadata(run.workspace.best_generator).epoch == 3
     assert "best judge FID: 5.00, after epoch 3 (real images: " in printed(run)
 
+    run.workspace.best_generator.unlink()
+    run, _ = train(grid_every=1)
+    assert "the best epoch's generator is missing here" in printed(run) and not run.workspace.best_generator.exists()
+
 
 def test_a_training_that_was_not_evaluated_at_first_has_the_metrics_of_an_uninterrupted_one(train):
     run, _ = train()

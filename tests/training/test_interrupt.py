@@ -3,7 +3,8 @@ import threading
 
 import pytest
 
-from assignment.training.interrupt import HANGUP, STOP_SIGNALS, Interrupted, stop_on_request
+from assignment.signals import HANGUP, STOP_SIGNALS
+from assignment.training.interrupt import Interrupted, stop_on_request
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)
