@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -52,7 +53,8 @@ MAX_ROWS = 20  # of the table over epochs; with a grid after every epoch it coul
 Item = TypeVar("Item")
 
 
-class ScoreRange(NamedTuple):
+@dataclass(frozen=True)
+class ScoreRange:
     """The mean, minimum and maximum of one metric over several draws."""
 
     mean: float
@@ -64,7 +66,8 @@ class ScoreRange(NamedTuple):
         return f"{self.mean:.{decimals}f} ({self.lowest:.{decimals}f} to {self.highest:.{decimals}f})"
 
 
-class Copying(NamedTuple):
+@dataclass(frozen=True)
+class Copying:
     """How near generated images are to the training images.
 
     nearest: median distance of a generated image to the nearest training image (root mean square over the pixels).

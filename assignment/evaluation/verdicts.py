@@ -6,7 +6,7 @@ Source of the questions: the MNIST exercise, "Success Metrics". The thresholds a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from assignment.evaluation.health import STUCK_EPOCHS, UNSTABLE, Episode
 from assignment.evaluation.scores import CONFIDENCE, Copying, ScoreRange
@@ -23,7 +23,8 @@ NOT_SHOWN = "not shown"
 NO_COLLAPSE_QUESTION = "Is the generator free of mode collapse?"
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True)
+class Verdict:
     """The answer to a question ("yes", "no" or "not shown") and the evidence, with its numbers and thresholds."""
 
     question: str

@@ -10,10 +10,11 @@ from assignment.errors import EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe
 from assignment.lab.plan import BASELINE, Trial, estimate_seconds, trial_command
 from assignment.lab.progress import LabProgress, lab_progress
 from assignment.lab.record import LabRecord
-from assignment.lab.results import Result, count_epochs, read_trial
+from assignment.lab.results import Result
 from assignment.lab.running import Stopped, run_trials
 from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
+from assignment.lab.trial_files import count_epochs, read_trial
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, duration, plural
 from assignment.storage.files import check_writing_allowed

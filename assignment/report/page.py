@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from assignment.evaluation.health import STUCK_EPOCHS
+from assignment.evaluation.metrics_file import MetricsFile, read_metrics
 from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, evenly_spaced
 from assignment.practices.catalogue import BY_NAME
 from assignment.report.sheet import Sheet
 from assignment.storage.files import write_text
-from assignment.storage.reading import MAX_JSON_BYTES, parse_json, read_bytes, read_json
+from assignment.storage.reading import MAX_JSON_BYTES, parse_json, read_bytes
 from assignment.storage.workspace import Workspace
 
 GRID = "step7_grid_epoch"
@@ -38,61 +38,6 @@ DESCRIPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Range:
-    """One metric in metrics.json."""
-
-    mean: float
-    lowest: float
-    highest: float
-
-
-@dataclass(frozen=True)
-class JudgeFacts:
-    """The judge in metrics.json."""
-
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class ImageCounts:
-    """The numbers of images in metrics.json."""
-
-    per_draw: int
-    draws: int
-    real: int
-
-
-@dataclass(frozen=True)
-class CopyingShare:
-    """The copies in metrics.json."""
-
-    copies: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One verdict in metrics.json."""
-
-    question: str
-    answer: str
-    evidence: str
-
-
-@dataclass(frozen=True)
-class MetricsRecord:
-    """What the report shows of metrics.json."""
-
-    judge: JudgeFacts
-    judge_fid_note: str
-    images: ImageCounts
-    generated: dict[str, Range]
-    floor: dict[str, Range]
-    copying: CopyingShare
-    verdicts: list[Answer]
-    over_time: list[dict[str, float]]
-
-
 class Picture(NamedTuple):
     """A figure in the report: its `data` URL and its alternative text; whether it moves, or is a network's diagram."""
 
@@ -110,7 +55,7 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
     """
     # The session has just written the record; the metrics may be those of an earlier session.
     record = parse_json(read_bytes(workspace.record, MAX_JSON_BYTES), dict[str, Any])
-    metrics = _read_metrics(workspace.metrics)
+    metrics = read_metrics(workspace.metrics)
     page = template("page.html.jinja").render(
         title=title,
         record=record,
@@ -143,18 +88,6 @@ def data_url(path: Path) -> str:
     return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
-def _read_metrics(path: Path) -> MetricsRecord | None:
-    """Return the metrics, or None if the file is missing, damaged or incomplete."""
-    metrics = read_json(path, MetricsRecord)
-    if metrics is None:
-        return None
-    columns = [name for name in METRICS_OVER_TIME if name in metrics.generated]
-    is_complete = metrics.generated.keys() <= metrics.floor.keys() and all(
-        row.keys() >= {"epoch", *columns} for row in metrics.over_time
-    )
-    return metrics if is_complete else None
-
-
 def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
     """Return the pictures with these names that exist; `*` stands for the epochs of all grids."""
     paths = [
@@ -169,7 +102,7 @@ def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
     ]
 
 
-def _best_epoch(metrics: MetricsRecord | None) -> dict[str, float] | None:
+def _best_epoch(metrics: MetricsFile | None) -> dict[str, float] | None:
     """Return the measured epoch with the lowest judge FID, without the untrained generator's; None if there is none."""
     measured = [values for values in metrics.over_time if values["epoch"]] if metrics else []
     return min(measured, key=lambda values: values["judge_fid"], default=None)

@@ -136,7 +136,7 @@ class Examiner:
     def _with_final_metrics(self, notes: Sequence[Notes]) -> list[Notes]:
         """Return the notes with the metrics that an earlier session measured at its end, where no grid was due."""
         completed = [dict(note) for note in notes]
-        measured = read_measured(self._run.workspace.metrics, self._judge_facts.get("weights"))
+        measured = read_measured(self._run.workspace.metrics, self._judge_facts.get("weights", ""))
         for epoch, note in enumerate(completed):
             if "judge_fid" not in note:
                 note.update(measured.get(epoch, {}))

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from assignment import runtime
 from assignment.data.dataset import Provenance
+from assignment.evaluation.metrics_file import read_metrics
 from assignment.evaluation.scores import METRICS, Copying, ScoreRange
 from assignment.evaluation.verdicts import Verdict
 from assignment.session.deviations import deviations, trained_length
@@ -118,10 +119,10 @@ def write_metrics(
         "judge_fid_note": "measured in the features of our own judge; not comparable with published FIDs",
         "ranges": "mean, lowest and highest value of the draws",
         "images": dict(images),
-        "generated": {name: score._asdict() for name, score in scores.items()},
-        "floor": {name: score._asdict() for name, score in floor.items()},
-        "copying": copying._asdict(),
-        "verdicts": [verdict._asdict() for verdict in verdicts],
+        "generated": {name: asdict(score) for name, score in scores.items()},
+        "floor": {name: asdict(score) for name, score in floor.items()},
+        "copying": asdict(copying),
+        "verdicts": [asdict(verdict) for verdict in verdicts],
         "over_time": [{"epoch": epoch, **values} for epoch, values in measured.items()],
     }
     write_json(run.workspace.metrics, content)
@@ -179,23 +180,15 @@ class _StoppedRecord:
     settings: _GridSettings
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """The metrics over the epochs in a metrics.json, and the judge that measured them."""
-
-    judge: dict[str, Any]
-    over_time: list[dict[str, float]]
-
-
-def read_measured(path: Path, judge_weights: str | None) -> dict[int, dict[str, float]]:
+def read_measured(path: Path, judge_weights: str) -> dict[int, dict[str, float]]:
     """Return the metrics by epoch in a metrics.json; none if it is missing or another judge measured them."""
-    metrics = read_json(path, _Measured)
-    if metrics is None or metrics.judge.get("weights") != judge_weights:
+    metrics = read_metrics(path)
+    if metrics is None or metrics.judge.weights != judge_weights:
         return {}
     return {
         int(values["epoch"]): {name: value for name, value in values.items() if name in METRICS}
         for values in metrics.over_time
-        if "judge_fid" in values and values.get("epoch", -1.0).is_integer()
+        if values["epoch"].is_integer()
     }
 
 

@@ -7,6 +7,7 @@ is as unusable as JSON that does not parse.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -19,6 +20,7 @@ from assignment.errors import AssignmentError, one_line
 from assignment.storage.files import START_OVER, check_format
 
 MAX_JSON_BYTES = 64 * 2**20  # a checkpoint's facts after 1,000,000 epochs would be larger; no run has that many
+MAX_TABLE_BYTES = 2**26  # of a CSV file; the history of a million epochs would be three times as large
 
 Shape = TypeVar("Shape")
 NO_CONTROL_CHARACTERS = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
@@ -95,6 +97,14 @@ def read_bytes(path: Path, maximum: int) -> bytes:
     if len(content) > maximum:
         raise Malformed(f"more than {maximum:,} bytes")
     return content
+
+
+def read_table(path: Path) -> io.StringIO:
+    """Return the lines of a table, without the byte order mark that a spreadsheet may have added.
+
+    Raises what `read_bytes` raises, and ValueError if it is not a text file.
+    """
+    return io.StringIO(read_bytes(path, MAX_TABLE_BYTES).decode("utf-8-sig"), newline="")
 
 
 def check_regular(path: Path) -> None:

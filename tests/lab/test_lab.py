@@ -30,8 +30,11 @@ data = dict(caption="drawn stand-ins")
 record = dict(format={FORMAT}, status="finished", epochs_done=epochs, problems=problems, data=data)
 (folder / "run.json").write_text(json.dumps(record))
 fid = 50.0 + seed - dict(ema=5, sgd=-40).get(practice, 0)
-generated = dict(judge_fid=dict(mean=fid), precision=dict(mean=0.8), recall=dict(mean=0.5))
-metrics = dict(format={FORMAT}, generated=generated, judge=dict(weights="0123"), verdicts=[])
+means = dict(judge_fid=fid, precision=0.8, recall=0.5)
+generated = {{name: dict(mean=mean, lowest=0.0, highest=99.0) for name, mean in means.items()}}
+metrics = dict(format={FORMAT}, generated=generated, floor=generated, judge=dict(accuracy=0.99, weights="0123"),
+    judge_fid_note="", images=dict(per_draw=2, draws=5, real=4), copying=dict(nearest=0.2, floor=0.2, copies=0.01),
+    verdicts=[], over_time=[])
 (folder / "metrics.json").write_text(json.dumps(metrics))
 """
 

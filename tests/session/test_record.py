@@ -127,19 +127,30 @@ def test_a_run_that_did_not_finish_may_have_a_grid_that_was_not_due(tmp_path, re
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    ("weights", "measured", "expected"),
     [
-        (None, {}),
-        ([], {}),
-        ({"judge": {"weights": "aa"}, "over_time": [{"epoch": "5"}]}, {}),
-        ({"judge": {"weights": "bb"}, "over_time": [{"epoch": 5, "judge_fid": 2.5}]}, {}),
-        ({"judge": {"weights": "aa"}, "over_time": [{"epoch": 5}, {"epoch": 1.5, "judge_fid": 2.5}]}, {}),
-        (
-            {"judge": {"weights": "aa"}, "over_time": [{"epoch": 5, "judge_fid": 2.5, "other": 1}]},
-            {5: {"judge_fid": 2.5}},
-        ),
+        ("aa", {"5": 2.5}, {}),
+        ("bb", {5: 2.5}, {}),
+        ("aa", {5: 2.5, 5.67: 1.5}, {5: {"judge_fid": 2.5}}),
+        ("aa", {0: 9.5, 5: 2.5}, {0: {"judge_fid": 9.5}, 5: {"judge_fid": 2.5}}),
     ],
 )
-def test_the_measured_epochs_are_read_if_the_same_judge_measured_them(tmp_path, content, expected):
-    (tmp_path / "metrics.json").write_text(json.dumps(content), encoding="utf-8")
-    assert read_measured(tmp_path / "metrics.json", "aa") == expected
+def test_the_measured_epochs_are_read_if_the_same_judge_measured_them(run, weights, measured, expected):
+    scores = {"judge_fid": ScoreRange(3.0, 2.0, 4.0)}
+    write_metrics(
+        run,
+        judge={"accuracy": 0.99, "weights": weights},
+        images={"per_draw": 2000, "draws": 5, "real": 3500},
+        scores=scores,
+        floor=scores,
+        copying=Copying(0.2, 0.3, 0.01),
+        measured={epoch: {"judge_fid": fid, "other": 1.0} for epoch, fid in measured.items()},
+        verdicts=[],
+    )
+    assert read_measured(run.workspace.metrics, "aa") == expected
+
+
+@pytest.mark.parametrize("content", ["null", "[]", "{}"])
+def test_damaged_metrics_have_no_measured_epochs(tmp_path, content):
+    (tmp_path / "metrics.json").write_text(content, encoding="utf-8")
+    assert read_measured(tmp_path / "metrics.json", "aa") == {}
