@@ -19,7 +19,8 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
-from assignment.settings.options import Parser, add_run_options, add_sample_options, add_track_options
+from assignment.settings.options import add_run_options, add_sample_options, add_track_options
+from assignment.settings.parser import Parser
 from assignment.settings.samples import SampleSettings
 from assignment.settings.steps import FIRST_UPDATE_STEP, STEP_MODULES, STEPS_WITHOUT_IMAGES
 from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assignment.lab.settings import LabSettings
-from assignment.settings.options import FOLDER, SWITCH, WHOLE_NUMBER, choice
+from assignment.settings.parser import FOLDER, SWITCH, WHOLE_NUMBER, choice
 from assignment.settings.tracks import DATA_CHOICES, PRECISIONS, TRACKS
 
 

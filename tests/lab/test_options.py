@@ -3,7 +3,7 @@ import pytest
 from assignment.errors import AssignmentError
 from assignment.lab.options import add_lab_options
 from assignment.lab.settings import LabSettings
-from assignment.settings.options import Parser
+from assignment.settings.parser import Parser
 
 
 @pytest.fixture
