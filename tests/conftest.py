@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,6 +111,28 @@ def standin():
     from assignment.data.dataset import Provenance
 
     return Provenance("drawn", "drawn stand-in, not MNIST", "nothing to check", is_standin=True)
+
+
+@pytest.fixture
+def run_here(tmp_path, monkeypatch):
+    """A function that runs a program with these arguments in this process and an empty folder.
+
+    program: `assignment`, `run_assignment.py`, or `step 1` to `step 8`. Returns the exit code.
+    """
+    from assignment import cli
+
+    monkeypatch.chdir(tmp_path)
+    programs = {
+        "assignment": cli.main,
+        "run_assignment.py": cli.main_run,
+        **{f"step {number}": lambda number=number: cli.main_step(number) for number in range(1, 9)},
+    }
+
+    def run(*arguments: str, program: str = "assignment") -> int:
+        monkeypatch.setattr(sys, "argv", [program, *arguments])
+        return programs[program]()
+
+    return run
 
 
 @pytest.fixture

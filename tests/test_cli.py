@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -17,34 +16,10 @@ import keras
 import numpy as np
 import pytest
 
-from assignment import cli, environment, runtime
-from assignment.errors import AssignmentError
-from assignment.figures import letters
-from assignment.figures.window import Windows
-from assignment.practices.catalogue import CATALOGUE
+from assignment import cli, commands
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
-
-
-@pytest.fixture
-def run_here(tmp_path, monkeypatch):
-    """A function that runs a program with these arguments in this process and an empty folder.
-
-    program: `assignment`, `run_assignment.py`, or `step 1` to `step 8`. Returns the exit code.
-    """
-    monkeypatch.chdir(tmp_path)
-    programs = {
-        "assignment": cli.main,
-        "run_assignment.py": cli.main_run,
-        **{f"step {number}": lambda number=number: cli.main_step(number) for number in range(1, 9)},
-    }
-
-    def run(*arguments: str, program: str = "assignment") -> int:
-        monkeypatch.setattr(sys, "argv", [program, *arguments])
-        return programs[program]()
-
-    return run
 
 
 @pytest.fixture
@@ -247,55 +222,15 @@ def test_the_options_can_be_given_as_a_list(capsys, run):
     assert run(["--help"]) == 0 and "--batch-size" in capsys.readouterr().out
 
 
-def test_a_run_in_a_thread_reports_once_that_ctrl_c_cannot_stop_it(run_here, capsys, few_digits):
-    codes = []
-    thread = threading.Thread(target=lambda: codes.append(run_here("--firstname", "ana", program="step 3")))
-    thread.start()
-    thread.join()
-    assert codes == [0] and capsys.readouterr().out.count("Ctrl-C cannot stop") == 1
-
-
 @pytest.mark.parametrize("number", range(1, 9))
 def test_a_step_with_a_list_of_options_is_recorded_as_a_command_that_can_be_typed(monkeypatch, capsys, number):
     activities = []
-    monkeypatch.setattr(cli, "_run", lambda options, activity, only_step: activities.append(activity) or 0)
+    monkeypatch.setattr(commands, "run", lambda options, activity, only_step: activities.append(activity) or 0)
     assert cli.main_step(number, ["--firstname", "ana"]) == 0
     (module,) = RUN_ASSIGNMENT.parent.glob(f"assignment/fashion/step{number}_*.py")
     assert activities[0].command_line == f"python -m assignment.fashion.{module.stem} --firstname ana"
     assert cli.main_step(number, ["--epoch"]) == 2
     assert f"(python -m assignment.fashion.{module.stem} --help lists" in capsys.readouterr().err
-
-
-def test_too_little_memory_is_answered_with_what_needs_less(run_here, capsys, few_digits, monkeypatch):
-    def fail(*arguments):
-        raise MemoryError
-
-    monkeypatch.setattr("assignment.session.stages.make_generator", fail)
-    assert run_here("--firstname", "ana", "--batch-size", "64", program="step 6") == 2
-    assert capsys.readouterr().err == (
-        "error: the memory is full, while running step 1 (Get the data); close other programs, or choose a --batch-size"
-        " smaller than 64.\n"
-    )
-    monkeypatch.setattr("assignment.sampling.sample", fail)
-    assert run_here("sample", "--firstname", "ana") == 2
-    assert "choose a smaller --count" in capsys.readouterr().err
-
-
-def test_a_bug_in_a_run_is_reported_in_its_folder(run_here, capsys, few_digits, monkeypatch, tmp_path):
-    monkeypatch.setattr("assignment.session.stages.make_generator", lambda *arguments: 1 / 0)
-    assert run_here("--firstname", "ana", program="step 3") == 1
-    report = Path("outputs", "ana", "fashion", "error_report.txt")
-    errors = capsys.readouterr().err
-    assert errors.count("\n") == 1 and f"the full report is in {report};" in errors
-    assert "ZeroDivisionError" in (tmp_path / report).read_text(encoding="utf-8")
-
-
-def test_a_package_that_is_missing_is_named_with_the_line_to_type(run_here, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "filelock", None)  # importing it raises ModuleNotFoundError
-    monkeypatch.delitem(sys.modules, "assignment.storage.lock")
-    assert run_here("run", "--firstname", "ana") == 2
-    errors = capsys.readouterr().err
-    assert errors.startswith("error: the package 'filelock' is not installed in this Python") and "type" in errors
 
 
 def test_help_and_refusals_need_no_installed_package(run_python):
@@ -334,28 +269,6 @@ def test_the_help_of_a_step_does_not_import_tensorflow(run_python):
     assert "argparse" in process.stderr and "tensorflow" not in process.stderr and "keras" not in process.stderr
 
 
-def test_options_take_precedence_over_the_settings_of_quick(run_here, monkeypatch):
-    requested = []
-
-    def stop_at_settings(settings_class, options):
-        requested.append(options)
-        raise AssignmentError("enough.")
-
-    monkeypatch.setattr(cli, "settings_from", stop_at_settings)
-    assert run_here("--firstname", "ana", "--quick", "--epochs", "5", program="run_assignment.py") == 2
-    assert requested == [{"firstname": "ana", "epochs": 5, "grid_every": 1, "evaluation": False}]
-
-
-def test_show_without_a_display_prints_a_notice_and_saves_the_figures(
-    run_here, tmp_path, capsys, few_digits, monkeypatch
-):
-    monkeypatch.setattr(Windows, "available", False)
-    assert run_here("--firstname", "ana", "--show", program="step 3") == 0
-    output, errors = capsys.readouterr()
-    assert "no display" in output and errors == ""
-    assert (tmp_path / "outputs" / "ana" / "fashion" / "step3_generator_diagram.png").is_file()
-
-
 @pytest.mark.slow
 def test_show_with_a_backend_without_windows_saves_the_figures(run_step, tmp_path):
     process = run_step("step2_display", "--show", MPLBACKEND="agg")
@@ -373,13 +286,6 @@ def test_a_run_continues_if_the_reader_of_its_output_ends(tmp_path):
     assert (tmp_path / "outputs" / "ana" / "fashion" / "step3_generator_diagram.png").is_file()
 
 
-@pytest.mark.parametrize(("is_native", "is_warned"), [(False, True), (True, False)])
-def test_a_warning_is_printed_if_bfloat16_is_emulated(run_here, capsys, few_digits, monkeypatch, is_native, is_warned):
-    monkeypatch.setattr(runtime, "has_native_bfloat16", lambda: is_native)
-    assert run_here("--firstname", "ana", "--precision", "mixed_bfloat16", program="step 3") == 0
-    assert ("This may take very long" in capsys.readouterr().out) == is_warned
-
-
 @pytest.mark.slow
 def test_a_complete_run_in_its_own_process_prints_all_steps_and_writes_its_files(run_python, tmp_path):
     options = "--firstname ana --data standin --epochs 1 --models-dir . --no-evaluation".split()
@@ -395,21 +301,6 @@ def test_a_complete_run_in_its_own_process_prints_all_steps_and_writes_its_files
     generator = keras.models.load_model(tmp_path / "generator_model_ana.h5", compile=False)
     images = generator.predict(np.zeros((1, 100), np.float32), verbose=0)
     assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
-
-
-@pytest.mark.parametrize("command", [("run",), ("sample",), ("run", "--track", "conditional")])
-def test_too_little_address_space_is_refused_before_tensorflow_starts(run_here, monkeypatch, capsys, command):
-    monkeypatch.setattr(environment, "address_space_limit", lambda: 1e9)
-    monkeypatch.setattr(runtime, "start_tensorflow", lambda: pytest.fail("started"))
-    assert run_here(*command, "--firstname", "ana") == 2
-    assert capsys.readouterr().err.startswith("error: this process may use 1.0 GB of address space, but TensorFlow")
-
-
-@pytest.mark.usefixtures("few_digits", "quick_figures")
-def test_letters_that_figures_cannot_show_are_mentioned_once(run_here, monkeypatch, capsys):
-    monkeypatch.setattr(letters, "describe_missing", lambda name: f"Figures show {name} as Wang.")
-    assert run_here("--firstname", "王", program="step 1") == 0
-    assert capsys.readouterr().out.count("Figures show 王 as Wang.\n") == 1
 
 
 @pytest.mark.usefixtures("few_digits", "quick_figures")
@@ -486,35 +377,6 @@ def test_a_damaged_real_file_is_named(assert_refused, tmp_path, real_images_fold
     damaged = next(path for path in (tmp_path / "data").iterdir() if path.name.startswith("t10k-images"))
     damaged.write_bytes(damaged.read_bytes()[:-100])
     assert_refused(damaged.name, "--firstname", "ana", "--data-dir", "data", program="step 1")
-
-
-def test_every_practice_is_described_with_its_facts(run_here, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "1000")
-    for practice in CATALOGUE:
-        assert run_here("practices", practice.name) == 0
-        facts = [practice.name, f"  change: {practice.change}", f"  problem: {practice.problem}"]
-        facts += [f"  source: {practice.source}", f"  cost: {practice.cost}", "  tracks: "]
-        output = capsys.readouterr().out
-        assert output.startswith("\n".join(facts)) and output.count("  not with ") == len(practice.conflicts)
-
-
-def test_a_practice_is_described_with_its_tracks_and_conflicts(run_here, capsys):
-    assert run_here("practices", "one-batch") == 0
-    output = capsys.readouterr().out
-    assert "  tracks: fashion, conditional\n  not with --track digits: its discriminator already trains" in output
-    assert "  not with --outputs validity+class: an auxiliary" in output
-
-
-def test_a_similar_practice_is_suggested(run_here, capsys):
-    assert run_here("practices", "hing") == 2
-    assert capsys.readouterr().err == "error: there is no practice 'hing'; did you mean hinge?\n"
-
-
-def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys, tmp_path):
-    assert run_here("lab", "--firstname", "ana", "--dry-run", "--seeds", "2") == 0
-    output = capsys.readouterr().out
-    assert "44 runs" in output and "ema: 0 of 2 done" in output
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("arguments", [("practices",), ("lab", "--firstname", "ana", "--dry-run")])

@@ -7,7 +7,11 @@ from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, ScoreRange,
 def test_summary_has_the_mean_minimum_and_maximum_of_each_metric_and_omits_nan():
     draws = [Scores(value, 0, 0, 0, 0, np.nan, 0, 0, 0) for value in (1, 5, 3)]
     ranges = summarize(draws)
-    assert ranges["judge_fid"] == ScoreRange(3, 1, 5) and ranges["recall"] == ScoreRange(0, 0, 0) and "agreement" not in ranges
+    assert (
+        ranges["judge_fid"] == ScoreRange(3, 1, 5)
+        and ranges["recall"] == ScoreRange(0, 0, 0)
+        and "agreement" not in ranges
+    )
 
 
 def test_range_formats_as_mean_with_minimum_and_maximum():
