@@ -34,7 +34,8 @@ def main(rounds: int) -> None:
     from assignment.fashion.step6_compile import compile_gan
     from assignment.settings.tracks import FashionSettings
     from assignment.training import streams
-    from assignment.training.checkpoints import Checkpoint, Checkpoints, gather
+    from assignment.training.checkpoint_file import Checkpoint
+    from assignment.training.checkpoints import Checkpoints, gather
     from assignment.training.gan import LATENT_DIM
     from assignment.training.loop import Position, Row
     from assignment.training.steps import compiled_update

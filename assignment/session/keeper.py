@@ -11,7 +11,8 @@ from assignment import runtime
 from assignment.errors import describe_os_error, is_disk_full
 from assignment.session.run import Run
 from assignment.settings.tracks import Settings
-from assignment.training.checkpoints import Checkpoint, Checkpoints, gather
+from assignment.training.checkpoint_file import Checkpoint
+from assignment.training.checkpoints import Checkpoints, gather
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
 

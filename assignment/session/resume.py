@@ -20,7 +20,8 @@ from assignment.session.screen import plural
 from assignment.settings.checks import option_name
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, Settings
 from assignment.storage.files import sha256
-from assignment.training.checkpoints import Checkpoint, Checkpoints
+from assignment.training.checkpoint_file import Checkpoint
+from assignment.training.checkpoints import Checkpoints
 
 Conditions = Mapping[str, Any]
 MAX_OUTPUT_BYTES = 2**31  # a larger file is not one of ours, and would take minutes to hash

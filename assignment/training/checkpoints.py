@@ -1,60 +1,29 @@
-"""Checkpoints: everything that a training needs to continue as if it had never stopped, in one NumPy file each.
+"""The checkpoints of a training: everything that it needs to continue as if it had never stopped.
 
-A checkpoint is `epoch_0135.npz` (after 135 epochs) or `epoch_0135_update_0030.npz` (after 30 more updates). Next to it
-is its SHA-256, in the format of `sha256sum`. The checksum is written last. A checkpoint without a checksum, or with a
-wrong one, is damaged and is never used. docs/reliability.md explains why this is not tf.train.CheckpointManager.
+Next to each checkpoint is its SHA-256, in the format of `sha256sum`. The checksum is written last. A checkpoint without
+a checksum, or with a wrong one, is damaged and is never used. docs/reliability.md explains why this is not
+tf.train.CheckpointManager.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import prod
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import keras
 import numpy as np
-from msgspec import Meta
 
 from assignment.errors import AssignmentError
-from assignment.storage.files import FORMAT, files_named, replacing, sha256
-from assignment.storage.reading import Malformed, Scalar, check_regular, parse_versioned, read_bytes
+from assignment.storage.files import files_named, replacing, sha256
+from assignment.storage.reading import Malformed, check_regular, read_bytes
 from assignment.storage.workspace import CHECKPOINT_NAME
+from assignment.training.checkpoint_file import Checkpoint, file_name, read_checkpoint, write_checkpoint
 from assignment.training.gan import Gan
-from assignment.training.loop import Position, Row
-from assignment.training.steps import Losses
+from assignment.training.loop import Position
 
 KEPT_CHECKPOINTS = 2  # the last one, and the one before in case the last one is damaged
 MAX_BYTES = 2**33  # of a checkpoint, seventy times the size of the assignment's after 300 epochs
 MAX_CHECKSUM_BYTES = 200  # 64 digits, two spaces and the name
-
-
-class Checkpoint(NamedTuple):
-    """The state of a training at one position.
-
-    conditions: what must be the same to continue.
-    versions: the software that wrote it.
-    position: the epoch and the losses of its updates so far.
-    rows: one for each completed epoch.
-    notes: other values by name, for the untrained networks and for each completed epoch.
-    frames: images of the grid, float32 (1 + epochs, images, 28, 28, 1) in [-1, 1], untrained and after each epoch.
-    variables: the GAN's variables, as returned by `gather`.
-    """
-
-    conditions: dict[str, Any]
-    versions: dict[str, str]
-    position: Position
-    rows: list[Row]
-    notes: list[dict[str, float]]
-    frames: np.ndarray
-    variables: dict[str, np.ndarray]
-
-    @property
-    def epochs_done(self) -> int:
-        return len(self.rows)
 
 
 def gather(gan: Gan) -> dict[str, np.ndarray]:
@@ -89,14 +58,9 @@ class Checkpoints:
 
         Raises OSError if it cannot be written; the earlier checkpoints then remain.
         """
-        path = self._path(checkpoint.position)
-        arrays: dict[str, Any] = {
-            "facts": _encode_facts(checkpoint),
-            "frames": checkpoint.frames,
-            **checkpoint.variables,
-        }
+        path = self._folder / file_name(checkpoint.position)
         with replacing(path) as temporary:
-            np.savez(temporary, **arrays)
+            write_checkpoint(temporary, checkpoint)
             checksum = _checksum_line(temporary, path.name)
             _checksum_path(path).unlink(missing_ok=True)  # that of an earlier file is not valid for the new one
         with replacing(_checksum_path(path)) as temporary:
@@ -113,7 +77,7 @@ class Checkpoints:
         damaged: list[Path] = []
         for path in self._newest_first():
             if _is_undamaged(path):
-                return self._read(path), damaged
+                return read_checkpoint(path), damaged
             damaged.append(path)
         if self.complete():
             paths = ", ".join(map(str, damaged))
@@ -129,12 +93,7 @@ class Checkpoints:
 
     def has(self, position: Position) -> bool:
         """Return whether there is a checkpoint of this position. It may have been damaged since."""
-        return self._path(position) in self.complete()
-
-    def _path(self, position: Position) -> Path:
-        updates = len(position.losses)
-        name = f"epoch_{position.epoch - 1:04d}" + (f"_update_{updates:04d}" if updates else "")
-        return self._folder / f"{name}.npz"
+        return self._folder / file_name(position) in self.complete()
 
     def _newest_first(self) -> list[Path]:
         progress = {
@@ -143,19 +102,6 @@ class Checkpoints:
             if (match := CHECKPOINT_NAME.fullmatch(path.name))
         }
         return sorted(progress, key=progress.__getitem__, reverse=True)
-
-    def _read(self, path: Path) -> Checkpoint:
-        """Return the checkpoint at `path`. Raises AssignmentError if its contents contradict each other or its name."""
-        checkpoint = _read(path)
-        contradiction = _find_contradiction(checkpoint)
-        if contradiction is None and self._path(checkpoint.position) != path:
-            contradiction = "its name is that of another position"
-        if contradiction:
-            raise AssignmentError(
-                f"{path} is not a checkpoint of this program: {contradiction}; move it away to continue from the one"
-                " before, or start over with --fresh."
-            )
-        return checkpoint
 
     def _delete_others(self, newest: Path) -> None:
         # A file whose name is newer than the one just written was found damaged, and will be written again.
@@ -194,82 +140,3 @@ def _is_undamaged(path: Path) -> bool:
 def _checksum_line(path: Path, name: str) -> bytes:
     """Return what `sha256sum` prints for the file at `path` if its name is `name`."""
     return f"{sha256(path)}  {name}\n".encode()
-
-
-def _encode_facts(checkpoint: Checkpoint) -> np.ndarray:
-    """Return all that is not an array as the bytes of a JSON text, uint8; JSON keeps floats bit for bit."""
-    position = checkpoint.position
-    facts = {
-        "format": FORMAT,
-        "conditions": checkpoint.conditions,
-        "versions": checkpoint.versions,
-        "epoch": position.epoch,
-        "seconds": position.seconds,
-        "losses": [[float(loss) for loss in losses] for losses in position.losses],
-        "rows": checkpoint.rows,
-        "notes": checkpoint.notes,
-    }
-    return np.frombuffer(json.dumps(facts).encode(), np.uint8)
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """All of a checkpoint that is not an array, as `_encode_facts` writes it."""
-
-    conditions: dict[str, Scalar]
-    versions: dict[str, Any]
-    epoch: Annotated[int, Meta(ge=1)]
-    seconds: Annotated[float, Meta(ge=0)]
-    losses: list[tuple[float, float, float]]
-    rows: list[Row]
-    notes: list[dict[str, float]]
-
-
-def _read(path: Path) -> Checkpoint:
-    try:
-        _check_members(path)
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = dict(stored)
-        facts = parse_versioned(arrays.pop("facts").tobytes(), path, _Facts)
-        return Checkpoint(
-            conditions=facts.conditions,
-            versions=facts.versions,
-            position=Position(facts.epoch, [Losses(*losses) for losses in facts.losses], facts.seconds),
-            rows=facts.rows,
-            notes=facts.notes,
-            frames=arrays.pop("frames"),
-            variables=arrays,
-        )
-    except (KeyError, TypeError, ValueError, RuntimeError, EOFError, BadZipFile) as error:
-        # Its checksum agrees, so the file is not damaged.
-        raise AssignmentError(f"{path} was written by another version of this program; --fresh starts over.") from error
-
-
-def _check_members(path: Path) -> None:
-    """Raise ValueError if an array claims to be larger than the part of the file that stores it.
-
-    So reading a checkpoint never takes more memory than the file has bytes.
-    """
-    with ZipFile(path) as archive:
-        for member in archive.infolist():
-            with archive.open(member) as file:
-                version = np.lib.format.read_magic(file)
-                read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-                shape, _, dtype = read_header[version](file)
-                size = file.tell() + dtype.itemsize * prod(shape)
-            if member.compress_type != ZIP_STORED or size != member.file_size:
-                raise ValueError(f"{member.filename} is not an array as np.savez stores it")
-
-
-def _find_contradiction(checkpoint: Checkpoint) -> str | None:
-    """Return why the parts of a checkpoint cannot belong together; None if they can."""
-    epochs, updates, frames = checkpoint.epochs_done, len(checkpoint.position.losses), checkpoint.frames
-    if checkpoint.position.epoch != epochs + 1 or any(row.epoch != n for n, row in enumerate(checkpoint.rows, 1)):
-        return f"it does not have one row for each epoch before {checkpoint.position.epoch}"
-    if len({row.updates for row in checkpoint.rows}) > 1 or any(updates >= row.updates for row in checkpoint.rows):
-        return "its epochs have different numbers of updates"
-    if len(checkpoint.notes) != epochs + 1:
-        return f"it has notes on {len(checkpoint.notes) - 1} of {epochs} epochs"
-    if frames.dtype != np.float32 or frames.ndim != 5 or len(frames) != epochs + 1 or not frames.size:
-        return f"its grids have the type {frames.dtype} and the shape {frames.shape}"
-    return None

@@ -10,7 +10,8 @@ from assignment.errors import AssignmentError
 from assignment.session import resume
 from assignment.session.resume import Earlier, conditions_of, find_earlier, refuse_other_training
 from assignment.storage.files import FORMAT, sha256
-from assignment.training.checkpoints import Checkpoint, Checkpoints
+from assignment.training.checkpoint_file import Checkpoint
+from assignment.training.checkpoints import Checkpoints
 from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
