@@ -111,7 +111,7 @@ def sample(options: dict[str, Any], activity: Activity) -> int:
 
     environment.check_memory(training=False)
     start_packages(runtime.start_tensorflow, activity)
-    from assignment.sampling import sample as draw
+    from assignment.generators.sample import sample as draw
 
     _note_missing_letters(settings.firstname, print)
     activity.less_memory = "close other programs, or choose a smaller --count"

@@ -37,7 +37,7 @@ def test_too_little_memory_is_answered_with_what_needs_less(run_here, capsys, fe
         "error: the memory is full, while running step 1 (Get the data); close other programs, or choose a --batch-size"
         " smaller than 64.\n"
     )
-    monkeypatch.setattr("assignment.sampling.sample", fail)
+    monkeypatch.setattr("assignment.generators.sample.sample", fail)
     assert run_here("sample", "--firstname", "ana") == 2
     assert "choose a smaller --count" in capsys.readouterr().err
 

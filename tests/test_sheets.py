@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser, run_parser
+from assignment.generators.labels import parse_labels, samples_name
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.sampling import parse_labels, samples_name
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, TRACKS, settings_from
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata

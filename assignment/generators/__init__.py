@@ -1,0 +1,1 @@
+"""Saved generators: their images and their metrics, from their .h5 files."""
