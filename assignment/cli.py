@@ -11,7 +11,13 @@ from collections.abc import Callable, Sequence
 from assignment import __version__, commands
 from assignment.guards import Activity, guarded
 from assignment.lab.options import add_lab_options
-from assignment.settings.options import add_run_options, add_sample_options, add_track_options
+from assignment.settings.options import (
+    add_judge_options,
+    add_measure_options,
+    add_run_options,
+    add_sample_options,
+    add_track_options,
+)
 from assignment.settings.parser import Parser
 from assignment.settings.steps import STEP_MODULES
 from assignment.startup import process_exit_code
@@ -24,6 +30,14 @@ RUN_DESCRIPTION = (
 )
 SAMPLE_DESCRIPTION = (
     "Draw images from a generator that a run saved. The picture and the arrays (.npz) go to OUTPUTS/FIRSTNAME/TRACK/."
+)
+MEASURE_DESCRIPTION = (
+    "Print all metrics of a generator that a run saved, without training it further: how near its images are to real"
+    " ones, how varied they are, whether they are copies. Give the first name, or the .h5 file."
+)
+JUDGES_DESCRIPTION = (
+    "Train again the judges that come with the program, and measure what real images score with them. This takes about"
+    " half an hour on two cores. The files go to OUTPUTS/judges/."
 )
 PRACTICES_DESCRIPTION = (
     "List the best practices that `run --practice NAME` can use, by what they change. With a name, describe this one:"
@@ -77,6 +91,18 @@ def main_step(number: int, arguments: Sequence[object] | None = None) -> int:
     return process_exit_code(guarded(run_step, Activity(program, arguments)))
 
 
+def main_make_judges(arguments: Sequence[object] | None = None) -> int:
+    """Run `python -m assignment.evaluation.make_judges`; return the code to end the process with."""
+    program = "python -m assignment.evaluation.make_judges"
+
+    def make_judges(activity: Activity) -> int:
+        parser = Parser(prog=program, description=JUDGES_DESCRIPTION)
+        add_judge_options(parser)
+        return commands.make_judges(vars(parser.parse_args(activity.texts())), activity)
+
+    return process_exit_code(guarded(make_judges, Activity(program, arguments)))
+
+
 def console_parser() -> Parser:
     """Return the parser of the console script, with one subparser per command."""
     parser = Parser(prog="assignment", description="A GAN course, done properly on Keras 3.")
@@ -93,6 +119,8 @@ def console_parser() -> Parser:
     add_track_options(run)
     sample = add_command("sample", "draw images from a saved generator", SAMPLE_DESCRIPTION, commands.sample)
     add_sample_options(sample)
+    measure = add_command("measure", "print all metrics of a saved generator", MEASURE_DESCRIPTION, commands.measure)
+    add_measure_options(measure)
     practices = add_command(
         "practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, commands.practices
     )

@@ -13,6 +13,7 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
+from assignment.settings.measuring import MakeJudgesSettings, MeasureSettings
 from assignment.settings.samples import SampleSettings
 from assignment.settings.steps import FIRST_UPDATE_STEP, STEPS_WITHOUT_IMAGES
 from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
@@ -64,7 +65,7 @@ def _run_steps(settings: Settings, workspace: Workspace, activity: Activity, onl
             "This processor may have no bfloat16 instructions. Without them, an update takes ten times as long as in"
             " float32. --precision auto selects the faster one.",
         )
-    track = _load_track(settings.TRACK)
+    track = load_track(settings.TRACK)
     stack = PracticeStack(settings.practice, seed=settings.seed, batch_size=settings.batch_size, tapes=track.uses_tapes)
     precision = runtime.resolve_precision(settings.precision)
     stopped_by = run_steps(
@@ -97,7 +98,7 @@ def _open_screen(settings: Settings) -> Screen:
     return screen
 
 
-def _load_track(name: str) -> Track[Any]:
+def load_track(name: str) -> Track[Any]:
     """Return a track by name. Only its own package is imported."""
     return import_module(f"assignment.{name}.track").TRACK
 
@@ -118,6 +119,55 @@ def sample(options: dict[str, Any], activity: Activity) -> int:
     activity.doing = f"drawing samples from {workspace.generator_model}"
     for path in draw(settings, workspace):
         print(f"wrote {path}")
+    return 0
+
+
+def measure(options: dict[str, Any], activity: Activity) -> int:
+    """Print the metrics of a saved generator."""
+    settings = MeasureSettings(**options)
+    from assignment import environment, runtime
+    from assignment.data.sources import find_named_folder
+
+    find_named_folder(settings.data_dir)
+    environment.check_memory(training=False)
+    start_packages(runtime.start_tensorflow, activity)
+    from assignment.generators.measure import measure as print_metrics
+    from assignment.session.screen import Screen
+
+    activity.doing = f"measuring {settings.path}"
+    print_metrics(settings, load_track, Screen())
+    return 0
+
+
+def make_judges(options: dict[str, Any], activity: Activity) -> int:
+    """Train the judges that come with the program."""
+    settings = MakeJudgesSettings(**options)
+    folder = settings.outputs_dir / "judges"
+    from assignment import environment, runtime
+    from assignment.data.sources import SOURCES, find_named_folder, from_folder
+    from assignment.storage.files import ensure_writable
+
+    find_named_folder(settings.data_dir)
+    environment.check_memory(training=True)
+    ensure_writable(folder)
+    start_packages(runtime.start_tensorflow, activity)
+    from assignment.evaluation.judge_training import train_judge
+    from assignment.evaluation.make_judges import RECIPES, write_shipped_judge
+    from assignment.evaluation.shipped_judges import judge_path
+    from assignment.session.screen import Screen
+
+    screen = Screen()
+    names = [settings.dataset] if settings.dataset else list(SOURCES)
+    datasets = {name: from_folder(SOURCES[name], settings.data_dir) for name in names}
+    for name, dataset in datasets.items():
+        activity.doing = f"training the judge of {SOURCES[name].title}"
+        with screen.working(activity.doing) as on_progress:
+            stored = train_judge(name, dataset, RECIPES[name], on_progress, settings.seed)
+        screen.say(f"  the judge {stored.facts.weights} recognizes {stored.facts.accuracy:.2%} of the test images")
+        activity.doing = "measuring what real images score"
+        screen.say(f"  {activity.doing}; this takes about a minute")
+        write_shipped_judge(stored, SOURCES[name], dataset, folder)
+        screen.say(f"  wrote {judge_path(name, folder)} and its facts (.json)")
     return 0
 
 

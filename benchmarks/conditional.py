@@ -2,12 +2,10 @@
 
     python benchmarks/conditional.py --data-dir FOLDER [--dataset mnist] [--seconds 1800] [--recipes ours dense]
     python benchmarks/conditional.py --data-dir FOLDER --updates 4500 --recipes ours plane product auxiliary ...
-    python benchmarks/conditional.py --data-dir FOLDER --models models/conditional_generator_model_ana.h5 ...
 
 The first command trains the recipes in turns of ten seconds, so that anything that slows the machine down affects all
-of them. The second gives each recipe the same number of updates, however long they take. The third trains nothing, and
-measures exported generators. The judge is that of every run, and is trained first if it does not exist yet. Its
-accuracy on the test images is printed, then the metrics of real training images in place of generated ones.
+of them. The second gives each recipe the same number of updates, however long they take. The accuracy of the judge on
+the test images is printed, then the metrics of real training images in place of generated ones.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -35,8 +33,8 @@ from assignment.conditional.compiling import HALVED_EVERY, compile_gan, halving 
 from assignment.data import sources  # noqa: E402
 from assignment.data.dataset import CLASS_COUNT, TRAINING_IMAGES, scale_pixels  # noqa: E402
 from assignment.evaluation.judge import Judge  # noqa: E402
-from assignment.evaluation.judge_store import get_judge  # noqa: E402
 from assignment.evaluation.metrics import agreement, frechet_distance, precision_and_recall  # noqa: E402
+from assignment.evaluation.shipped_judges import read_shipped_judge  # noqa: E402
 from assignment.settings.tracks import DATASETS, PRECISIONS  # noqa: E402
 from assignment.training import streams  # noqa: E402
 from assignment.training.gan import DROPOUT, IMAGES_PER_CALL, LATENT_DIM, Gan  # noqa: E402
@@ -95,15 +93,11 @@ def main() -> None:
     images = scale_pixels(dataset.images[..., np.newaxis])
     labels = dataset.labels.astype(np.int32)
     training_images, training_labels = images[:TRAINING_IMAGES], labels[:TRAINING_IMAGES]
-    stored = get_judge(source.name, dataset, lambda: nullcontext(lambda share: None))
+    stored = read_shipped_judge(source.name)
     reference = Reference(stored.judge, images[TRAINING_IMAGES:])
-    print(f"{source.title}: the judge recognizes {stored.facts['accuracy']:.4f} of the test images\n")
+    print(f"{source.title}: the judge recognizes {stored.facts.accuracy:.4f} of the test images\n")
     print(TABLE_HEAD, flush=True)
     print_row(reference, "real images", partial(select_real_images, training_images, training_labels))
-    if options.models:
-        for path in options.models:
-            print_row(reference, path.name, partial(generate, keras.models.load_model(path, compile=False)))
-        return
     precision = runtime.resolve_precision(options.precision)
     trainings = [Training(name, precision, training_images, training_labels[:, np.newaxis]) for name in options.recipes]
     if options.updates:
@@ -344,7 +338,6 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=["ours", "dense"])
     parser.add_argument("--seconds", type=float, default=1800)
     parser.add_argument("--updates", type=int)
-    parser.add_argument("--models", nargs="+", type=Path)
     return parser.parse_args()
 
 

@@ -3,8 +3,7 @@
     python benchmarks/evaluation.py --data-dir FOLDER [--track fashion] [--updates 30] [--precision auto]
 
 Updates and evaluations of the same networks are timed in one process, in turns. The time of a run with the track's
-default epochs and grids is computed from these times, including the evaluation at its end. Not included: the training
-of the judge (once for each data set) and the figures.
+default epochs and grids is computed from these times, including the evaluation at its end. Not included: the figures.
 """
 
 from __future__ import annotations
@@ -24,13 +23,16 @@ runtime.start_tensorflow()  # before anything imports TensorFlow
 from assignment.conditional import compiling, networks  # noqa: E402
 from assignment.data import sources  # noqa: E402
 from assignment.data.dataset import CLASS_COUNT, TRAINING_IMAGES, TROUSER, scale_pixels  # noqa: E402
-from assignment.evaluation.comparison import DRAW_COUNT, Comparison, find_copies  # noqa: E402
-from assignment.evaluation.judge import Judge, build_classifier  # noqa: E402
+from assignment.evaluation.comparison import DRAW_COUNT, Comparison  # noqa: E402
+from assignment.evaluation.copying import find_copies  # noqa: E402
+from assignment.evaluation.floor import images_md5  # noqa: E402
+from assignment.evaluation.shipped_judges import read_shipped_facts, read_shipped_judge  # noqa: E402
 from assignment.fashion.step3_generator import build_generator  # noqa: E402
 from assignment.fashion.step5_discriminator import build_discriminator  # noqa: E402
 from assignment.fashion.step6_compile import compile_gan  # noqa: E402
 from assignment.settings.tracks import PRECISIONS, TRACKS, settings_from  # noqa: E402
-from assignment.training.gan import IMAGES_PER_CALL, LATENT_DIM  # noqa: E402
+from assignment.training.export import float32_copy  # noqa: E402
+from assignment.training.gan import LATENT_DIM, generate_images  # noqa: E402
 from assignment.training.loop import updates_per_epoch  # noqa: E402
 from assignment.training.steps import compiled_update  # noqa: E402
 
@@ -56,7 +58,9 @@ def main() -> None:
         )
         training_images, real_images = images[:TRAINING_IMAGES], images[TRAINING_IMAGES:]
         real_labels = dataset.labels[TRAINING_IMAGES:]
-    comparison = Comparison(Judge(build_classifier(0)), real_images, real_labels)
+    comparison = Comparison(read_shipped_judge(source.name).judge, real_images, real_labels)
+    floor = read_shipped_facts(source.name).floors[images_md5(real_images)]
+    generator = float32_copy(gan.generator)  # a run measures a copy in float32
     update, batch_size = compiled_update(gan), settings.batch_size
     noise = np.random.default_rng(0).standard_normal((comparison.draw_size, LATENT_DIM), np.float32)
     labels = np.resize(np.arange(CLASS_COUNT, dtype=np.int32), (comparison.draw_size, 1))
@@ -64,7 +68,7 @@ def main() -> None:
 
     def evaluate() -> np.ndarray:
         inputs = gan.generator_inputs(noise, labels)
-        fake_images = gan.generator.predict(inputs, batch_size=IMAGES_PER_CALL, verbose=0)
+        fake_images = generate_images(generator, inputs)
         comparison.measure(fake_images)
         return fake_images
 
@@ -78,13 +82,13 @@ def main() -> None:
         update_seconds += [timed(run_update) for _ in range(options.updates // EVALUATIONS)]
         evaluation_seconds.append(timed(evaluate))
     one_update, one_evaluation = median(update_seconds), median(evaluation_seconds)
-    floor = timed(comparison.floor)
-    copies = timed(lambda: find_copies(evaluate(), training_images, real_images)) - one_evaluation
+    fake_images = evaluate()
+    copies = timed(lambda: find_copies(fake_images, training_images, floor.copying))
 
     updates = updates_per_epoch(len(training_images), batch_size)
     grids = settings.epochs // settings.grid_every
     training = one_update * updates * settings.epochs
-    during, at_end = grids * one_evaluation, DRAW_COUNT * one_evaluation + floor + copies
+    during, at_end = grids * one_evaluation, DRAW_COUNT * one_evaluation + copies
     print(
         f"{options.track}, {precision}: an update takes {one_update:.3f} s, an evaluation {one_evaluation:.2f} s"
         f" = {one_evaluation / one_update:.0f} updates"

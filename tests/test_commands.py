@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from assignment import commands, environment, runtime
+from assignment import cli, commands, environment, runtime
+from assignment.data import sources
 from assignment.errors import AssignmentError
+from assignment.evaluation import judge_training, make_judges
+from assignment.evaluation.judge_files import JudgeFacts, StoredJudge
 from assignment.figures import letters
 from assignment.figures.window import Windows
+from assignment.generators import measure
 from assignment.practices.catalogue import CATALOGUE
+from assignment.settings.measuring import MeasureSettings
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
@@ -68,7 +73,7 @@ def test_options_take_precedence_over_the_settings_of_quick(run_here, monkeypatc
 
     monkeypatch.setattr(commands, "settings_from", stop_at_settings)
     assert run_here("--firstname", "ana", "--quick", "--epochs", "5", program="run_assignment.py") == 2
-    assert requested == [{"firstname": "ana", "epochs": 5, "grid_every": 1, "evaluation": False}]
+    assert requested == [{"firstname": "ana", "epochs": 5, "grid_every": 1}]
 
 
 def test_show_without_a_display_prints_a_notice_and_saves_the_figures(
@@ -88,7 +93,9 @@ def test_a_warning_is_printed_if_bfloat16_is_emulated(run_here, capsys, few_digi
     assert ("This may take very long" in capsys.readouterr().out) == is_warned
 
 
-@pytest.mark.parametrize("command", [("run",), ("sample",), ("run", "--track", "conditional")])
+@pytest.mark.parametrize(
+    "command", [("run",), ("sample",), ("measure",), ("run", "--track", "conditional")], ids=" ".join
+)
 def test_too_little_address_space_is_refused_before_tensorflow_starts(run_here, monkeypatch, capsys, command):
     monkeypatch.setattr(environment, "address_space_limit", lambda: 1e9)
     monkeypatch.setattr(runtime, "start_tensorflow", lambda: pytest.fail("started"))
@@ -101,6 +108,47 @@ def test_letters_that_figures_cannot_show_are_mentioned_once(run_here, monkeypat
     monkeypatch.setattr(letters, "describe_missing", lambda name: f"Figures show {name} as Wang.")
     assert run_here("--firstname", "王", program="step 1") == 0
     assert capsys.readouterr().out.count("Figures show 王 as Wang.\n") == 1
+
+
+def test_measure_refuses_what_it_cannot_measure_in_one_sentence(run_here, capsys):
+    for arguments, message in (
+        ((), "give either --firstname"),
+        (("x.h5", "--firstname", "ana"), "give either --firstname"),
+        (("--firstname", "ana", "x.h5"), "give either --firstname"),
+        (("ana",), "ana does not exist; give the path of a generator's .h5 file, or a first name, as in --firstname"),
+        (("x.h5",), "x.h5 does not exist"),
+        (("--firstname", "ana"), "generator_model_ana.h5 does not exist"),
+        (("--firstname", "ana", "--data-dir", "none"), "the data folder none does not exist"),
+    ):
+        assert run_here("measure", *arguments) == 2
+        errors = capsys.readouterr().err
+        assert message in errors and errors.startswith("error: ") and errors.count("\n") == 1
+
+
+def test_measure_passes_its_options_on(run_here, monkeypatch):
+    measured = []
+    monkeypatch.setattr(measure, "measure", lambda settings, load_track, screen: measured.append(settings))
+    assert run_here("measure", "some.h5", "--gan-train", "--data-dir", ".") == 0
+    assert measured == [MeasureSettings(file="some.h5", gan_train=True, data_dir=".")]
+
+
+def test_judges_are_made_for_one_data_set_or_for_all(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    facts = JudgeFacts("mnist", "", "", 0, 0, 1, "0123456789ab", 0.996, 1.0, "", {})
+    made = []
+    monkeypatch.setattr(sources, "from_folder", lambda source, folder: source.title)
+    monkeypatch.setattr(judge_training, "train_judge", lambda *arguments: StoredJudge(None, facts))
+    monkeypatch.setattr(make_judges, "write_shipped_judge", lambda stored, *arguments: made.append(arguments))
+    assert cli.main_make_judges(["--data-dir", ".", "--dataset", "mnist"]) == 0
+    assert made == [(sources.MNIST, "MNIST", Path("outputs/judges"))]
+    assert "the judge 0123456789ab recognizes 99.60% of the test images" in capsys.readouterr().out
+    assert cli.main_make_judges(["--data-dir", ".", "--outputs-dir", "other"]) == 0
+    assert [arguments[1:] for arguments in made[1:]] == [
+        ("MNIST", Path("other/judges")),
+        ("Fashion-MNIST", Path("other/judges")),
+    ]
+    assert cli.main_make_judges(["--data-dir", "none"]) == 2
+    assert capsys.readouterr().err == "error: the data folder none does not exist.\n"
 
 
 def test_every_practice_is_described_with_its_facts(run_here, capsys, monkeypatch):

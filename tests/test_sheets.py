@@ -1,9 +1,7 @@
 """docs/sheets.md, row by row: every command is valid and writes the file named beside it."""
 
-import importlib.util
 import re
 import shlex
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from assignment.cli import console_parser, run_parser
 from assignment.generators.labels import parse_labels, samples_name
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
+from assignment.settings.measuring import MeasureSettings
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, TRACKS, settings_from
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata
@@ -66,6 +65,13 @@ def files_of_lab(options):
     return {lab.results, lab.figure, lab.report}
 
 
+def check_measure(options):
+    """Check the options of `assignment measure`, which writes no file."""
+    parsed = vars(console_parser().parse_args(["measure", *options]))
+    MeasureSettings(**{name: parsed[name] for name in parsed if name not in ("command", "action")})
+    return set()
+
+
 def files_of_sample(options):
     parsed = vars(console_parser().parse_args(["sample", *options]))
     workspace = Workspace.for_run(parsed["track"], Path("outputs"), Path("models"), parsed["firstname"])
@@ -73,36 +79,26 @@ def files_of_sample(options):
     return {workspace.samples(samples_name(labels, seed=1))}
 
 
-def files_of_benchmark(path, options, monkeypatch):
-    """Return no file, since a benchmark prints; check that it accepts the options."""
-    monkeypatch.setattr(sys, "argv", [path, *options])
-    spec = importlib.util.spec_from_file_location("benchmark", PROJECT / path)
-    benchmark = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(benchmark)
-    assert benchmark.parse_options().models == [Path(options[-1])]
-    return set()
-
-
 def test_all_rows_of_the_page_are_read():
     assert len(ROWS) == sum(line.startswith("|") for line in PAGE.splitlines()) - 2 * PAGE.count("|---|---|---|")
-    assert len(ROWS) == 59
+    assert len(ROWS) == 60
 
 
 @pytest.mark.parametrize(("command", "file"), [row[1:] for row in ROWS], ids=[request for request, *_ in ROWS])
-def test_the_command_is_valid_and_writes_the_file(monkeypatch, command, file):
+def test_the_command_is_valid_and_writes_the_file(command, file):
     program, first, *options = shlex.split(command)
     match program, first:
         case "assignment", "practices":
             console_parser().parse_args([first, *options])
             files = set()
+        case "assignment", "measure":
+            files = check_measure(options)
         case "assignment", "lab":
             files = files_of_lab(options)
         case "assignment", "sample":
             files = files_of_sample(options)
         case "python", "run_assignment.py":
             files = files_of_run(options)
-        case "python", path:
-            files = files_of_benchmark(path, options, monkeypatch)
     assert file == "printed" or Path(file) in files
 
 

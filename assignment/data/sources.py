@@ -61,6 +61,11 @@ class Source:
     expected_accuracy: float
     archive: str | None = None
 
+    @property
+    def caption(self) -> str:
+        """The caption of its images."""
+        return f"{self.title} ({self.credit})"
+
 
 FASHION_MNIST = Source(
     name="fashion-mnist",
@@ -82,6 +87,14 @@ MNIST = Source(
     archive="mnist.npz",
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
+
+
+def find_source(caption: str) -> tuple[Source, bool] | None:
+    """Return the data set whose images have this caption, and whether they are its drawn stand-in; None without one."""
+    for source in SOURCES.values():
+        if caption in (source.caption, standin.caption(source.title)):
+            return source, caption != source.caption
+    return None
 
 
 class Unavailable(Exception):
@@ -219,7 +232,7 @@ def _combine(source: Source, arrays: Sequence[np.ndarray], description: str) -> 
         labels=np.concatenate([train_labels, test_labels]),  # (70000,)
         provenance=Provenance(
             source=description,
-            caption=f"{source.title} ({source.credit})",
+            caption=source.caption,
             checked="published MD5 of all four files",
             is_standin=False,
         ),

@@ -1,8 +1,8 @@
 """Compare generated images with real ones in a judge's features.
 
 A fixed shuffle splits the real images into two halves. The first half is the reference: generated images are compared
-with it. Images of the second half are compared with it as well, in draws of the same size. Their scores are the floor,
-which a generator does not have to beat.
+with it. Images of the second half are compared with it as well, in draws of the same size. Their scores are the
+floor, which a generator does not have to beat.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import numpy as np
 from assignment.errors import AssignmentError
 from assignment.evaluation import metrics
 from assignment.evaluation.judge import Judge, Reading
-from assignment.evaluation.scores import CONFIDENCE, Copying, Scores
+from assignment.evaluation.scores import CONFIDENCE, Scores
 
 IMAGES_PER_DRAW = 2_000
 DRAW_COUNT = 5  # draws at the end of a training: 10,000 images
-COPY_CANDIDATES = 1_000  # images searched for copies; each is compared with every training image, which takes time
 
 
 class Comparison:
@@ -38,7 +37,7 @@ class Comparison:
         self._reference = judge.read(real_images[self._halves[0]])
         if not np.isfinite(self._reference.features).all():
             raise AssignmentError(
-                "the judge reads NaN or infinite values in real images, so its file is damaged; delete the folder"
+                "the judge reads NaN or infinite values in real images, so its training diverged; delete the folder"
                 " gan-assignment in Keras' folder, and the next run trains it again."
             )
         self._real_shares = metrics.class_shares(real_labels, self.classes)
@@ -58,7 +57,7 @@ class Comparison:
         metrics.check_finite(images)  # a judge may read finite features from them
         return self._score(self._judge.read(images), expected_classes)
 
-    def floor(self) -> list[Scores]:
+    def measure_real(self) -> list[Scores]:
         """Return the scores of `DRAW_COUNT` draws of real images outside the reference; the draws share images."""
         second_half = self._halves[1]
         reading, labels = self._judge.read(self._images[second_half]), self._labels[second_half]
@@ -84,28 +83,3 @@ class Comparison:
             smallest_share=float(shares.min()),
             diversity=metrics.diversity(real.features, real.classes, fake.features, fake.classes, self.classes),
         )
-
-
-def find_copies(images: np.ndarray, training_images: np.ndarray, unseen_images: np.ndarray | None) -> Copying:
-    """Search the first `COPY_CANDIDATES` of `images` for copies of training images.
-
-    All images: float (n, 28, 28, 1) in [-1, 1]. The floor is the distance of unseen real images to the training images.
-    If `unseen_images` is None, it is the distance of training images to the other training images.
-    Raises NotFinite if an image has a NaN or infinite value.
-    """
-    candidates, training_pixels = _flatten(images[:COPY_CANDIDATES]), _flatten(training_images)
-    distances = metrics.nearest_distances(candidates, training_pixels)
-    if unseen_images is None:
-        # The nearest training image is the image itself, so the second nearest counts.
-        floor = metrics.nearest_distances(training_pixels[:COPY_CANDIDATES], training_pixels, nth=2)
-    else:
-        floor = metrics.nearest_distances(_flatten(unseen_images[:COPY_CANDIDATES]), training_pixels)
-    return Copying(
-        nearest=float(np.median(distances)),
-        floor=float(np.median(floor)),
-        copies=metrics.copy_share(distances, floor),
-    )
-
-
-def _flatten(images: np.ndarray) -> np.ndarray:
-    return images.reshape(len(images), -1)

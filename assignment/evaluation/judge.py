@@ -1,21 +1,21 @@
-"""The judge: a classifier of our own, trained on the training images of a data set, that measures generated images."""
+"""The judge: a classifier of our own that measures generated images by what it reads in them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 from assignment.data.dataset import CLASS_COUNT
 
-CODE_VERSION = 2  # of the judge's network and training; judges of other versions are trained again
-BATCH_SIZE = 128
-PEAK_LEARNING_RATE = 2e-3  # of Adam; falls to 0 along a cosine, so that few epochs suffice
-EPOCHS = 5  # under three minutes on two cores; twelve recognize another 0.6 % of the garments
+# 357,994 weights: 1.4 MB in float32, and 10,000 images are read in about a second on two cores.
+CONVOLUTIONS = ((32, 1), (48, 2), (64, 1), (96, 2), (128, 1))  # filters and strides
+FEATURES = 128
+DROPOUT = 0.3  # usual for a network of this size
 IMAGES_PER_BATCH = 500  # when reading images; limits the memory
 
 
@@ -37,16 +37,21 @@ class Reading(NamedTuple):
 
 
 class Judge:
-    """A classifier from `train_classifier`, ready to read images."""
+    """A trained classifier from `build_classifier`, ready to read images."""
 
     def __init__(self, classifier: keras.Model):
         self.classifier = classifier
-        features = classifier.get_layer("features").output
-        self._reader = keras.Model(classifier.inputs[0], [features, classifier.outputs[0]])
+        reader = keras.Model(classifier.inputs[0], [classifier.get_layer("features").output, classifier.outputs[0]])
+        # One graph for batches of any size. `predict` would take twice as long: it waits for its input pipeline.
+        self._read_batch = tf.function(
+            lambda images: reader(images, training=False), input_signature=[tf.TensorSpec((None, 28, 28, 1))]
+        )
 
     def read(self, images: np.ndarray) -> Reading:
         """Return features, classes and confidence of images float32 (n, 28, 28, 1) in [-1, 1]."""
-        features, probabilities = self._reader.predict(images, batch_size=IMAGES_PER_BATCH, verbose=0)
+        batches = np.split(images, range(IMAGES_PER_BATCH, len(images), IMAGES_PER_BATCH))
+        outputs = [self._read_batch(tf.constant(batch, tf.float32)) for batch in batches]
+        features, probabilities = (np.concatenate(values) for values in zip(*outputs))
         return Reading(features, probabilities.argmax(axis=1), probabilities.max(axis=1))
 
     def fingerprint(self) -> str:
@@ -59,37 +64,17 @@ class Judge:
         return float((self.read(images).classes == labels).mean())
 
 
-def build_classifier(seed: int) -> keras.Model:
+def build_classifier(seed: int = 0) -> keras.Model:
     """Build the judge's network: images (n, 28, 28, 1) in [-1, 1] to probabilities (n, 10), through 128 `features`."""
     keras.utils.set_random_seed(seed)
     image = values = keras.Input((28, 28, 1), name="image")
-    for filters in (32, 64):
-        values = layers.Conv2D(filters, 3, padding="same", activation="relu")(values)
-        values = layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(values)
-        values = layers.BatchNormalization(momentum=0.9)(values)  # the averages must converge in a short training
-    values = layers.Dropout(0.3)(layers.Flatten()(values))  # (n, 3136)
-    features = layers.Dense(128, activation="relu", name="features")(values)
-    probabilities = layers.Dense(CLASS_COUNT, activation="softmax", name="class")(layers.Dropout(0.3)(features))
+    for number, (filters, strides) in enumerate(CONVOLUTIONS, start=1):
+        convolution = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False, name=f"convolution_{number}")
+        # The averages must converge in the shortest training, of some hundred updates.
+        normalization = layers.BatchNormalization(momentum=0.95, name=f"normalization_{number}")
+        values = layers.ReLU()(normalization(convolution(values)))
+    values = layers.AveragePooling2D(3, strides=2)(values)  # (n, 3, 3, 128): where something is, but not exactly
+    values = layers.Dropout(DROPOUT)(layers.Flatten()(values))  # (n, 1152)
+    features = layers.Dense(FEATURES, activation="relu", name="features")(values)
+    probabilities = layers.Dense(CLASS_COUNT, activation="softmax", name="class")(layers.Dropout(DROPOUT)(features))
     return keras.Model(image, probabilities, name="judge")
-
-
-def train_classifier(
-    images: np.ndarray,
-    labels: np.ndarray,
-    epochs: int,
-    seed: int = 0,
-    on_progress: Callable[[float], None] = lambda share: None,
-) -> keras.Model:
-    """Train the judge's network on real images, float32 (n, 28, 28, 1) in [-1, 1], and their labels (n,).
-
-    `on_progress` is called after every update with the share of the training that is done, in 0..1.
-    """
-    classifier = build_classifier(seed)
-    updates = epochs * -(-len(images) // BATCH_SIZE)
-    learning_rate = keras.optimizers.schedules.CosineDecay(PEAK_LEARNING_RATE, updates)
-    classifier.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(learning_rate))
-    progress = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: on_progress(int(classifier.optimizer.iterations) / updates)
-    )
-    classifier.fit(images, labels, batch_size=BATCH_SIZE, epochs=epochs, verbose=0, callbacks=[progress])
-    return classifier

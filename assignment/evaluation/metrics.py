@@ -13,7 +13,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+COPY_QUANTILE = 0.01  # of unseen real images are as near to a training image as a copy
 NEIGHBORS = 3  # Kynkäänniemi et al. 2019, section 3
+OUTLIERS = 0.01  # of a set, with the furthest third neighbors; of the trousers: shorts, patterns, several pairs
 ROWS_PER_BLOCK = 1_000  # of a table of distances; more would cost memory and save no time
 REAL_IMAGES, REAL_IMAGES_PER_CLASS = 200, 50  # enough to measure the mean distance between real images
 
@@ -48,8 +50,10 @@ def precision_and_recall(real: np.ndarray, fake: np.ndarray, neighbors: int = NE
     """Return the share of fake features that lie among the real ones, and the reverse, each in 0..1.
 
     A feature lies among a set if it is no further from one of its members than that member's k-th neighbor in the set.
+    Members whose k-th neighbor is very far are outliers and do not count: otherwise a few odd real images have such
+    large neighborhoods that all images of an untrained generator lie among the real ones.
     Raises ValueError if a set has no more than `neighbors` images, or for different dimensions.
-    Source: Kynkäänniemi et al. 2019, equations 1 and 2.
+    Source: Kynkäänniemi et al. 2019, equations 1 and 2. On outliers: Naeem et al. 2020.
     """
     _check_comparable(real, fake)
     if min(len(real), len(fake)) <= neighbors:
@@ -142,14 +146,22 @@ def nearest_distances(images: np.ndarray, others: np.ndarray, nth: int = 1) -> n
     return np.sqrt(np.concatenate(nearest) / images.shape[1])
 
 
-def copy_share(distances: np.ndarray, real_distances: np.ndarray, quantile: float = 0.01) -> float:
-    """Return the share of `distances` below the given quantile of `real_distances`, in 0..1.
+def copy_distance(real_distances: np.ndarray) -> float:
+    """Return the distance below which `COPY_QUANTILE` of the distances (n,) of unseen real images lie.
 
-    Both are distances to the training images, from `nearest_distances`: of generated images and of unseen real ones.
-    The share is about `quantile` for a generator that draws new images, and 1 for one that copies training images.
+    The distances are those to the training images, from `nearest_distances`.
     """
-    check_finite(distances, real_distances)
-    return float((distances < np.quantile(real_distances, quantile)).mean())
+    check_finite(real_distances)
+    return float(np.quantile(real_distances, COPY_QUANTILE))
+
+
+def copy_share(distances: np.ndarray, limit: float) -> float:
+    """Return the share of the distances (n,) of generated images below `limit`, from `copy_distance`, in 0..1.
+
+    It is about `COPY_QUANTILE` for a generator that draws new images, and 1 for one that copies training images.
+    """
+    check_finite(distances)
+    return float((distances < limit).mean())
 
 
 def agreement(requested: np.ndarray, recognized: np.ndarray, class_count: int) -> np.ndarray:
@@ -174,6 +186,8 @@ def _share_among(points: np.ndarray, others: np.ndarray, neighbors: int) -> floa
             for block in _blocks(others, ROWS_PER_BLOCK)
         ]
     )
+    members = np.argsort(radii)[: len(radii) - int(OUTLIERS * len(radii))]
+    others, radii = others[members], radii[members]
     among = [(_squared_distances(block, others) <= radii).any(axis=1) for block in _blocks(points, ROWS_PER_BLOCK)]
     return float(np.concatenate(among).mean())
 

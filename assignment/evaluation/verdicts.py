@@ -16,6 +16,7 @@ MINIMUM_CONFIDENT, MINIMUM_PRECISION = 0.8, 0.5
 MINIMUM_AGREEMENT = 0.9
 MINIMUM_DIVERSITY, MINIMUM_RECALL = 0.5, 0.25
 MAXIMUM_FID_RATIO = 0.5  # of the last judge FID to the first
+OVERTRAINED_RATIO = 1.5  # of the last judge FID to the lowest; two draws of one generator differ by less
 COPY_LIMIT = 0.2  # of the images; about 1 % are near a training image by chance
 LISTED_FIDS = 5  # in the evidence; of more, the first two, the middle one and the last two are listed
 
@@ -49,14 +50,21 @@ def verdicts(
     class_count: number of classes that the generator should cover.
     epochs: number of complete epochs.
     """
-    answers = [recognizable(scores, floor)]
-    if "agreement" in scores:
-        answers.append(right_class(scores, floor))
     return [
-        *answers,
-        no_collapse(scores, floor, class_count),
+        *image_verdicts(scores, floor, copying, class_count),
         stable(episodes, epochs),
         improved(judge_fids),
+    ]
+
+
+def image_verdicts(
+    scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange], copying: Copying, class_count: int
+) -> list[Verdict]:
+    """Return the verdicts that follow from the images alone; the arguments are those of `verdicts`."""
+    return [
+        recognizable(scores, floor),
+        *([right_class(scores, floor)] if "agreement" in scores else []),
+        no_collapse(scores, floor, class_count),
         original(copying),
     ]
 
@@ -131,8 +139,18 @@ def improved(judge_fids: Mapping[float, float]) -> Verdict:
     return Verdict(
         question,
         _yes_or_no(last <= MAXIMUM_FID_RATIO * first),
-        f"Judge FID: {', '.join(values)}. Yes if it fell to half of its first value or less.",
+        f"Judge FID: {', '.join(values)}. Yes if it fell to half of its first value or less.{_overtrained(judge_fids)}",
     )
+
+
+def _overtrained(judge_fids: Mapping[float, float]) -> str:
+    """Return a sentence if the images were much better at an earlier epoch, otherwise ""."""
+    trained = {epoch: fid for epoch, fid in judge_fids.items() if epoch}
+    best = min(trained, key=lambda epoch: trained[epoch])
+    last = list(trained.values())[-1]
+    if last <= OVERTRAINED_RATIO * trained[best]:
+        return ""
+    return f" It was lowest after epoch {best:g}, {trained[best]:.1f}; the images became worse after it."
 
 
 def original(copying: Copying) -> Verdict:

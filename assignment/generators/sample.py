@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from assignment.figures import style
 from assignment.generators.labels import parse_labels, samples_name
 from assignment.generators.picture import draw_picture
-from assignment.generators.samples import Samples, draw_samples
+from assignment.generators.samples import Samples, generate_samples
 from assignment.generators.saved import explained_errors, load_generator, read_generator_metadata
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import ensure_writable, replacing
@@ -28,7 +28,7 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     labels = parse_labels(settings.labels, metadata)
     with explained_errors(path):
         generator = load_generator(path, metadata)
-        samples = draw_samples(generator, metadata, labels, settings.count, settings.seed)
+        samples = generate_samples(generator, metadata, labels, settings.count, settings.seed)
     figure = draw_picture(samples, settings.firstname, settings.seed)
     ensure_writable(workspace.folder)
     with lock_if_free(workspace, "assignment sample"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from assignment.errors import AssignmentError
+from assignment.evaluation.metrics import check_finite
 from assignment.generators.labels import Labels
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
@@ -48,8 +48,11 @@ class Samples:
         return np.repeat(np.array(labels, np.int32), self.count)
 
 
-def draw_samples(generator: keras.Model, metadata: ModelMetadata, labels: Labels, count: int, seed: int) -> Samples:
-    """Generate `count` images of each label. The noise follows from the seed and the label alone."""
+def generate_samples(generator: keras.Model, metadata: ModelMetadata, labels: Labels, count: int, seed: int) -> Samples:
+    """Generate `count` images of each label. The noise follows from the seed and the label alone.
+
+    Raises NotFinite if an image has a NaN or infinite value.
+    """
     practices = PracticeStack(checked_practices(metadata.practices))
     latent_dim = generator.inputs[0].shape[1]
     noise = np.concatenate(
@@ -63,9 +66,5 @@ def draw_samples(generator: keras.Model, metadata: ModelMetadata, labels: Labels
     images = generate_images(generator, [noise, label_inputs] if is_conditional else noise)
     if np.shape(images) != (len(noise), *IMAGE_SHAPE):
         raise ValueError(f"images of shape {np.shape(images)}")
-    if not np.isfinite(images).all():
-        raise AssignmentError(
-            "the generator's images have NaN or infinite values, so its training diverged, or its file is damaged; copy"
-            " the file again, or train it again."
-        )
+    check_finite(images)
     return Samples(images, noise, labels, metadata)

@@ -9,24 +9,32 @@ from pathlib import Path
 import keras
 
 from assignment.errors import AssignmentError, is_out_of_memory
+from assignment.evaluation.metrics import NotFinite
 from assignment.practices.catalogue import BY_NAME
+from assignment.settings.tracks import TRACKS
 from assignment.training.export import ModelMetadata, read_metadata
 from assignment.training.gan import IMAGE_SHAPE
 from assignment.training.network_file import load_network
 
+GIVE_A_GENERATOR = "give the path of a generator's .h5 file, or a first name, as in --firstname ana"
 
-def read_generator_metadata(path: Path, track: str) -> ModelMetadata:
-    """Return the metadata of a track's generator. Raises AssignmentError if the file is missing or another's."""
+
+def read_generator_metadata(path: Path, track: str | None = None) -> ModelMetadata:
+    """Return the metadata of a generator's file, of the given track or of any.
+
+    Raises AssignmentError if the file is missing, another track's, or another program's.
+    """
     if not path.exists():
-        raise AssignmentError(
-            f"{path} does not exist; train it first, with --track {track}, or give the --models-dir that contains it."
-        )
+        remedy = f"train it first, with --track {track}, or give the --models-dir that contains it"
+        raise AssignmentError(f"{path} does not exist; {remedy if track else GIVE_A_GENERATOR}.")
     metadata = read_metadata(path)
-    if metadata.track != track:
+    if track and metadata.track != track:
         raise AssignmentError(
             f"{path} was trained in the {metadata.track} track; give --track {metadata.track}, or the --models-dir of"
             f" the {track} track."
         )
+    if metadata.track not in TRACKS:
+        raise AssignmentError(f"{path} was trained in a track that this version does not know: {metadata.track!r}.")
     unknown = [name for name in metadata.practices if name not in BY_NAME]
     if unknown:
         raise AssignmentError(
@@ -59,6 +67,11 @@ def explained_errors(path: Path) -> Iterator[None]:
     except Exception as error:  # the file may contain anything
         if isinstance(error, AssignmentError) or is_out_of_memory(error):
             raise
+        if isinstance(error, NotFinite):
+            raise AssignmentError(
+                f"the images of {path} have NaN or infinite values, so its training diverged, or the file is damaged;"
+                " copy the file again, or train it again."
+            ) from error
         raise AssignmentError(
             f"{path} cannot be used as a generator; it is damaged, or other versions of the software wrote it."
         ) from error

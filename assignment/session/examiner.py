@@ -1,58 +1,65 @@
-"""Measures a run's generator with the judge: at every grid, and in full at the end."""
+"""Measures a run's generator at every grid and in full at the end, and keeps the best."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from math import inf, isnan
 
-import numpy as np
-
 from assignment.errors import AssignmentError
-from assignment.evaluation.comparison import DRAW_COUNT, Comparison, find_copies
+from assignment.evaluation.comparison import DRAW_COUNT
 from assignment.evaluation.health import Episode
-from assignment.evaluation.judge_store import StoredJudge, get_judge
-from assignment.evaluation.scores import METRICS, Copying, summarize
+from assignment.evaluation.scores import METRICS
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
+from assignment.session.measurement import Measurer
 from assignment.session.record import read_measured, write_metrics
 from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Notes
 from assignment.settings.tracks import Settings
 from assignment.storage.files import FileCopies, check_writing_allowed
-from assignment.training.export import ModelMetadata, export_h5, read_metadata
-from assignment.training.gan import Gan, generate_images
+from assignment.training.export import ModelMetadata, export_h5, float32_copy, read_metadata
+from assignment.training.gan import Gan
+from assignment.training.network_file import load_network
 from assignment.training.optimizer_state import count_updates
-from assignment.training.streams import Purpose
 
 
 class Examiner:
-    """Measures one run's generator, with a judge that is read from its store or trained now.
+    """Measures one run's generator: a copy in float32, the precision of its .h5 file.
 
     metadata: what the best generator's file records.
     notes: those of the earlier sessions, the untrained networks' first; the attribute also has the metrics that were
-    measured at their ends. If no earlier session was evaluated, the networks must still be untrained. The best
-    generator so far is kept.
-    seconds: how long measuring has taken so far, without the judge's training.
+    measured at their ends, and none that another judge measured. If that leaves none, the networks must still be
+    untrained. The best generator so far is kept.
+    judge: hash of the judge; as an argument, that of the judge that measured the notes.
+    seconds: how long measuring has taken so far, without reading the real images or training a judge.
     """
 
     def __init__(
-        self, run: Run[Settings], gan: Gan, spec: EvaluationSpec, metadata: ModelMetadata, notes: Sequence[Notes] = ()
+        self,
+        run: Run[Settings],
+        gan: Gan,
+        spec: EvaluationSpec,
+        metadata: ModelMetadata,
+        notes: Sequence[Notes] = (),
+        judge: str = "",
     ):
-        self._run, self._gan, self._spec, self._metadata = run, gan, spec, metadata
-        stored = self._get_judge()
-        self._judge_facts = stored.facts
+        self._run, self._gan, self._metadata = run, gan, metadata
+        self.seconds = 0.0
+        self._measurer = Measurer(run, spec)
+        self._generator = float32_copy(gan.generator)
+        self.judge = self._measurer.facts.weights
+        if judge != self.judge:
+            notes = [{name: value for name, value in note.items() if name not in METRICS} for note in notes]
         self.notes = self._with_final_metrics(notes)
         self._best_fid, self._best_epoch = self._find_best(self.notes)
         self._best_file = FileCopies()
         if self._best_epoch:
             self._best_file.add(run.workspace.best_generator)
-        self.seconds = 0.0
-        with self._timed():
-            self._comparison = Comparison(stored.judge, spec.images, spec.labels)
-        if self.notes and "judge_fid" not in self.notes[0]:  # no earlier session was evaluated
+        if self.notes and "judge_fid" not in self.notes[0]:  # no earlier session was evaluated by this judge
             self.notes[0].update(self.measure_epoch(0))
 
     def measure_epoch(self, epoch: int) -> dict[str, float]:
@@ -61,7 +68,8 @@ class Examiner:
         The untrained generator is not saved. Raises OSError if the best generator cannot be written.
         """
         with self._timed():
-            scores = self._comparison.measure(*self._generate(epoch, 0))
+            self._generator.set_weights(self._gan.generator.get_weights())
+            scores = self._measurer.measure_draw(self._generator, epoch)
             self._best_file.restore()
             if epoch and scores.judge_fid < self._best_fid:
                 self._save_best(epoch, scores.judge_fid)
@@ -75,13 +83,10 @@ class Examiner:
         """
         epochs = len(notes) - 1
         last = round(epochs + share_of_next, 2) if share_of_next else epochs
-        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes up to a minute")
+        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes up to half a minute")
         self._best_file.restore()
         with self._timed():
-            draws = [self._generate(epochs, number) for number in range(1, DRAW_COUNT + 1)]
-            scores = summarize([self._comparison.measure(*draw) for draw in draws])
-            floor = summarize(self._comparison.floor())
-            copying = self._find_copies(draws[0][0])
+            scores, floor, copying = self._measurer.measure(load_network(self._run.workspace.generator_model), epochs)
         measured: dict[float, Notes] = {
             epoch: {name: value for name, value in note.items() if name in METRICS}
             for epoch, note in enumerate(notes)
@@ -92,22 +97,19 @@ class Examiner:
         fids = {epoch: values["judge_fid"] for epoch, values in measured.items()}
         if fids[last] < self._best_fid and fids[last] == min(fid for epoch, fid in fids.items() if epoch):
             self._save_best(last, fids[last])
-        answers = verdicts(scores, floor, copying, fids, problems, len(self._comparison.classes), epochs)
+        comparison = self._measurer.comparison
+        answers = verdicts(scores, floor.scores, copying, fids, problems, len(comparison.classes), epochs)
         write_metrics(
             self._run,
-            judge=self._judge_facts,
-            images={
-                "per_draw": self._comparison.draw_size,
-                "draws": DRAW_COUNT,
-                "real": self._comparison.reference_size,
-            },
+            judge=asdict(self._measurer.facts),
+            images={"per_draw": comparison.draw_size, "draws": DRAW_COUNT, "real": comparison.reference_size},
             scores=scores,
-            floor=floor,
+            floor=floor.scores,
             copying=copying,
             measured=measured,
             verdicts=answers,
         )
-        floor_means = {name: score.mean for name, score in floor.items()}
+        floor_means = {name: score.mean for name, score in floor.scores.items()}
         title = "Similarity of the generated images to real ones"
         figure = metric_curves(measured, floor_means, title, self._run.caption)
         self._run.save_figure(figure, self._run.workspace.metrics_figure)
@@ -119,24 +121,10 @@ class Examiner:
             check_writing_allowed()
             self._run.workspace.best_generator.unlink(missing_ok=True)
 
-    def _get_judge(self) -> StoredJudge:
-        run, data = self._run, self._spec.data
-        stored = get_judge(
-            data.source.name,
-            data.dataset,
-            self._judge_training,
-            lambda: run.screen.say("  another run is training the judge of these images; waiting for it"),
-        )
-        accuracy, minimum = stored.facts["accuracy"], data.source.expected_accuracy
-        run.screen.say(f"  the judge recognizes {accuracy:.2%} of the test images")
-        if accuracy < minimum:
-            run.screen.warn("A weak judge", f"It should recognize {minimum:.0%}; do not rely on its metrics.")
-        return stored
-
     def _with_final_metrics(self, notes: Sequence[Notes]) -> list[Notes]:
         """Return the notes with the metrics that an earlier session measured at its end, where no grid was due."""
         completed = [dict(note) for note in notes]
-        measured = read_measured(self._run.workspace.metrics, self._judge_facts.get("weights", ""))
+        measured = read_measured(self._run.workspace.metrics, self.judge)
         for epoch, note in enumerate(completed):
             if "judge_fid" not in note:
                 note.update(measured.get(epoch, {}))
@@ -160,36 +148,10 @@ class Examiner:
         self._best_file.add(self._run.workspace.best_generator)
 
     @contextmanager
-    def _judge_training(self) -> Iterator[Callable[[float], None]]:
-        title = self._spec.data.source.title
-        self._run.screen.say_wrapped(
-            f"  First, a judge is trained: a classifier of {title} that measures how real the generated images look. It"
-            " takes three to seven minutes on two cores, once for all runs. --no-evaluation skips it."
-        )
-        with self._run.screen.working("training the judge") as update:
-            yield update
-
-    @contextmanager
     def _timed(self) -> Iterator[None]:
         began = time.perf_counter()
         yield
         self.seconds += time.perf_counter() - began
-
-    def _generate(self, epoch: int, draw: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return one draw of generated images (n, 28, 28, 1), and their expected classes (n,) or None."""
-        count = self._comparison.draw_size
-        noise = self._run.draw_noise(
-            Purpose.EVALUATION_NOISE, epoch, draw, count=count, latent_dim=self._gan.latent_dim
-        )
-        labels = np.resize(self._comparison.classes, count).astype(np.int32)
-        images = generate_images(self._gan.generator, self._gan.generator_inputs(noise, labels[:, np.newaxis]))
-        return images, labels if self._spec.expects_class else None
-
-    def _find_copies(self, images: np.ndarray) -> Copying:
-        spec = self._spec
-        if spec.learned_from is None:
-            return find_copies(images, spec.images, None)
-        return find_copies(images, spec.learned_from, spec.images)
 
     def _print(self, answers: Sequence[Verdict], floor_fid: float) -> None:
         screen = self._run.screen

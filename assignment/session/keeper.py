@@ -36,6 +36,7 @@ class CheckpointKeeper:
         rows: Sequence[Row],
         notes: Sequence[Mapping[str, float]],
         frames: Sequence[np.ndarray],
+        judge: str,
     ) -> None:
         """Write a checkpoint; report a file that cannot be written. Raises OSError if the disk is full."""
         progress = _progress(position)
@@ -49,6 +50,7 @@ class CheckpointKeeper:
             notes=[dict(note) for note in notes],
             frames=np.array(frames),
             variables=gather(self._gan),
+            judge=judge,
         )
         try:
             self._checkpoints.save(checkpoint)

@@ -102,12 +102,12 @@ class _Session:
         checkpoint = earlier.checkpoint
         self.keeper = CheckpointKeeper(run, training.gan, training.conditions, checkpoint)
         self._position = checkpoint.position if checkpoint else Position()
-        notes = checkpoint.notes if checkpoint else []
+        notes, self._judge = (checkpoint.notes, checkpoint.judge) if checkpoint else ([], "")
         self._examiner = None
         if run.is_evaluated and training.evaluation is not None:
             # Before the checkpoint is restored, because it may have to measure the untrained generator.
-            self._examiner = Examiner(run, training.gan, training.evaluation, training.metadata, notes)
-            notes = self._examiner.notes
+            self._examiner = Examiner(run, training.gan, training.evaluation, training.metadata, notes, self._judge)
+            notes, self._judge = self._examiner.notes, self._examiner.judge
         if checkpoint is not None:
             restore(training.gan, checkpoint.variables)
         watch = Watch(run, self._measure, training.view.thresholds, notes)
@@ -289,4 +289,4 @@ class _Session:
 
     def _save_checkpoint(self) -> None:
         journal = self._journal
-        self.keeper.save(self._position, journal.rows, journal.watch.notes, journal.frames)
+        self.keeper.save(self._position, journal.rows, journal.watch.notes, journal.frames, self._judge)

@@ -47,6 +47,11 @@ class TrainingData(NamedTuple):
         """The names of all classes of the data set."""
         return self.source.classes
 
+    @property
+    def is_standin(self) -> bool:
+        """Whether the images are drawn, not real."""
+        return self.dataset.provenance.is_standin
+
 
 class EvaluationSpec(NamedTuple):
     """What a track's generator is compared with.

@@ -67,23 +67,30 @@ def checked_folder(name: str, value: object) -> Path:
 
     Raises AssignmentError if it cannot be a path on this system, or cannot be written into a record.
     """
-    if not isinstance(value, (str, Path)):
-        raise AssignmentError(f"{option_name(name)} takes a path, not {value!r}.")
-    text = str(value)
-    if not text:
+    if value == "":
         raise AssignmentError(f"{option_name(name)} takes a folder ('.' is the current one), not an empty text.")
+    return checked_path(option_name(name), value)
+
+
+def checked_path(label: str, value: object) -> Path:
+    """Return a path, given as text or as a path, with the user's home folder for `~`. Messages call it `label`.
+
+    Raises AssignmentError if it cannot be a path on this system, or cannot be written into a record.
+    """
+    if not isinstance(value, (str, Path)) or not str(value):
+        raise AssignmentError(f"{label} takes a path, not {value!r}.")
+    text = str(value)
     if "\0" in text or not _is_unicode(text):
         raise AssignmentError(
-            f"{option_name(name)} has a character that is not valid Unicode text: {text!r}; rename or choose another"
-            " folder."
+            f"{label} has a character that is not valid Unicode text: {text!r}; rename it, or choose another."
         )
     if len(Path(value).parts) > MAX_FOLDER_DEPTH:
-        raise AssignmentError(f"{option_name(name)} has more than {MAX_FOLDER_DEPTH} levels; choose a shorter path.")
+        raise AssignmentError(f"{label} has more than {MAX_FOLDER_DEPTH} levels; choose a shorter path.")
     try:
         return Path(value).expanduser()
     except RuntimeError as error:
         raise AssignmentError(
-            f"{option_name(name)}: {Path(value).parts[0]} has no home folder here; give the full path."
+            f"{label}: {Path(value).parts[0]} has no home folder here; give the full path."
         ) from error
 
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from assignment.settings.measuring import MakeJudgesSettings
 from assignment.settings.parser import FOLDER, NUMBER, SWITCH, WHOLE_NUMBER, choice
 from assignment.settings.samples import SampleSettings
 from assignment.settings.tracks import (
@@ -34,8 +35,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--quick",
         action="store_true",
-        help="train briefly, without evaluation, as a first try of all eight steps. On one processor core,"
-        f" {quick_times}",
+        help=f"train briefly, as a first try of all eight steps. On one processor core, {quick_times}",
     )
     add("--epochs", **WHOLE_NUMBER, help=f"epochs to train (trousers: {defaults.epochs}, from the sheet)")
     add("--batch-size", **WHOLE_NUMBER, help=f"images in one update (trousers: {defaults.batch_size}, from the sheet)")
@@ -69,8 +69,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--evaluation",
         action=argparse.BooleanOptionalAction,
         default=argparse.SUPPRESS,
-        help="measure the generator with a judge, which is trained once for each data set (the default, except with"
-        " --quick and with the stand-in)",
+        help="measure the generator with a judge (default: on for real images, off for the stand-in, whose judge is"
+        " trained first)",
     )
     add(
         "--practice",
@@ -157,3 +157,37 @@ def add_sample_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", **WHOLE_NUMBER, help=f"the same seed draws the same images (default {defaults.seed})")
     add("--outputs-dir", **FOLDER, help=f"where the picture and the arrays go (default {defaults.outputs_dir})")
     add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {defaults.models_dir})")
+
+
+def add_measure_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `assignment measure`."""
+    add = parser.add_argument
+    add("file", nargs="?", metavar="FILE", default=argparse.SUPPRESS, help="the .h5 file of a generator")
+    add(
+        "--firstname",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="the first name that it was trained with, in place of FILE",
+    )
+    add(
+        "--track",
+        **choice(tuple(TRACKS)),
+        help=f"the track that it was trained in (default {FashionSettings.TRACK}; any for FILE)",
+    )
+    add(
+        "--gan-train",
+        **SWITCH,
+        help="also train a classifier on generated images and test it on real ones (GAN-train), and the reverse"
+        " (GAN-test); for generators that take labels",
+    )
+    add("--data-dir", **FOLDER, help="the folder with the real images, as for a run")
+    add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {FashionSettings.models_dir})")
+
+
+def add_judge_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `python -m assignment.evaluation.make_judges`."""
+    add = parser.add_argument
+    add("--data-dir", required=True, metavar="FOLDER", help="the folder with the real images, as for a run")
+    add("--dataset", **choice(DATASETS), help="train only the judge of these images")
+    add("--seed", **WHOLE_NUMBER, help=f"seed of the training (default {MakeJudgesSettings.seed})")
+    add("--outputs-dir", **FOLDER, help=f"where the folder judges goes (default {MakeJudgesSettings.outputs_dir})")

@@ -82,10 +82,11 @@ class Parser(argparse.ArgumentParser):
 
     def _check_first_name(self, args: Sequence[str]) -> None:
         """Name the mistakes that argparse reports as a missing option or as unknown words."""
-        if args and not args[0].startswith(DASHES) and "--firstname" not in args:
+        takes_words = any(not action.option_strings for action in self._actions)  # as `assignment measure FILE` does
+        if args and not args[0].startswith(DASHES) and "--firstname" not in args and not takes_words:
             self.error(f"{args[0]} needs an option before it, as in --firstname {args[0]}")
         words = list(_values(args[args.index("--firstname") + 1 :])) if "--firstname" in args else []
-        if len(words) > 1:
+        if len(words) > 1 and not takes_words:
             self.error(f"a first name is one word; give --firstname {'-'.join(words)}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

@@ -101,8 +101,8 @@ class FashionSettings(Settings):
     TRACK = "fashion"
     TITLE = "The assignment: a GAN that learns trousers"
     REFERENCE = "the sheet asks for {}"
-    # All eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each, no evaluation.
-    QUICK = {"epochs": 2, "grid_every": 1, "evaluation": False}
+    # All eight steps in about a minute on two cores: two epochs of all the trousers, a grid after each.
+    QUICK = {"epochs": 2, "grid_every": 1}
     EPOCH_SECONDS = 25.0
 
     epochs: int = 300  # the sheet, step 7
@@ -118,7 +118,7 @@ class ConditionalSettings(Settings):
     TRACK = "conditional"
     TITLE = "The exercise: a conditional GAN"
     REFERENCE = "the default is {}"
-    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}  # a minute on two cores
+    QUICK = {"epochs": 1, "grid_every": 1}  # a minute on two cores
     EPOCH_SECONDS = 94.0
 
     epochs: int = 25  # about half an hour on two cores
@@ -150,7 +150,7 @@ class DigitsSettings(Settings):
     TRACK = "digits"
     TITLE = "The MNIST exercise"
     REFERENCE = "the default is {}"
-    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
+    QUICK = {"epochs": 1, "grid_every": 1}
     EPOCH_SECONDS = 86.0
 
     epochs: int = 25
@@ -171,7 +171,7 @@ class LectureSettings(Settings):
     TRACK = "lecture"
     TITLE = "The lecture notebook"
     REFERENCE = "the notebook has {}"
-    QUICK = {"epochs": 1, "grid_every": 1, "evaluation": False}
+    QUICK = {"epochs": 1, "grid_every": 1}
     EPOCH_SECONDS = 176.0
     NOTEBOOK_DCGAN: ClassVar[tuple[str, int, int]] = ("64,128", 5, 0)  # filters, kernel, extra layers
 

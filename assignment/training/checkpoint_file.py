@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
 from msgspec import Meta
 
 from assignment.errors import AssignmentError
+from assignment.storage.arrays import read_arrays
 from assignment.storage.files import FORMAT
-from assignment.storage.reading import Scalar, parse_versioned
+from assignment.storage.reading import Malformed, Scalar, Text, parse_versioned
 from assignment.training.loop import Position, Row
 from assignment.training.steps import Losses
 
@@ -32,6 +31,7 @@ class Checkpoint(NamedTuple):
     notes: other values by name, for the untrained networks and for each completed epoch.
     frames: images of the grid, float32 (1 + epochs, images, 28, 28, 1) in [-1, 1], untrained and after each epoch.
     variables: the GAN's variables, as returned by `gather`.
+    judge: hash of the judge that measured the metrics in the notes; "" if there are none.
     """
 
     conditions: dict[str, Any]
@@ -41,6 +41,7 @@ class Checkpoint(NamedTuple):
     notes: list[dict[str, float]]
     frames: np.ndarray
     variables: dict[str, np.ndarray]
+    judge: str = ""
 
     @property
     def epochs_done(self) -> int:
@@ -75,6 +76,7 @@ def _encode_facts(checkpoint: Checkpoint) -> np.ndarray:
         "losses": [[float(loss) for loss in losses] for losses in position.losses],
         "rows": checkpoint.rows,
         "notes": checkpoint.notes,
+        "judge": checkpoint.judge,
     }
     return np.frombuffer(json.dumps(facts).encode(), np.uint8)
 
@@ -90,6 +92,7 @@ class _Facts:
     losses: list[tuple[float, float, float]]
     rows: list[Row]
     notes: list[dict[str, float]]
+    judge: Text = ""
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -108,9 +111,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 def _read(path: Path) -> Checkpoint:
     try:
-        _check_members(path)
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = dict(stored)
+        arrays = read_arrays(path)
         facts = parse_versioned(arrays.pop("facts").tobytes(), path, _Facts)
         return Checkpoint(
             conditions=facts.conditions,
@@ -120,26 +121,11 @@ def _read(path: Path) -> Checkpoint:
             notes=facts.notes,
             frames=arrays.pop("frames"),
             variables=arrays,
+            judge=facts.judge,
         )
-    except (KeyError, TypeError, ValueError, RuntimeError, EOFError, BadZipFile) as error:
+    except (KeyError, Malformed) as error:
         # Its checksum agrees, so the file is not damaged.
         raise AssignmentError(f"{path} was written by another version of this program; --fresh starts over.") from error
-
-
-def _check_members(path: Path) -> None:
-    """Raise ValueError if an array claims to be larger than the part of the file that stores it.
-
-    So reading a checkpoint never takes more memory than the file has bytes.
-    """
-    with ZipFile(path) as archive:
-        for member in archive.infolist():
-            with archive.open(member) as file:
-                version = np.lib.format.read_magic(file)
-                read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-                shape, _, dtype = read_header[version](file)
-                size = file.tell() + dtype.itemsize * prod(shape)
-            if member.compress_type != ZIP_STORED or size != member.file_size:
-                raise ValueError(f"{member.filename} is not an array as np.savez stores it")
 
 
 def _find_contradiction(checkpoint: Checkpoint) -> str | None:

@@ -1,62 +1,47 @@
-import inspect
-from hashlib import sha256
-
 import numpy as np
 import pytest
 
-from assignment.data import sources
-from assignment.data.dataset import CLASS_COUNT, scale_pixels
-from assignment.data.digits import draw_digits
-from assignment.evaluation.judge import (
-    BATCH_SIZE,
-    CODE_VERSION,
-    EPOCHS,
-    PEAK_LEARNING_RATE,
-    Judge,
-    Reading,
-    build_classifier,
-    train_classifier,
-)
-
-IMAGES_PER_CLASS = 60
-TRAINING_PARTS = range(10, 13)  # 1,800 digits, which make 15 batches
-TRAINING_EPOCHS = 5  # with 1,800 digits, enough to recognize more than nine digits of ten
-
-
-def make_digits(*parts):
-    images = np.concatenate([draw_digits(label, IMAGES_PER_CLASS, part) for part in parts for label in range(10)])
-    labels = np.tile(np.repeat(np.arange(10), IMAGES_PER_CLASS), len(parts))
-    return scale_pixels(images[..., np.newaxis]), labels
+from assignment.evaluation.judge import IMAGES_PER_BATCH, Judge, Reading, build_classifier
 
 
 @pytest.fixture(scope="module")
-def trained():
-    """A judge of the stand-in's digits, and the progress that its training reported."""
-    progress = []
-    classifier = train_classifier(*make_digits(*TRAINING_PARTS), epochs=TRAINING_EPOCHS, on_progress=progress.append)
-    return Judge(classifier), progress
+def judge():
+    return Judge(build_classifier(0))
 
 
-def test_classifier_has_128_features_and_10_classes():
+def make_images(count):
+    return np.random.default_rng(0).uniform(-1, 1, (count, 28, 28, 1)).astype(np.float32)
+
+
+def test_classifier_has_128_features_10_classes_and_at_most_500_000_weights():
     classifier = build_classifier(0)
     assert classifier.get_layer("features").output.shape == (None, 128)
     assert classifier.outputs[0].shape == (None, 10)
+    assert classifier.count_params() <= 500_000
 
 
-def test_training_learns_and_reports_its_progress(trained):
-    judge, progress = trained
-    assert judge.accuracy(*make_digits(1)) > 0.9
-    assert len(progress) == 5 * 15 and progress[0] == pytest.approx(1 / 75) and progress[-1] == 1
-    assert progress == sorted(progress)
+def test_reading_has_features_classes_and_confidence(judge):
+    images = make_images(20)
+    reading = judge.read(images)
+    probabilities = judge.classifier(images, training=False)
+    assert reading.features.shape == (20, 128) and reading.features.dtype == np.float32
+    np.testing.assert_array_equal(reading.classes, np.argmax(probabilities, axis=1))
+    np.testing.assert_allclose(reading.confidence, np.max(probabilities, axis=1), atol=1e-6)
 
 
-def test_reading_has_features_classes_and_confidence(trained):
-    images, labels = make_digits(2)
-    reading = trained[0].read(images)
-    assert reading.features.shape == (600, 128) and reading.classes.shape == reading.confidence.shape == (600,)
-    assert reading.confidence.min() >= 0.1 and reading.confidence.max() <= 1
-    right = reading.classes == labels
-    assert right.mean() > 0.9 and reading.confidence[right].mean() > reading.confidence[~right].mean()
+def test_more_images_than_a_batch_are_read_in_their_order(judge):
+    images = make_images(IMAGES_PER_BATCH + 7)
+    last = judge.read(images[-7:])
+    reading = judge.read(images)
+    assert len(reading.classes) == len(images)
+    np.testing.assert_allclose(reading.features[-7:], last.features, atol=1e-5)
+
+
+def test_accuracy_is_the_share_of_labels_that_are_recognized(judge):
+    images = make_images(4)
+    classes = judge.read(images).classes
+    assert judge.accuracy(images, classes) == 1
+    assert judge.accuracy(images, classes + np.array([0, 0, 0, 1])) == 0.75
 
 
 def test_selecting_images_from_a_reading():
@@ -69,21 +54,3 @@ def test_selecting_images_from_a_reading():
 def test_fingerprint_depends_on_the_weights():
     first, same, other = (Judge(build_classifier(seed)).fingerprint() for seed in (0, 0, 1))
     assert first == same != other and len(first) == 12
-
-
-def test_code_version_changes_with_the_network_and_its_training():
-    """Judges are stored by CODE_VERSION. If this test fails, raise it, unless the judges stay the same bit for bit.
-
-    Then update the hash.
-    """
-    code = [inspect.getsource(build_classifier), inspect.getsource(train_classifier)]
-    code += [EPOCHS, BATCH_SIZE, PEAK_LEARNING_RATE, CLASS_COUNT]
-    assert (CODE_VERSION, sha256(repr(code).encode()).hexdigest()[:12]) == (2, "d82c30b428cf")
-
-
-@pytest.mark.real_data
-def test_a_few_thousand_real_digits_suffice_for_a_good_judge(real_images_folder):
-    dataset = sources.load(sources.MNIST, "real", real_images_folder)
-    images = scale_pixels(dataset.images[..., np.newaxis])
-    judge = Judge(train_classifier(images[:6_000], dataset.labels[:6_000], epochs=2))
-    assert judge.accuracy(images[60_000:62_000], dataset.labels[60_000:62_000]) > 0.93

@@ -5,6 +5,7 @@ from assignment.evaluation.metrics import (
     NotFinite,
     agreement,
     class_shares,
+    copy_distance,
     copy_share,
     count_covered_classes,
     distance_within_classes,
@@ -61,7 +62,10 @@ def test_frechet_distance_accepts_constant_features(normal):
 
 
 def test_precision_and_recall_of_equal_sets_are_1(normal):
-    assert precision_and_recall(normal[:300], normal[:300]) == (1, 1)
+    few = normal[:90]  # under a hundred, none counts as an outlier
+    assert precision_and_recall(few, few) == (1, 1)
+    many = precision_and_recall(normal[:300], normal[:300])
+    assert many == (many[0], many[0]) and 0.99 <= many[0] <= 1, "at most the three outliers"
 
 
 def test_precision_and_recall_of_distant_sets_are_0(normal):
@@ -73,6 +77,15 @@ def test_fakes_of_one_of_two_modes_have_full_precision_and_half_recall():
     left, right = random.normal(0, 1, (500, 2)), random.normal(100, 1, (500, 2))
     precision, recall = precision_and_recall(np.concatenate([left, right]), random.normal(0, 1, (1_000, 2)))
     assert precision > 0.95 and 0.4 < recall <= 0.5
+
+
+def test_outliers_have_no_neighborhood():
+    """Without this rule, everything between the outlier and the other real features would lie among them."""
+    random = np.random.default_rng(4)
+    real = np.concatenate([random.normal(0, 1, (100, 2)), [[100.0, 0.0]]])
+    fake = random.normal(50, 1, (200, 2)) * [1, 0]
+    assert precision_and_recall(real, fake)[0] == 0
+    assert precision_and_recall(real[2:], fake)[0] == 1, "of 99 features, none counts as an outlier"
 
 
 def test_a_point_is_not_its_own_neighbor():
@@ -161,9 +174,14 @@ def test_nearest_distance_is_that_of_the_nth_nearest_image(monkeypatch):
 def test_copy_share_distinguishes_copies_from_new_images():
     random = np.random.default_rng(5)
     training, unseen, new = (random.uniform(-1, 1, (500, 10)) for _ in range(3))
-    floor = nearest_distances(unseen, training)
-    assert copy_share(nearest_distances(training[:200], training), floor) == 1
-    assert copy_share(nearest_distances(new, training), floor) < 0.05
+    limit = copy_distance(nearest_distances(unseen, training))
+    assert copy_share(nearest_distances(training[:200], training), limit) == 1
+    assert copy_share(nearest_distances(new, training), limit) < 0.05
+
+
+def test_one_unseen_image_of_a_hundred_is_nearer_than_the_distance_of_a_copy():
+    assert copy_distance(np.arange(101.0)) == 1
+    assert copy_share(np.array([0.5, 1.0, 2.0, 3.0]), 1.0) == 0.25
 
 
 @pytest.mark.parametrize(("real", "fake"), [((5, 2), (5, 3)), ((5,), (5,)), ((1, 2), (5, 2))])
@@ -193,7 +211,7 @@ METRICS = {
     "real_distance with labels": lambda real, fake: [
         real_distance(images.reshape(8, 28, 28), CLASSES) for images in (real, fake)
     ],
-    "copy_share": lambda real, fake: copy_share(fake[:, 0], real[:, 0]),
+    "copy_distance and copy_share": lambda real, fake: copy_share(fake[:, 0], copy_distance(real[:, 0])),
     "count_covered_classes": lambda real, fake: count_covered_classes(fake[:, 0], real[:, 0]),
 }
 

@@ -70,25 +70,33 @@ def test_unstable_training_is_explained_by_its_problems_and_their_epochs():
 
 
 def test_mode_collapse_does_not_count_as_instability():
-    assert answers(episodes=[episode(health.COLLAPSE)])[3] == "yes"
+    assert answers(episodes=[episode(health.COLLAPSE)])[4] == "yes"
 
 
 @pytest.mark.parametrize(
     ("judge_fids", "answer"), [({0: 100.0, 9: 50.0}, "yes"), ({0: 100.0, 9: 51.0}, "no"), ({9: 9.0}, "not shown")]
 )
 def test_improvement_compares_the_first_and_the_last_measurement(judge_fids, answer):
-    assert answers(judge_fids=judge_fids)[4] == answer
+    assert answers(judge_fids=judge_fids)[5] == answer
 
 
 def test_long_list_of_measurements_is_shortened():
-    evidence = judge(judge_fids={epoch: 100.0 - epoch for epoch in range(11)})[4].evidence
+    evidence = judge(judge_fids={epoch: 100.0 - epoch for epoch in range(11)})[5].evidence
     assert evidence.startswith(
         "Judge FID: 100.0 (untrained), 99.0 (epoch 1), 95.0 (epoch 5), 91.0 (epoch 9), 90.0 (epoch 10). "
     )
 
 
+def test_evidence_names_the_best_epoch_if_the_images_became_much_worse_after_it():
+    evidence = judge(judge_fids={0: 900.0, 50: 10.0, 100: 15.1})[5].evidence
+    assert evidence.endswith(" It was lowest after epoch 50, 10.0; the images became worse after it.")
+    assert "lowest" not in judge(judge_fids={0: 900.0, 50: 10.0, 100: 15.0})[5].evidence
+    untrained_is_best = judge(judge_fids={0: 1.0, 5: 9.0, 9: 20.0})[5].evidence
+    assert "lowest after epoch 5, 9.0" in untrained_is_best, "the untrained generator is not saved"
+
+
 def test_generator_that_copies_training_images_is_not_original():
-    assert answers(copying=Copying(0.0, 0.2, 0.2)) == ["yes"] * 5 + ["no"]
+    assert answers(copying=Copying(0.0, 0.2, 0.2)) == [*["yes"] * 3, "no", "yes", "yes"]
 
 
 def test_evidence_states_numbers_and_thresholds():
@@ -98,7 +106,7 @@ def test_evidence_states_numbers_and_thresholds():
 
 
 def test_training_that_is_too_short_for_the_checks_is_not_called_stable():
-    short = judge(epochs=health.STUCK_EPOCHS - 1)[3]
+    short = judge(epochs=health.STUCK_EPOCHS - 1)[4]
     assert (short.answer, short.evidence) == ("not shown", "The checks need 8 epochs; this training has 7.")
-    assert answers(epochs=health.STUCK_EPOCHS)[3] == "yes"
-    assert answers(epochs=3, episodes=[episode(health.DIVERGENCE)])[3] == "no"
+    assert answers(epochs=health.STUCK_EPOCHS)[4] == "yes"
+    assert answers(epochs=3, episodes=[episode(health.DIVERGENCE)])[4] == "no"

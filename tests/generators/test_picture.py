@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assignment.generators.picture import draw_picture
-from assignment.generators.samples import Samples, draw_samples
+from assignment.generators.samples import Samples, generate_samples
 from assignment.training.export import ModelMetadata
 
 GARMENTS = ModelMetadata("conditional", "ana", 1, "a stand-in", ("T-shirt/top", "Trouser", "Bag"))
@@ -10,7 +10,7 @@ WITHOUT_LABELS = GARMENTS._replace(classes=())
 
 
 def test_each_label_has_one_or_more_rows_and_the_first_is_named(generator):
-    figure = draw_picture(draw_samples(generator, GARMENTS, [0, 2], 14, seed=1), "ana", 1)
+    figure = draw_picture(generate_samples(generator, GARMENTS, [0, 2], 14, seed=1), "ana", 1)
     assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["T-shirt/top", "", "Bag", ""]
     assert "28 samples" in figure.get_suptitle() and "a stand-in" in figure.texts[-1].get_text()
 
@@ -26,7 +26,7 @@ def test_only_the_first_images_of_each_label_are_drawn_if_there_are_many():
 
 
 def test_the_picture_of_one_sample_has_a_singular_title_and_a_legible_caption(generator):
-    figure = draw_picture(draw_samples(generator, GARMENTS, [0], 1, seed=1), "ana", 1)
+    figure = draw_picture(generate_samples(generator, GARMENTS, [0], 1, seed=1), "ana", 1)
     assert figure.get_suptitle().startswith("1 sample of") and figure.texts[-1].get_fontsize() == 8
 
 

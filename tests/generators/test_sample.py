@@ -70,7 +70,7 @@ def test_any_error_while_images_are_generated_is_one_sentence(trained, monkeypat
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_generator_of_images_that_are_not_finite_is_refused(trained, monkeypatch, value):
     monkeypatch.setattr(samples, "generate_images", lambda generator, inputs: np.full((3, 28, 28, 1), value))
-    with pytest.raises(AssignmentError, match="images have NaN or infinite values"):
+    with pytest.raises(AssignmentError, match="generator_model_ana.h5 have NaN or infinite values"):
         sample(settings("7"), trained)
     assert not trained.folder.exists()
 

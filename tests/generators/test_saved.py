@@ -4,7 +4,7 @@ import pytest
 
 from assignment.conditional.networks import build_discriminator
 from assignment.errors import AssignmentError
-from assignment.generators.samples import draw_samples
+from assignment.generators.samples import generate_samples
 from assignment.generators.saved import explained_errors, load_generator, read_generator_metadata
 from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5
 
@@ -15,7 +15,7 @@ def load(path):
     """Load a generator and generate an image, which shows an output that is not an array."""
     metadata = read_generator_metadata(path, "conditional")
     with explained_errors(path):
-        return draw_samples(load_generator(path, metadata), metadata, [0], count=1, seed=1)
+        return generate_samples(load_generator(path, metadata), metadata, [0], count=1, seed=1)
 
 
 def check_refused(path):

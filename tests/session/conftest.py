@@ -7,6 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from assignment.evaluation.judge import Reading
+from assignment.evaluation.judge_files import JudgeFacts, StoredJudge
 from assignment.fashion.sheet import SHEET
 from assignment.practices.view import TrainingView
 from assignment.session import journal
@@ -55,6 +57,40 @@ def make_training():
             sheet=SHEET,
             evaluation=evaluation,
         )
+
+    return make
+
+
+class FakeJudge:
+    """A judge without a network: the features are the means of an image's four quarters, which also give its class."""
+
+    def read(self, images):
+        features = images.reshape(len(images), 4, -1).mean(axis=2)
+        return Reading(features, (features[:, 0] > features[:, 1]).astype(int), np.full(len(images), 0.95))
+
+    def accuracy(self, images, labels):
+        return float((self.read(images).classes == labels).mean())
+
+
+@pytest.fixture
+def fake_judge():
+    """A function that returns a judge without a network, with the facts of one of this accuracy and hash."""
+
+    def make(accuracy=0.99, weights="0123456789ab"):
+        facts = {
+            "data": "mnist",
+            "data_md5": "",
+            "images": "a stand-in",
+            "code": 0,
+            "seed": 0,
+            "epochs": 1,
+            "weights": weights,
+            "accuracy": accuracy,
+            "seconds": 1.0,
+            "made": "",
+            "versions": {},
+        }
+        return StoredJudge(FakeJudge(), JudgeFacts(**facts))
 
     return make
 

@@ -2,17 +2,18 @@
 
 import json
 import shutil
+from dataclasses import asdict
 
 import keras
 import numpy as np
 import pytest
 
 from assignment.data import sources
+from assignment.data.dataset import Dataset
 from assignment.evaluation.comparison import DRAW_COUNT, Comparison
-from assignment.evaluation.judge import Reading
-from assignment.evaluation.judge_store import StoredJudge
+from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
-from assignment.session import examiner
+from assignment.session import examiner, measurement
 from assignment.session.resume import find_earlier
 from assignment.session.session import run_session
 from assignment.session.track import EvaluationSpec, TrainingData
@@ -20,6 +21,7 @@ from assignment.settings.tracks import DigitsSettings
 from assignment.training.checkpoints import gather, restore
 from assignment.training.export import ModelMetadata, export_h5, read_metadata
 from assignment.training.interrupt import Interrupted, StopRequest
+from assignment.training.network_file import load_network
 from assignment.training.steps import build_optimizers, compiled_update
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (24, 28, 28, 1)).astype(np.float32)
@@ -28,26 +30,10 @@ LABELS = np.resize([0, 1], 24)
 pytestmark = pytest.mark.usefixtures("quick_figures")
 
 
-class FakeJudge:
-    """A judge without a network: the features are the means of an image's four quarters, which also give its class."""
-
-    def read(self, images):
-        features = images.reshape(len(images), 4, -1).mean(axis=2)
-        return Reading(features, (features[:, 0] > features[:, 1]).astype(int), np.full(len(images), 0.95))
-
-
 @pytest.fixture
-def set_judge_accuracy(monkeypatch):
-    """A function after which every judge is a FakeJudge of this accuracy."""
-
-    def set_accuracy(accuracy):
-        monkeypatch.setattr(
-            examiner,
-            "get_judge",
-            lambda name, *more: StoredJudge(FakeJudge(), {"data": name, "accuracy": accuracy}),
-        )
-
-    return set_accuracy
+def set_judge_accuracy(monkeypatch, fake_judge):
+    """A function after which every judge is a fake judge of this accuracy."""
+    return lambda accuracy: monkeypatch.setattr(measurement, "get_judge", lambda *arguments: fake_judge(accuracy))
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +48,14 @@ def untrained(make_gan):
 def train(untrained, make_run, make_training, standin, set_judge_accuracy):
     """A function that runs a session of a small training; it returns the run, and the GAN's variables at the end."""
     gan, update, initial_variables = untrained
-    set_judge_accuracy(0.99)
 
-    def train(*, is_stopped=False, **options):
+    def train(*, is_stopped=False, judge_is_set=False, **options):
+        if not judge_is_set:
+            set_judge_accuracy(0.99)
         restore(gan, initial_variables)
         small = {"batch_size": 8, "epochs": 4, "grid_every": 2, "evaluation": True, "provenance": standin}
         run = make_run(DigitsSettings, **{**small, **options})
-        data = TrainingData(IMAGES, LABELS, sources.MNIST, None)
+        data = TrainingData(IMAGES, LABELS, sources.MNIST, Dataset(None, None, standin))
         spec = EvaluationSpec(data, IMAGES, LABELS, learned_from=IMAGES[:12], expects_class=False)
         training = make_training(run, gan, update, IMAGES, evaluation=spec)
         stopped_by = run_session(run, training, find_earlier(run, training.conditions))
@@ -100,8 +87,8 @@ def test_an_evaluated_training_writes_and_prints_its_metrics(train, printed):
     heading, *lines = run.workspace.history.read_text(encoding="utf-8").splitlines()
     assert "judge_fid" in heading and [line.count(",,") > 0 for line in lines] == [True, False, True, False]
     for words in (
-        "the judge recognizes 99.00% of the test images",
-        "Evaluation\n  measuring the generated images; this takes up to a minute\n",
+        "the judge 0123456789ab recognizes 99.00% of the test images",
+        "Evaluation\n  measuring the generated images; this takes up to half a minute\n",
         "Did it learn? (The report has the evidence.)",
         "  Were the losses stable? not shown\n",
         "  best judge FID: ",
@@ -160,6 +147,38 @@ def test_the_best_generator_is_the_trained_one_with_the_lowest_judge_fid(train, 
     assert "the best epoch's generator is missing here" in printed(run) and not run.workspace.best_generator.exists()
 
 
+def test_metrics_that_another_judge_measured_are_dropped(train, monkeypatch, fake_judge):
+    run, _ = train()
+    uninterrupted = read_metrics(run)["over_time"]
+    train(epochs=2, fresh=True)
+    monkeypatch.setattr(measurement, "get_judge", lambda *arguments: fake_judge(weights="ba9876543210"))
+    continued, _ = train(judge_is_set=True)
+    metrics = read_metrics(continued)
+    assert metrics["judge"]["weights"] == "ba9876543210"
+    assert metrics["over_time"] == [values for values in uninterrupted if values["epoch"] != 2]
+
+
+def test_metrics_are_kept_while_the_training_continues_without_evaluation(train):
+    run, _ = train(epochs=4)
+    uninterrupted = read_metrics(run)["over_time"]
+    train(epochs=2, fresh=True)
+    train(epochs=3, evaluation=False)
+    continued, _ = train(epochs=4)
+    assert read_metrics(continued)["over_time"] == uninterrupted
+
+
+def test_the_saved_generator_has_the_metrics_of_the_run(train):
+    run, _ = train(practices=PracticeStack(checked_practices(["uniform-noise"])))
+    metrics = read_metrics(run)
+    path = run.workspace.generator_model
+    data = TrainingData(IMAGES, LABELS, sources.MNIST, Dataset(None, None, run.provenance))
+    measurer = measurement.Measurer(run, EvaluationSpec(data, IMAGES, LABELS, IMAGES[:12], expects_class=False))
+    result = measurer.measure(load_network(path), read_metadata(path).epoch)
+    assert {name: asdict(score) for name, score in result.scores.items()} == metrics["generated"]
+    assert {name: asdict(score) for name, score in result.floor.scores.items()} == metrics["floor"]
+    assert asdict(result.copying) == metrics["copying"]
+
+
 def test_a_training_that_was_not_evaluated_at_first_has_the_metrics_of_an_uninterrupted_one(train):
     run, _ = train()
     metrics = read_metrics(run)
@@ -193,7 +212,8 @@ def test_a_best_generator_of_another_training_is_kept_until_the_networks_are_sav
     run = make_run(DigitsSettings, provenance=standin)
     best = run.workspace.best_generator
     best.write_bytes(b"of another training")
-    spec = EvaluationSpec(TrainingData(IMAGES, LABELS, sources.MNIST, None), IMAGES, LABELS, None, expects_class=False)
+    data = TrainingData(IMAGES, LABELS, sources.MNIST, Dataset(None, None, standin))
+    spec = EvaluationSpec(data, IMAGES, LABELS, None, expects_class=False)
     metadata = ModelMetadata("digits", "ana", 1, "a stand-in")
     one = examiner.Examiner(run, untrained[0], spec, metadata, [{"judge_fid": 9.0}, {"judge_fid": 5.0}])
     assert best.read_bytes() == b"of another training"
@@ -251,10 +271,12 @@ def test_metrics_of_fewer_epochs_are_removed_if_the_continued_training_is_not_ev
     assert "This run was not evaluated" in run.workspace.report.read_text(encoding="utf-8")
 
 
-def test_a_warning_is_printed_if_the_judge_is_weak(train, set_judge_accuracy, printed):
-    set_judge_accuracy(0.7)
-    run, _ = train(epochs=1)
-    assert "A weak judge" in printed(run)
+def test_the_result_is_that_of_the_saved_file(train, monkeypatch):
+    """What is handed in is what is measured; the networks of the training may have another precision."""
+    loaded = []
+    monkeypatch.setattr(examiner, "load_network", lambda path: loaded.append(path) or load_network(path))
+    run, _ = train()
+    assert loaded == [run.workspace.generator_model]
 
 
 def test_the_noise_of_the_measured_images_is_transformed_by_the_practices(train, monkeypatch):
@@ -267,19 +289,6 @@ def test_the_noise_of_the_measured_images_is_transformed_by_the_practices(train,
     )
     train()
     assert len(draws) == 3 + DRAW_COUNT  # of the untrained generator, at two grids, and at the end
-
-
-def test_the_training_of_a_judge_is_explained_with_the_option_to_skip_it(train, printed, monkeypatch):
-    def train_judge(name, dataset, progress, on_wait):
-        with progress() as update:
-            update(1.0)
-        return StoredJudge(FakeJudge(), {"data": name, "accuracy": 0.99})
-
-    monkeypatch.setattr(examiner, "get_judge", train_judge)
-    run, _ = train(epochs=1)
-    text = " ".join(printed(run).split())
-    assert "a judge is trained: a classifier of MNIST that measures how real the generated images look" in text
-    assert "--no-evaluation skips it" in text
 
 
 def test_the_best_generator_is_written_again_if_the_folder_of_the_models_is_deleted(train, monkeypatch):

@@ -25,7 +25,7 @@ def make_keeper(run, make_gan):
 
 def save(keeper, position):
     rows = [ROW._replace(epoch=epoch) for epoch in range(1, position.epoch)]
-    keeper.save(position, rows, [{}] * position.epoch, [np.zeros((1, 28, 28, 1), np.float32)] * position.epoch)
+    keeper.save(position, rows, [{}] * position.epoch, [np.zeros((1, 28, 28, 1), np.float32)] * position.epoch, "0123")
 
 
 def test_without_a_checkpoint_the_training_starts_from_the_beginning(make_keeper):

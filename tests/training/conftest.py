@@ -21,6 +21,7 @@ def build_checkpoint(epochs, updates=0, value=0.5):
         versions={"keras": "3"},
         position=Position(epochs + 1, losses, seconds=0.25 * updates),
         rows=[Row(epoch, 0.1, 1 / 3, 0.3, 0.7, updates=55, seconds=1.5) for epoch in range(1, epochs + 1)],
+        judge="0123456789ab",
         notes=[{"judge_fid": 1 / 3}, *[{"variety": 0.5}] * epochs],
         frames=frames,
         variables={"weights_00": frames[0]},

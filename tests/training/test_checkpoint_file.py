@@ -1,5 +1,4 @@
 import json
-import zipfile
 
 import numpy as np
 import pytest
@@ -76,47 +75,9 @@ def test_checkpoint_under_the_name_of_another_position_is_refused(save, make_che
         read_checkpoint(path)
 
 
-def write_claim(path, shape):
-    """Write an array of one number whose header claims another shape."""
-    with zipfile.ZipFile(path, "a") as archive, archive.open("weights_01.npy", "w") as file:
-        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
-        file.write(bytes(4))
-
-
-def write_compressed(path):
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("weights_01.npy", "w") as file:
-        np.lib.format.write_array(file, np.zeros(100_000, np.float32))
-
-
-def write_objects(path):
-    with zipfile.ZipFile(path, "a") as archive, archive.open("weights_01.npy", "w") as file:
-        np.lib.format.write_array(file, np.array([{}]), allow_pickle=True)
-
-
-def write_text_member(path):
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("weights_01.npy", "text")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda path: write_claim(path, (2**40,)),
-        lambda path: write_claim(path, (2**31, 2**31, 2**31)),
-        lambda path: write_claim(path, (0,)),
-        write_compressed,
-        write_objects,
-        write_text_member,
-        lambda path: path.write_bytes(b"not a zip"),
-        lambda path: path.write_bytes(b""),
-    ],
-)
-def test_arrays_that_are_not_stored_as_they_claim_are_refused_before_they_are_read(
-    save, make_checkpoint, monkeypatch, change
-):
+def test_a_file_that_is_not_what_np_savez_writes_is_refused(save, make_checkpoint):
     path = save(make_checkpoint(2))
-    change(path)
-    monkeypatch.setattr(checkpoint_file.np, "load", lambda *arguments, **options: pytest.fail("it was read"))
+    path.write_bytes(b"not a zip")
     with pytest.raises(AssignmentError, match="epoch_0002.npz was written by another version"):
         read_checkpoint(path)
 
