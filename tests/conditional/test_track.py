@@ -10,7 +10,7 @@ import pytest
 from assignment.conditional import track
 from assignment.conditional.track import TRACK
 from assignment.errors import AssignmentError
-from assignment.evaluation import judge_store
+from assignment.evaluation import judge_training
 from assignment.session import stages
 from assignment.session import track as session_track
 from assignment.session.stages import run_steps
@@ -130,7 +130,7 @@ def test_both_learning_rates_decay_during_the_training(make_run, monkeypatch):
 def test_evaluation_by_a_real_judge_does_not_change_the_training(make_run, monkeypatch, tmp_path):
     """The judge is trained during the run and seeds Keras, and the discriminator has dropout."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    for module in (session_track, judge_store):
+    for module in (session_track, judge_training):
         monkeypatch.setattr(module, "TRAINING_IMAGES", 60)  # of the 80 digits
     weights = {}
     for evaluation in (True, False):
@@ -140,7 +140,7 @@ def test_evaluation_by_a_real_judge_does_not_change_the_training(make_run, monke
         weights[evaluation] = [weight.tobytes() for model in models for weight in model.get_weights()]
         assert run.workspace.metrics.exists() == evaluation
     assert weights[True] == weights[False]
-    assert len(list((tmp_path / "keras" / "gan-assignment").glob("judge_mnist_*.keras"))) == 1
+    assert len(list((tmp_path / "keras" / "gan-assignment").glob("judge_mnist_*.npz"))) == 1
 
 
 @pytest.mark.usefixtures("quick_figures")

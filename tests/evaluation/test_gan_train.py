@@ -47,8 +47,8 @@ def test_typical_images_alone_are_worth_less_than_varied_ones(real_images_folder
     for label in range(10):
         members = np.flatnonzero(labels == label)
         distances = ((pool[members] - pool[members].mean(axis=0)) ** 2).sum(axis=(1, 2, 3))
-        typical.append(members[np.argsort(distances)[:100]])
-        varied.append(members[:100])
+        typical.append(members[np.argsort(distances)[:500]])
+        varied.append(members[:500])
     test = images[60_000:62_000], dataset.labels[60_000:62_000]
     scores = {
         name: gan_train(pool[chosen], labels[chosen], *test)
