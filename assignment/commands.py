@@ -125,6 +125,7 @@ def sample(options: dict[str, Any], activity: Activity) -> int:
 def measure(options: dict[str, Any], activity: Activity) -> int:
     """Print the metrics of a saved generator."""
     settings = MeasureSettings(**options)
+    activity.after_stop = "nothing was written"
     from assignment import environment, runtime
     from assignment.data.sources import find_named_folder
 
@@ -142,6 +143,7 @@ def measure(options: dict[str, Any], activity: Activity) -> int:
 def make_judges(options: dict[str, Any], activity: Activity) -> int:
     """Train the judges that come with the program."""
     settings = MakeJudgesSettings(**options)
+    activity.after_stop = "judges that are finished are kept"
     folder = settings.outputs_dir / "judges"
     from assignment import environment, runtime
     from assignment.data.sources import SOURCES, find_named_folder, from_folder

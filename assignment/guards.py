@@ -30,6 +30,7 @@ class Activity:
         self.doing: str | Callable[[], str] = "reading the options"
         self.folder: Path | None = None  # where a report of an error is written
         self.less_memory = "close other programs"  # what to do if the memory is full
+        self.after_stop = "the same command continues from the last checkpoint, if there is one"  # after Ctrl-C
 
     def texts(self) -> list[str] | None:
         """Return the options as texts, since a notebook may give numbers and paths; None for the command line.
@@ -92,9 +93,7 @@ def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:
     except SystemExit as end:  # argparse, after --help
         return end.code if isinstance(end.code, int) else EXIT_ERROR if end.code else 0
     except KeyboardInterrupt:
-        print(
-            "\nstopped at once; the same command continues from the last checkpoint, if there is one.", file=sys.stderr
-        )
+        print(f"\nstopped at once; {activity.after_stop}.", file=sys.stderr)
         return EXIT_SIGNAL + signal.SIGINT
     except Exception as error:
         message = _describe(error, activity)

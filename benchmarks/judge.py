@@ -44,9 +44,8 @@ def main() -> None:
                 describe_judge(name, folder, options.data_dir)
         if options.generators:
             rankings[folder] = rank_generators(folder, options.generators, options.data_dir)
-    first, *others = rankings.items() or [(None, None)]
-    for folder, fids in others:
-        compare_rankings(first[0], first[1], folder, fids)
+    for other in options.judges[1:] if rankings else []:
+        compare_rankings(options.judges[0], rankings[options.judges[0]], other, rankings[other])
 
 
 def describe_judge(name: str, folder: Path, data_dir: Path) -> None:

@@ -80,6 +80,9 @@ def test_an_os_error_is_reported_in_one_sentence(capsys, activity, error, messag
 def test_ctrl_c_outside_a_training_ends_with_the_exit_code_of_the_signal(capsys, activity):
     assert guarded(failing(KeyboardInterrupt()), activity) == 130
     assert capsys.readouterr().err.startswith("\nstopped at once; the same command continues")
+    activity.after_stop = "nothing was written"
+    assert guarded(failing(KeyboardInterrupt()), activity) == 130
+    assert capsys.readouterr().err == "\nstopped at once; nothing was written.\n"
 
 
 @pytest.mark.parametrize(("code", "expected"), [(None, 0), (0, 0), (2, 2), ("text", 2)])

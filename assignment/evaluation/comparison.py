@@ -1,8 +1,8 @@
 """Compare generated images with real ones in a judge's features.
 
 A fixed shuffle splits the real images into two halves. The first half is the reference: generated images are compared
-with it. Images of the second half are compared with it as well, in draws of the same size. Their scores are the
-floor, which a generator does not have to beat.
+with it. Images of the second half are compared with it as well, in draws of the same size. Their scores are the floor,
+which a generator does not have to beat.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,10 +16,11 @@ from assignment.errors import AssignmentError
 from assignment.evaluation.judge import Judge, build_classifier
 from assignment.storage.arrays import read_arrays
 from assignment.storage.files import replacing, sha256, write_json
-from assignment.storage.reading import Malformed, Text, check_regular, read_json
+from assignment.storage.reading import Malformed, Text, check_regular, convert, read_json
 
 MAX_BYTES = 2**22  # of a judge's weights, three times what they take
 FACTS_SUFFIX = ".json"
+FACTS_CHECKSUM = "facts_sha256"
 
 
 @dataclass(frozen=True)
@@ -52,19 +55,20 @@ class StoredJudge(NamedTuple):
 
 
 def write_judge(path: Path, stored: StoredJudge, more_facts: Mapping[str, Any] | None = None) -> None:
-    """Write the weights to `path`, then all facts with the SHA-256 of that file. Raises OSError if that fails."""
+    """Write the weights to `path`, then all facts, with the SHA-256 of both. Raises OSError if that fails."""
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **{weight.path: weight.numpy() for weight in stored.judge.classifier.weights})
-    write_json(path.with_suffix(FACTS_SUFFIX), {**asdict(stored.facts), **(more_facts or {}), "sha256": sha256(path)})
+    facts = {**asdict(stored.facts), **(more_facts or {}), "sha256": sha256(path)}
+    write_json(path.with_suffix(FACTS_SUFFIX), {**facts, FACTS_CHECKSUM: facts_checksum(facts)})
 
 
 def read_judge(path: Path) -> StoredJudge | None:
     """Return the judge whose weights are at `path`; None if its files are missing, damaged or contradict each other."""
     try:
-        facts = read_json(path.with_suffix(FACTS_SUFFIX), JudgeFacts)
-        checksum = read_json(path.with_suffix(FACTS_SUFFIX), _Checksum)
+        content = read_facts(path)
+        facts = convert(content, JudgeFacts)
         check_regular(path)
-        if facts is None or checksum is None or path.stat().st_size > MAX_BYTES or checksum.sha256 != sha256(path):
+        if path.stat().st_size > MAX_BYTES or content.get("sha256") != sha256(path):
             return None
         judge = Judge(build_classifier())
         _set_weights(judge, read_arrays(path))
@@ -73,11 +77,21 @@ def read_judge(path: Path) -> StoredJudge | None:
     return StoredJudge(judge, facts) if facts.weights == judge.fingerprint() else None
 
 
-@dataclass(frozen=True)
-class _Checksum:
-    """The SHA-256 of the file of the weights, in the facts."""
+def read_facts(path: Path) -> dict[str, Any]:
+    """Return all facts of the judge whose weights are at `path`.
 
-    sha256: Text
+    Raises Malformed if they are missing or were changed, AssignmentError if the file is not a regular one, and OSError
+    if it cannot be read.
+    """
+    facts = read_json(path.with_suffix(FACTS_SUFFIX), dict[str, Any]) or {}
+    if facts.pop(FACTS_CHECKSUM, None) != facts_checksum(facts):
+        raise Malformed("the facts do not have their checksum")
+    return facts
+
+
+def facts_checksum(facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of facts, in any order of their names."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _set_weights(judge: Judge, arrays: Mapping[str, np.ndarray]) -> None:

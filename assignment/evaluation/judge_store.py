@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -51,7 +51,8 @@ def get_judge(
         identity = name, data_md5, CODE_VERSION
         if stored is None or (stored.facts.data, stored.facts.data_md5, stored.facts.code) != identity:
             stored = _train(name, dataset, progress)
-            _store(path, stored)
+            with suppress(OSError):  # this run has its judge; the next run trains its own
+                write_judge(path, stored)
         return stored
     finally:
         lock.release()
@@ -65,11 +66,3 @@ def store_folder() -> Path:
 def _train(name: str, dataset: Dataset, progress: Progress) -> StoredJudge:
     with progress() as on_progress:
         return train_judge(name, dataset, RECIPE, on_progress)
-
-
-def _store(path: Path, stored: StoredJudge) -> None:
-    """Write a judge; do nothing if that fails."""
-    try:
-        write_judge(path, stored)
-    except OSError:
-        pass  # this run has its judge; the next run trains its own

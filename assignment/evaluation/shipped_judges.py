@@ -11,9 +11,9 @@ from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.evaluation.floor import Floor, images_md5
-from assignment.evaluation.judge_files import FACTS_SUFFIX, StoredJudge, read_judge
+from assignment.evaluation.judge_files import StoredJudge, read_facts, read_judge
 from assignment.evaluation.scores import METRICS
-from assignment.storage.reading import Text, read_json
+from assignment.storage.reading import Malformed, Text, convert
 
 FOLDER = Path(__file__).parent / "judges"
 
@@ -42,8 +42,11 @@ def read_shipped_judge(name: str, folder: Path = FOLDER) -> StoredJudge:
 
 def read_shipped_facts(name: str, folder: Path = FOLDER) -> ShippedFacts:
     """Return what was measured with a shipped judge. Raises AssignmentError if the file is damaged."""
-    facts = read_json(judge_path(name, folder).with_suffix(FACTS_SUFFIX), ShippedFacts)
-    if facts is None or any(floor.scores.keys() ^ METRICS.keys() for floor in facts.floors.values()):
+    try:
+        facts = convert(read_facts(judge_path(name, folder)), ShippedFacts)
+    except Malformed as error:
+        raise AssignmentError(_damaged(name, folder)) from error
+    if any(floor.scores.keys() ^ METRICS.keys() for floor in facts.floors.values()):
         raise AssignmentError(_damaged(name, folder))
     return facts
 

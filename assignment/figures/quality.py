@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import MaxNLocator
 
 from assignment.figures.style import (
     DISCRIMINATOR_COLOR,
@@ -34,7 +34,7 @@ def metric_curves(
     left, middle, right = figure.subplots(1, 3)
     _draw(left, measured, floor, "judge_fid", "judge FID", GENERATOR_COLOR, floor_color=TEXT_COLOR)
     left.set_yscale("log")
-    left.yaxis.set_major_formatter(ScalarFormatter())
+    left.yaxis.set_major_formatter("{x:g}")
     left.set_ylabel("judge FID (log scale; not a published FID)")
     _draw(middle, measured, floor, "precision", "precision: generated images among real ones", GENERATOR_COLOR)
     _draw(middle, measured, floor, "recall", "recall: real images among generated ones", DISCRIMINATOR_COLOR)

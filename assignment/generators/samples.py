@@ -12,7 +12,7 @@ from assignment.generators.labels import Labels
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
 from assignment.training.export import ModelMetadata
-from assignment.training.gan import IMAGE_SHAPE, generate_images
+from assignment.training.gan import IMAGE_SHAPE, generate_images, generator_inputs
 from assignment.training.streams import Purpose
 
 
@@ -62,8 +62,7 @@ def generate_samples(generator: keras.Model, metadata: ModelMetadata, labels: La
         ]
     )
     label_inputs = np.repeat(np.array([label or 0 for label in labels], np.int32), count)[:, np.newaxis]
-    is_conditional = len(generator.inputs) > 1
-    images = generate_images(generator, [noise, label_inputs] if is_conditional else noise)
+    images = generate_images(generator, generator_inputs(generator, noise, label_inputs))
     if np.shape(images) != (len(noise), *IMAGE_SHAPE):
         raise ValueError(f"images of shape {np.shape(images)}")
     check_finite(images)

@@ -20,7 +20,7 @@ from assignment.evaluation.shipped_judges import read_shipped_facts, read_shippe
 from assignment.session.run import Run
 from assignment.session.track import EvaluationSpec
 from assignment.settings.tracks import Settings
-from assignment.training.gan import generate_images
+from assignment.training.gan import generate_images, generator_inputs
 from assignment.training.streams import Purpose
 
 
@@ -90,9 +90,7 @@ class Measurer:
             Purpose.EVALUATION_NOISE, epoch, draw, count=count, latent_dim=generator.inputs[0].shape[1]
         )
         labels = np.resize(self.comparison.classes, count).astype(np.int32)
-        is_conditional = len(generator.inputs) > 1
-        images = generate_images(generator, [noise, labels[:, np.newaxis]] if is_conditional else noise)
-        return images, labels
+        return generate_images(generator, generator_inputs(generator, noise, labels[:, np.newaxis])), labels
 
     def _score(self, images: np.ndarray, labels: np.ndarray) -> Scores:
         return self.comparison.measure(images, labels if self._spec.expects_class else None)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
 from assignment.errors import AssignmentError, describe_os_error, is_disk_full
 from assignment.evaluation.metrics import NotFinite
-from assignment.practices.view import TrainingView
 from assignment.report.page import write_report
-from assignment.report.sheet import Sheet
 from assignment.session.deviations import deviations, trained_length
 from assignment.session.examiner import Examiner
 from assignment.session.journal import LOSSES_EVERY, Journal
@@ -21,45 +19,15 @@ from assignment.session.record import write_record
 from assignment.session.resume import Earlier
 from assignment.session.run import Run
 from assignment.session.screen import duration, plural
-from assignment.session.track import EvaluationSpec
+from assignment.session.training import Training
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
 from assignment.storage.lock import FolderTaken
 from assignment.training.checkpoints import restore
-from assignment.training.export import ModelMetadata
 from assignment.training.finite import Diverged, check_weights, finite_losses
-from assignment.training.gan import Gan
 from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
 from assignment.training.loop import Position, Row
 from assignment.training.optimizer_state import averaged_weights, count_updates, gradient_norms
-from assignment.training.proof import WeightCheck
-from assignment.training.steps import Update
-
-
-class Training(NamedTuple):
-    """A training, ready to run.
-
-    rows(update, position): the training loop.
-    view: how the training is sampled and drawn.
-    save(metadata): writes the networks and the track's final figures.
-    conditions: what must be the same to continue the training.
-    began: `time.perf_counter()` when the run began.
-    metadata: what the networks' files record, without the epoch and the updates.
-    evaluation: what the generator is compared with; None if it cannot be measured.
-    """
-
-    gan: Gan
-    update: Update
-    rows: Callable[[Update, Position], Iterator[Row]]
-    updates_per_epoch: int
-    view: TrainingView
-    save: Callable[[ModelMetadata], None]
-    proof: Sequence[WeightCheck]
-    conditions: Mapping[str, Any]
-    began: float
-    metadata: ModelMetadata
-    sheet: Sheet
-    evaluation: EvaluationSpec | None = None
 
 
 def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> signal.Signals | None:

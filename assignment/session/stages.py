@@ -12,8 +12,9 @@ import numpy as np
 from assignment.practices.view import TrainingView
 from assignment.session.resume import conditions_of, find_earlier, recorded_provenance, refuse_other_training
 from assignment.session.run import Run, SettingsT
-from assignment.session.session import Training, run_session
+from assignment.session.session import run_session
 from assignment.session.track import DrawGrid, Track, TrainingData
+from assignment.session.training import Training
 from assignment.settings.steps import STEPS_WITHOUT_IMAGES, TRAINING_STEP
 from assignment.signals import deferred_interrupt
 from assignment.training.description import describe_compilation

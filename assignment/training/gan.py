@@ -50,11 +50,11 @@ class Gan(NamedTuple):
     @property
     def is_conditional(self) -> bool:
         """Whether the generator takes labels."""
-        return len(self.generator.inputs) > 1
+        return takes_labels(self.generator)
 
     def generator_inputs(self, noise, labels=None):
         """Return the generator's inputs: noise (n, latent_dim), with labels (n, 1) if it is conditional."""
-        return [noise, labels] if self.is_conditional else noise
+        return generator_inputs(self.generator, noise, labels)
 
     def discriminator_inputs(self, images, labels=None):
         """Return the discriminator's inputs: images (n, 28, 28, 1), with labels (n, 1) if it takes them."""
@@ -94,6 +94,16 @@ def compile_for_tapes(
     combined = keras.Sequential([generator, discriminator], name=name)  # noise (n, latent_dim) to output (n, 1)
     combined.compile(loss=loss, optimizer=keras.optimizers.Adam(learning_rate, beta_1))
     return Gan(generator, discriminator, combined)
+
+
+def takes_labels(generator: keras.Model) -> bool:
+    """Return whether a generator is conditional."""
+    return len(generator.inputs) > 1
+
+
+def generator_inputs(generator: keras.Model, noise, labels=None):
+    """Return a generator's inputs: noise (n, latent_dim), with labels (n, 1) if it is conditional."""
+    return [noise, labels] if takes_labels(generator) else noise
 
 
 def generate_images(generator: keras.Model, inputs) -> np.ndarray:

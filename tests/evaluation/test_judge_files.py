@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assignment.evaluation import judge_files
-from assignment.evaluation.judge_files import read_judge, write_judge
+from assignment.evaluation.judge_files import FACTS_CHECKSUM, facts_checksum, read_judge, write_judge
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
@@ -53,11 +53,20 @@ def replace_by(content):
 
 
 def change_facts(**changes):
+    """Change facts together with their checksum, so that only their values can be refused."""
+
     def change(path):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps({**facts, **changes}), encoding="utf-8")
+        facts = {**json.loads(path.read_text(encoding="utf-8")), **changes}
+        del facts[FACTS_CHECKSUM]
+        path.write_text(json.dumps({**facts, FACTS_CHECKSUM: facts_checksum(facts)}), encoding="utf-8")
 
     return change
+
+
+def change_one_digit(path):
+    text = path.read_text(encoding="utf-8")
+    assert '"accuracy": 0.5' in text
+    path.write_text(text.replace('"accuracy": 0.5', '"accuracy": 0.9'), encoding="utf-8")
 
 
 def change_weights(change):
@@ -97,6 +106,7 @@ def replace_with_checksum(path):
             for content in ("{", "", "null", "[]", "{}", '"text"', "1e999", "[" * 200_000)
         ],
         *[(".json", change_facts(accuracy=value)) for value in ("x", None, 7, [0.99])],
+        (".json", change_one_digit),
         (".json", change_facts(sha256=None)),
         (".json", change_facts(weights=1.5)),
         (".json", change_facts(weights="0123")),

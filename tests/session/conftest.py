@@ -14,7 +14,8 @@ from assignment.practices.view import TrainingView
 from assignment.session import journal
 from assignment.session.resume import conditions_of, find_earlier
 from assignment.session.run import Run
-from assignment.session.session import Training, run_session
+from assignment.session.session import run_session
+from assignment.session.training import Training
 from assignment.storage.files import replacing
 from assignment.training.export import ModelMetadata, export_pair
 from assignment.training.loop import train, updates_per_epoch
