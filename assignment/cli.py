@@ -33,7 +33,8 @@ SAMPLE_DESCRIPTION = (
 )
 MEASURE_DESCRIPTION = (
     "Print all metrics of a generator that a run saved, without training it further: how near its images are to real"
-    " ones, how varied they are, whether they are copies. Give the first name, or the .h5 file."
+    " ones, how varied they are, whether they are copies. Give the first name, or the .h5 file. Nothing is written,"
+    " except that a judge is trained and kept for a generator that learned the drawn stand-in."
 )
 JUDGES_DESCRIPTION = (
     "Train again the judges that come with the program, and measure what real images score with them. This takes about"

@@ -65,16 +65,24 @@ def write_judge(path: Path, stored: StoredJudge, more_facts: Mapping[str, Any] |
 def read_judge(path: Path) -> StoredJudge | None:
     """Return the judge whose weights are at `path`; None if its files are missing, damaged or contradict each other."""
     try:
-        content = read_facts(path)
-        facts = convert(content, JudgeFacts)
-        check_regular(path)
-        if path.stat().st_size > MAX_BYTES or content.get("sha256") != sha256(path):
+        facts = convert(read_facts(path), JudgeFacts)
+        if not is_intact(path):
             return None
         judge = Judge(build_classifier())
         _set_weights(judge, read_arrays(path))
     except (OSError, Malformed, AssignmentError):
         return None
     return StoredJudge(judge, facts) if facts.weights == judge.fingerprint() else None
+
+
+def is_intact(path: Path) -> bool:
+    """Return whether both files of the judge whose weights are at `path` have their checksums; builds no network."""
+    try:
+        facts = read_facts(path)
+        check_regular(path)
+        return path.stat().st_size <= MAX_BYTES and facts.get("sha256") == sha256(path)
+    except (OSError, Malformed, AssignmentError):
+        return False
 
 
 def read_facts(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,13 +22,13 @@ Progress = Callable[[], AbstractContextManager[Callable[[float], None]]]
 
 
 def get_judge(
-    name: str, dataset: Dataset, progress: Progress, on_wait: Callable[[], None] = lambda: None
+    name: str, dataset: Dataset, progress: Progress, say: Callable[[str], None] = lambda text: None
 ) -> StoredJudge:
     """Return the stored judge of a data set, or train one on its first 60,000 images and store it.
 
     name: of the data set, as in "mnist".
     progress: entered before a judge is trained, which takes minutes.
-    on_wait: called before waiting for another run that trains the same judge.
+    say: prints that another run trains the same judge, that the stored one is damaged, or that it cannot be stored.
 
     A damaged judge, or one from another version of the code, is trained again. If the folder cannot be written, the
     judge is for this run only.
@@ -41,18 +41,23 @@ def get_judge(
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            on_wait()
+            say("another run is training the judge of these images; waiting for it")
             lock.acquire()
-    except OSError:
+    except OSError as error:
+        say(_not_stored(path, error))
         return _train(name, dataset, progress)
     try:
         remove_partials(path, path.with_suffix(FACTS_SUFFIX))
         stored = read_judge(path)
         identity = name, data_md5, CODE_VERSION
+        if stored is None and path.exists():
+            say(f"the judge in {path} is damaged; it is trained again")
         if stored is None or (stored.facts.data, stored.facts.data_md5, stored.facts.code) != identity:
             stored = _train(name, dataset, progress)
-            with suppress(OSError):  # this run has its judge; the next run trains its own
+            try:
                 write_judge(path, stored)
+            except OSError as error:
+                say(_not_stored(path, error))
         return stored
     finally:
         lock.release()
@@ -61,6 +66,10 @@ def get_judge(
 def store_folder() -> Path:
     """Return the folder of the judges, in Keras' home folder."""
     return keras_caches()[0] / FOLDER
+
+
+def _not_stored(path: Path, error: OSError) -> str:
+    return f"the judge cannot be stored in {path.parent} ({error.strerror}), so the next run trains its own"
 
 
 def _train(name: str, dataset: Dataset, progress: Progress) -> StoredJudge:

@@ -43,7 +43,7 @@ METRICS = {
     "recall": ("recall", 3),
     "confident": (f"recognized with confidence >= {CONFIDENCE}", 3),
     "agreement": ("recognized as the right class", 3),
-    "classes": ("classes covered", 1),
+    "classes": ("number of classes covered", 1),
     "smallest_share": ("share of the rarest class", 3),
     "diversity": ("diversity within a class", 3),
 }

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.evaluation.floor import Floor, images_md5
-from assignment.evaluation.judge_files import StoredJudge, read_facts, read_judge
+from assignment.evaluation.judge_files import FACTS_SUFFIX, StoredJudge, is_intact, read_facts, read_judge
 from assignment.evaluation.scores import METRICS
 from assignment.storage.reading import Malformed, Text, convert
 
@@ -30,6 +30,15 @@ class ShippedFacts:
     command: Text
     floors: dict[str, Floor]
     gan_train: Annotated[float, Meta(ge=0, le=1)]
+
+
+def check_shipped_judge(name: str, folder: Path = FOLDER) -> None:
+    """Raise AssignmentError if the files of a data set's judge are missing or damaged. Builds no network.
+
+    A run calls it before the training: a network more would change the numbers in the names of the run's layers.
+    """
+    if not is_intact(judge_path(name, folder)):
+        raise AssignmentError(f"{_damaged(name, folder)} To train without it, add --no-evaluation.")
 
 
 def read_shipped_judge(name: str, folder: Path = FOLDER) -> StoredJudge:
@@ -68,4 +77,8 @@ def judge_path(name: str, folder: Path = FOLDER) -> Path:
 
 
 def _damaged(name: str, folder: Path) -> str:
-    return f"the judge in {judge_path(name, folder)} is missing or damaged; install the program again."
+    path = judge_path(name, folder)
+    return (
+        f"the judge in {folder}, {path.name} and {path.with_suffix(FACTS_SUFFIX).name}, is missing or damaged; install"
+        " the program again, or restore both files with git."
+    )

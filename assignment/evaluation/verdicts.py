@@ -6,7 +6,7 @@ Source of the questions: the MNIST exercise, "Success Metrics". The thresholds a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assignment.evaluation.health import STUCK_EPOCHS, UNSTABLE, Episode
 from assignment.evaluation.scores import CONFIDENCE, Copying, ScoreRange
@@ -60,13 +60,27 @@ def verdicts(
 def image_verdicts(
     scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange], copying: Copying, class_count: int
 ) -> list[Verdict]:
-    """Return the verdicts that follow from the images alone; the arguments are those of `verdicts`."""
-    return [
+    """Return the verdicts that follow from the images alone; the arguments are those of `verdicts`.
+
+    Images that are not recognizable cannot show that the generator is varied or original: noise is both.
+    """
+    first, *others = [
         recognizable(scores, floor),
         *([right_class(scores, floor)] if "agreement" in scores else []),
         no_collapse(scores, floor, class_count),
         original(copying),
     ]
+    if first.answer == "no":
+        others = [_without_yes(verdict) for verdict in others]
+    return [first, *others]
+
+
+def _without_yes(verdict: Verdict) -> Verdict:
+    """Return a verdict on images that are not recognizable: "not shown" in place of "yes"."""
+    if verdict.answer != "yes":
+        return verdict
+    evidence = f"The images are not recognizable, so this does not count: {verdict.evidence}"
+    return replace(verdict, answer=NOT_SHOWN, evidence=evidence)
 
 
 def recognizable(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange]) -> Verdict:
@@ -101,9 +115,9 @@ def no_collapse(scores: Mapping[str, ScoreRange], floor: Mapping[str, ScoreRange
     return Verdict(
         NO_COLLAPSE_QUESTION,
         _yes_or_no(covers_all and diversity >= MINIMUM_DIVERSITY and recall >= MINIMUM_RECALL),
-        f"{covered:.0f} of {class_count} {'class is' if class_count == 1 else 'classes are'} covered. Diversity within"
-        f" a class is {diversity:.0%} of the real images', and recall is {recall:.0%} of theirs. Yes if all classes are"
-        f" covered and the two reach {MINIMUM_DIVERSITY:.0%} and {MINIMUM_RECALL:.0%}.",
+        f"{round(covered, 1):g} of {class_count} {'class is' if class_count == 1 else 'classes are'} covered."
+        f" Diversity within a class is {diversity:.0%} of the real images', and recall is {recall:.0%} of theirs. Yes"
+        f" if all classes are covered and the two reach {MINIMUM_DIVERSITY:.0%} and {MINIMUM_RECALL:.0%}.",
     )
 
 
@@ -158,8 +172,8 @@ def original(copying: Copying) -> Verdict:
     return Verdict(
         "Are the images more than copies of the training images?",
         _yes_or_no(copying.copies < COPY_LIMIT),
-        f"{copying.copies:.1%} of the images are nearer to a training image than 99% of other real images are; chance"
-        f" gives about 1%. Yes if fewer than {COPY_LIMIT:.0%} are.",
+        f"{copying.copies:.1%} of the images are very near to a training image, as 1% of other real images are by"
+        f" chance. Yes if fewer than {COPY_LIMIT:.0%} are.",
     )
 
 

@@ -17,7 +17,7 @@ from assignment.figures.style import (
     open_axes,
 )
 
-FLOOR_LEGEND = "dotted: floor (real images)"
+FLOOR_LEGEND = "dotted: real images"
 
 
 @in_own_style
@@ -39,7 +39,7 @@ def metric_curves(
     _draw(middle, measured, floor, "precision", "precision: generated images among real ones", GENERATOR_COLOR)
     _draw(middle, measured, floor, "recall", "recall: real images among generated ones", DISCRIMINATOR_COLOR)
     middle.set_ylabel("share of the images")
-    _draw(right, measured, floor, "diversity", "diversity within a class (real images: 1)", GENERATOR_COLOR)
+    _draw(right, measured, floor, "diversity", "diversity within a class", GENERATOR_COLOR)
     if "agreement" in floor and all("agreement" in metrics for metrics in measured.values()):
         _draw(right, measured, floor, "agreement", "share recognized as the right class", DISCRIMINATOR_COLOR)
     right.set_ylabel("share, or ratio to real images")

@@ -16,7 +16,13 @@ from assignment.evaluation.gan_train import GanTrainScores
 from assignment.evaluation.metrics import COPY_QUANTILE
 from assignment.evaluation.scores import METRICS
 from assignment.evaluation.verdicts import Verdict, image_verdicts
-from assignment.generators.saved import explained_errors, load_generator, read_generator_metadata
+from assignment.generators.saved import (
+    check_given_file,
+    check_trained,
+    explained_errors,
+    load_generator,
+    read_generator_metadata,
+)
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
 from assignment.session.measurement import Measurement, Measurer
@@ -24,7 +30,7 @@ from assignment.session.run import Run
 from assignment.session.screen import Screen, plural
 from assignment.session.track import EvaluationSpec, Track
 from assignment.settings.measuring import MeasureSettings
-from assignment.settings.tracks import TRACKS, Settings, settings_from
+from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata
 
@@ -36,6 +42,10 @@ def measure(settings: MeasureSettings, load_track: Callable[[str], Track[Any]], 
     Raises AssignmentError if the file is missing, damaged or another network, or if the real images are missing.
     """
     path = settings.path
+    if settings.file is None:
+        check_trained(path, settings.track or FashionSettings.TRACK)
+    else:
+        check_given_file(path)
     metadata = read_generator_metadata(path, settings.expected_track)
     if settings.gan_train and not metadata.classes:
         raise AssignmentError(f"{path} takes no label, so --gan-train has nothing to train with; leave it out.")
@@ -48,16 +58,16 @@ def measure(settings: MeasureSettings, load_track: Callable[[str], Track[Any]], 
     measurer = Measurer(run, spec)
     comparison = measurer.comparison
     screen.say(
-        f"  measuring {DRAW_COUNT} draws of {comparison.draw_size:,} images; each draw is compared with"
+        f"  {DRAW_COUNT} draws of {comparison.draw_size:,} generated images; each draw is compared with"
         f" {comparison.reference_size:,} real images"
     )
-    with explained_errors(path):
-        measurement = measurer.measure(generator, metadata.epoch)
+    with explained_errors(path), screen.working("measuring the generated images") as on_progress:
+        measurement = measurer.measure(generator, metadata.epoch, on_progress)
     class_count = len(comparison.classes)
     answers = image_verdicts(measurement.scores, measurement.floor.scores, measurement.copying, class_count)
     _print(measurement, answers, screen)
     if settings.gan_train:
-        screen.say("  training a classifier on generated images; this takes about a minute on two cores")
+        screen.say("  training a classifier on generated images; this takes one or two minutes on two cores")
         with screen.working("training a classifier") as on_progress:
             scores = measurer.measure_gan_train(generator, metadata.epoch, on_progress)
         _print_gan_train(scores, screen)
@@ -98,7 +108,11 @@ def _load_images(
     data, run = track.load_data(run)
     if data.source is not source:
         raise AssignmentError(f"{path} learned from {source.title}, but the {metadata.track} track has other images.")
-    screen.say(f"  {data.dataset.provenance.description}")
+    if is_standin:
+        ignored = "; --data-dir is not used" if data_dir else ""
+        screen.say(f"  compared with the stand-in of {source.title}, which the program draws{ignored}")
+    else:
+        screen.say(f"  compared with {data.dataset.provenance.description}")
     return replace(run, screen=screen), track.evaluation(data)
 
 
@@ -111,12 +125,13 @@ def _print(measurement: Measurement, answers: Sequence[Verdict], screen: Screen)
     ]
     rows += [
         ("copies of training images", f"{copying.copies:.3f}", f"{COPY_QUANTILE:.3f}"),
-        ("nearest training image", f"{copying.nearest:.3f}", f"{copying.floor:.3f}"),
+        ("distance to the nearest training image", f"{copying.nearest:.3f}", f"{copying.floor:.3f}"),
     ]
     screen.table("Metrics: mean (lowest to highest)", ("metric", "generated images", "real images"), rows)
     screen.say("  The judge FID is not comparable with published FIDs.")
     for verdict in answers:
         screen.say(f"  {verdict.question} {verdict.answer}")
+    screen.say("  Whether the losses were stable and the images improved is in the report of its run, not in the file.")
 
 
 def _print_gan_train(scores: GanTrainScores, screen: Screen) -> None:

@@ -11,7 +11,7 @@ from assignment.figures import style
 from assignment.generators.labels import parse_labels, samples_name
 from assignment.generators.picture import draw_picture
 from assignment.generators.samples import Samples, generate_samples
-from assignment.generators.saved import explained_errors, load_generator, read_generator_metadata
+from assignment.generators.saved import check_trained, explained_errors, load_generator, read_generator_metadata
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import ensure_writable, replacing
 from assignment.storage.lock import lock_if_free
@@ -24,6 +24,7 @@ def sample(settings: SampleSettings, workspace: Workspace) -> tuple[Path, Path]:
     Raises AssignmentError if the generator is missing, damaged or another network, or does not know a label.
     """
     path = workspace.generator_model
+    check_trained(path, settings.track)
     metadata = read_generator_metadata(path, settings.track)
     labels = parse_labels(settings.labels, metadata)
     with explained_errors(path):

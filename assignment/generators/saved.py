@@ -19,19 +19,34 @@ from assignment.training.network_file import load_network
 GIVE_A_GENERATOR = "give the path of a generator's .h5 file, or a first name, as in --firstname ana"
 
 
+def check_trained(path: Path, track: str) -> None:
+    """Raise AssignmentError, with what to do, if the generator of a first name and a track is missing."""
+    if path.parent.exists() and not path.parent.is_dir():
+        raise AssignmentError(f"--models-dir takes a folder, but {path.parent} is a file.")
+    if not path.exists():
+        raise AssignmentError(
+            f"{path} does not exist; train it first, with --track {track}, or give the --models-dir that contains it."
+        )
+
+
+def check_given_file(path: Path) -> None:
+    """Raise AssignmentError, with what to give, if the path that the user gave is missing or not a file."""
+    if not path.exists():
+        raise AssignmentError(f"{path} does not exist; {GIVE_A_GENERATOR}.")
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "a pipe, a socket or a device"
+        raise AssignmentError(f"{path} is {kind}, not a file; {GIVE_A_GENERATOR}.")
+
+
 def read_generator_metadata(path: Path, track: str | None = None) -> ModelMetadata:
     """Return the metadata of a generator's file, of the given track or of any.
 
-    Raises AssignmentError if the file is missing, another track's, or another program's.
+    Raises AssignmentError if the file is another track's, or another program's.
     """
-    if not path.exists():
-        remedy = f"train it first, with --track {track}, or give the --models-dir that contains it"
-        raise AssignmentError(f"{path} does not exist; {remedy if track else GIVE_A_GENERATOR}.")
     metadata = read_metadata(path)
     if track and metadata.track != track:
         raise AssignmentError(
-            f"{path} was trained in the {metadata.track} track; give --track {metadata.track}, or the --models-dir of"
-            f" the {track} track."
+            f"{path} was trained in the {metadata.track} track, not the {track} track; give --track {metadata.track}."
         )
     if metadata.track not in TRACKS:
         raise AssignmentError(f"{path} was trained in a track that this version does not know: {metadata.track!r}.")

@@ -11,7 +11,7 @@ from math import inf, isnan
 from assignment.errors import AssignmentError
 from assignment.evaluation.comparison import DRAW_COUNT
 from assignment.evaluation.health import Episode
-from assignment.evaluation.scores import METRICS
+from assignment.evaluation.scores import METRICS, Scores
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
 from assignment.session.measurement import Measurer
@@ -73,7 +73,7 @@ class Examiner:
             self._best_file.restore()
             if epoch and scores.judge_fid < self._best_fid:
                 self._save_best(epoch, scores.judge_fid)
-        return {name: value for name, value in scores._asdict().items() if not isnan(value)}
+        return _measured(scores)
 
     def measure_result(self, notes: Sequence[Notes], problems: Sequence[Episode], share_of_next: float = 0.0) -> None:
         """Measure the last generator in full: write metrics.json and its figure, and print the verdicts.
@@ -83,17 +83,18 @@ class Examiner:
         """
         epochs = len(notes) - 1
         last = round(epochs + share_of_next, 2) if share_of_next else epochs
-        self._run.screen.say("\nEvaluation\n  measuring the generated images; this takes up to half a minute")
+        self._run.screen.say("\nEvaluation")
         self._best_file.restore()
-        with self._timed():
-            scores, floor, copying = self._measurer.measure(load_network(self._run.workspace.generator_model), epochs)
+        generator = load_network(self._run.workspace.generator_model)
+        with self._timed(), self._run.screen.working("measuring the generated images") as on_progress:
+            scores, floor, copying = self._measurer.measure(generator, epochs, on_progress)
         measured: dict[float, Notes] = {
             epoch: {name: value for name, value in note.items() if name in METRICS}
             for epoch, note in enumerate(notes)
             if "judge_fid" in note
         }
-        if last not in measured:
-            measured[last] = {name: score.mean for name, score in scores.items()}
+        if last not in measured:  # one draw, like the others
+            measured[last] = _measured(self._measurer.measure_draw(generator, epochs))
         fids = {epoch: values["judge_fid"] for epoch, values in measured.items()}
         if fids[last] < self._best_fid and fids[last] == min(fid for epoch, fid in fids.items() if epoch):
             self._save_best(last, fids[last])
@@ -160,9 +161,14 @@ class Examiner:
             screen.say(f"  {verdict.question} {verdict.answer}")
         if self._best_epoch:
             screen.say(
-                f"  best judge FID: {self._best_fid:.2f}, after epoch {self._best_epoch:g} (real images:"
+                f"  best judge FID, of one draw: {self._best_fid:.2f} after epoch {self._best_epoch:g} (real images:"
                 f" {floor_fid:.2f})"
             )
             screen.say(f"  {self._run.workspace.best_generator} is the generator of that epoch")
         else:
             screen.say("  the best epoch's generator is missing here; only a new training (--fresh) writes it again")
+
+
+def _measured(scores: Scores) -> dict[str, float]:
+    """Return the scores of a draw by name, without those that the track does not have."""
+    return {name: value for name, value in scores._asdict().items() if not isnan(value)}

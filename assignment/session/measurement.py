@@ -49,14 +49,25 @@ class Measurer:
         """Return the scores of one draw of images; the noise follows from the run's seed, the epoch and the draw."""
         return self._score(*self._generate(generator, epoch, draw, self.comparison.draw_size))
 
-    def measure(self, generator: keras.Model, epoch: int) -> Measurement:
-        """Return all metrics of a generator after `epoch` complete epochs, from `DRAW_COUNT` draws of images."""
-        size = self.comparison.draw_size
-        draws = [self._generate(generator, epoch, number, size) for number in range(1, DRAW_COUNT + 1)]
-        scores = summarize([self._score(*draw) for draw in draws])
-        first_images, _ = draws[0]
+    def measure(
+        self, generator: keras.Model, epoch: int, on_progress: Callable[[float], None] = lambda share: None
+    ) -> Measurement:
+        """Return all metrics of a generator after `epoch` complete epochs, from `DRAW_COUNT` draws of images.
+
+        on_progress: called with the share that is done, in 0..1.
+        """
+        tasks = DRAW_COUNT + 1  # the search for copies takes about as long as a draw
+        draws = []
+        for number in range(1, DRAW_COUNT + 1):
+            images, labels = self._generate(generator, epoch, number, self.comparison.draw_size)
+            draws.append(self._score(images, labels))
+            if number == 1:
+                first_images = images
+            on_progress(number / tasks)
         floor = self._get_floor()
-        return Measurement(scores, floor, find_copies(first_images, self._training_images, floor.copying))
+        copying = find_copies(first_images, self._training_images, floor.copying)
+        on_progress(1.0)
+        return Measurement(summarize(draws), floor, copying)
 
     def measure_gan_train(
         self, generator: keras.Model, epoch: int, on_progress: Callable[[float], None] = lambda share: None
@@ -116,7 +127,7 @@ def _get_judge(run: Run[Settings], spec: EvaluationSpec) -> StoredJudge:
             data.source.name,
             data.dataset,
             lambda: _training_judge(run, spec),
-            lambda: screen.say("  another run is training the judge of these images; waiting for it"),
+            lambda text: screen.say(f"  {text}"),
         )
     else:
         stored = read_shipped_judge(data.source.name)

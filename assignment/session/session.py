@@ -249,9 +249,13 @@ class _Session:
         return 0 if diverged else len(self._position.losses)
 
     def _measure(self, epoch: int) -> dict[str, float]:
-        """Return notes on the networks after an epoch (0: untrained): gradient norms, and metrics at every grid."""
-        norms = gradient_norms(self._training.gan)
-        if self._examiner is None or epoch % self._run.settings.grid_every:
+        """Return notes on the networks after an epoch (0: untrained).
+
+        These are the gradient norms, and the metrics at every grid and after the last epoch.
+        """
+        norms, settings = gradient_norms(self._training.gan), self._run.settings
+        is_due = epoch % settings.grid_every == 0 or epoch == settings.epochs
+        if self._examiner is None or not is_due:
             return norms
         return {**norms, **self._examiner.measure_epoch(epoch)}
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from assignment.evaluation.shipped_judges import check_shipped_judge
 from assignment.practices.view import TrainingView
 from assignment.session.resume import conditions_of, find_earlier, recorded_provenance, refuse_other_training
 from assignment.session.run import Run, SettingsT
@@ -36,6 +37,8 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
         return None
     began = time.perf_counter()
     data, run = load_data(track, run)
+    if run.is_evaluated and not data.is_standin:
+        check_shipped_judge(data.source.name)  # before the training, which takes long
     conditions = conditions_of(run, data.images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:

@@ -1,4 +1,4 @@
-"""The command-line options of a run and of `assignment sample`."""
+"""The command-line options of every command but `assignment lab`."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def add_measure_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--track",
         **choice(tuple(TRACKS)),
-        help=f"the track that it was trained in (default {FashionSettings.TRACK}; any for FILE)",
+        help=f"the track that it was trained in (default: {FashionSettings.TRACK} for --firstname, any for FILE)",
     )
     add(
         "--gan-train",
@@ -180,8 +180,17 @@ def add_measure_options(parser: argparse.ArgumentParser) -> None:
         help="also train a classifier on generated images and test it on real ones (GAN-train), and the reverse"
         " (GAN-test); for generators that take labels",
     )
-    add("--data-dir", **FOLDER, help="the folder with the real images, as for a run")
-    add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {FashionSettings.models_dir})")
+    add(
+        "--data-dir",
+        **FOLDER,
+        help="the folder with the real images that it learned, as for a run (default: the environment variable"
+        " ASSIGNMENT_DATA_DIR)",
+    )
+    add(
+        "--models-dir",
+        **FOLDER,
+        help=f"where the .h5 files are (default {FashionSettings.models_dir}); not with FILE",
+    )
 
 
 def add_judge_options(parser: argparse.ArgumentParser) -> None:

@@ -53,7 +53,11 @@ class Parser(argparse.ArgumentParser):
             self._check_names(args)
         elif not args or args[0].startswith("--") and args[0] not in self._option_string_actions:
             self.error(f"a command comes first: {', '.join(commands.choices)}")
-        return super().parse_known_args(args, namespace)
+        options, unknown = super().parse_known_args(args, namespace)
+        positional = [action.metavar for action in self._actions if not action.option_strings and action.metavar]
+        if commands is None and positional and any(not word.startswith(DASHES) for word in unknown):
+            self.error(f"give only one {positional[0]}, without {' '.join(unknown)}")
+        return options, unknown
 
     def _check_names(self, args: Sequence[str]) -> None:
         """Check the names before argparse does, which reports a missing option before a misspelled one."""
@@ -86,7 +90,7 @@ class Parser(argparse.ArgumentParser):
         if args and not args[0].startswith(DASHES) and "--firstname" not in args and not takes_words:
             self.error(f"{args[0]} needs an option before it, as in --firstname {args[0]}")
         words = list(_values(args[args.index("--firstname") + 1 :])) if "--firstname" in args else []
-        if len(words) > 1 and not takes_words:
+        if len(words) > 1 and not (takes_words and any("." in word for word in words)):  # FILE has a dot
             self.error(f"a first name is one word; give --firstname {'-'.join(words)}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

@@ -122,8 +122,12 @@ def _other_file(path: Path, start: bytes) -> str:
     if start.startswith(GIT_LFS):
         return "it is a Git LFS pointer instead of the file; run `git lfs pull` in the folder of the repository"
     if start.startswith(ZIP):
-        is_keras = "config.json" in _names_in_archive(path)
-        return f"it is a .keras file under another name; {GIVE_OURS}" if is_keras else "it is a ZIP archive; unpack it"
+        names = _names_in_archive(path)
+        if "config.json" in names:
+            return f"it is a .keras file under another name; {GIVE_OURS}"
+        if names and all(name.endswith(".npy") for name in names):
+            return f"it is a file of NumPy arrays; {GIVE_OURS}"
+        return "it is a ZIP archive; unpack it"
     if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
         return "it is a web page; download the file itself"
     return f"it is not an HDF5 file; {GIVE_OURS}"

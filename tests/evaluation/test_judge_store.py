@@ -69,9 +69,12 @@ def test_damaged_judge_is_trained_again(trainings, folder, suffix):
     get_judge("mnist", DATASET, no_progress)
     (path,) = folder.glob(f"*{suffix}")
     path.write_bytes(b"damaged")
-    get_judge("mnist", DATASET, no_progress)
-    get_judge("mnist", DATASET, no_progress)
+    said = []
+    get_judge("mnist", DATASET, no_progress, said.append)
+    get_judge("mnist", DATASET, no_progress, said.append)
     assert len(trainings) == 2
+    (sentence,) = said
+    assert sentence.endswith(".npz is damaged; it is trained again")
 
 
 def test_run_waits_for_a_judge_that_another_run_trains(trainings, folder):
@@ -79,15 +82,18 @@ def test_run_waits_for_a_judge_that_another_run_trains(trainings, folder):
     (model,) = folder.glob("*.npz")
     lock = FileLock(model.with_suffix(".lock"))
     lock.acquire()
-    get_judge("mnist", DATASET, no_progress, on_wait=lock.release)  # the other run ends as soon as this one waits
+    # The other run ends as soon as this one waits.
+    get_judge("mnist", DATASET, no_progress, say=lambda text: lock.release())
     assert len(trainings) == 1 and not lock.is_locked
 
 
 def test_judge_that_cannot_be_stored_is_for_one_run(trainings, tmp_path):
     (tmp_path / "keras").write_text("a file where the folder should be")
+    said = []
     for _ in range(2):
-        assert get_judge("mnist", DATASET, no_progress).facts.data == "mnist"
-    assert len(trainings) == 2
+        assert get_judge("mnist", DATASET, no_progress, said.append).facts.data == "mnist"
+    assert len(trainings) == len(said) == 2
+    assert said[0].startswith("the judge cannot be stored in ") and said[0].endswith("so the next run trains its own")
 
 
 def test_partial_files_of_a_killed_run_are_deleted(folder):

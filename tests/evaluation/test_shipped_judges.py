@@ -16,6 +16,7 @@ from assignment.data.dataset import TRAINING_IMAGES, TROUSER, scale_pixels
 from assignment.data.digits import draw_digits
 from assignment.data.garments import draw_garments
 from assignment.errors import AssignmentError
+from assignment.evaluation import judge_files
 from assignment.evaluation.comparison import Comparison
 from assignment.evaluation.floor import measure_floor
 from assignment.evaluation.judge_files import FACTS_CHECKSUM, facts_checksum
@@ -24,6 +25,7 @@ from assignment.evaluation.make_judges import COMMAND, RECIPES
 from assignment.evaluation.scores import Scores
 from assignment.evaluation.shipped_judges import (
     FOLDER,
+    check_shipped_judge,
     judge_path,
     read_shipped_facts,
     read_shipped_judge,
@@ -57,8 +59,16 @@ def test_its_facts_describe_how_it_was_made(name):
 def test_a_damaged_judge_is_one_sentence(name, suffix, damage, tmp_path):
     shutil.copytree(FOLDER, tmp_path / "judges")
     damage((tmp_path / "judges" / name).with_suffix(suffix))
-    with pytest.raises(AssignmentError, match=f"{name}.npz is missing or damaged; install the program again"):
+    names = f"{name}.npz and {name}.json, is missing or damaged; install the program again"
+    with pytest.raises(AssignmentError, match=names):
         read_shipped_judge(name, tmp_path / "judges")
+    with pytest.raises(AssignmentError, match=f"{names}.*add --no-evaluation"):
+        check_shipped_judge(name, tmp_path / "judges")
+
+
+def test_an_intact_judge_is_accepted_without_building_a_network(name, monkeypatch):
+    monkeypatch.setattr(judge_files, "build_classifier", pytest.fail)
+    check_shipped_judge(name)
 
 
 def test_the_judge_of_another_data_set_is_refused(name, tmp_path):

@@ -36,8 +36,6 @@ def test_good_generator_has_only_positive_answers():
 @pytest.mark.parametrize(
     ("name", "value", "position"),
     [
-        ("confident", 0.79, 0),
-        ("precision", 0.49, 0),
         ("agreement", 0.89, 1),
         ("classes", 9.4, 2),
         ("diversity", 0.49, 2),
@@ -48,6 +46,19 @@ def test_score_below_its_threshold_makes_the_answer_no(name, value, position):
     expected = ["yes"] * 6
     expected[position] = "no"
     assert answers(scores={**GOOD, name: constant(value)}) == expected
+
+
+@pytest.mark.parametrize(("name", "value"), [("confident", 0.79), ("precision", 0.49)])
+def test_images_that_are_not_recognizable_show_nothing_else(name, value):
+    scores = {**GOOD, name: constant(value)}
+    assert answers(scores=scores) == ["no", *["not shown"] * 3, "yes", "yes"]
+    assert answers(scores={**scores, "recall": constant(0.0)})[2] == "no", "a collapse stays one"
+    assert judge(scores=scores)[3].evidence.startswith("The images are not recognizable, so this does not count: 1.0%")
+
+
+def test_classes_that_some_draws_lack_are_not_rounded_away():
+    verdict = judge(scores={**GOOD, "classes": constant(9.8)})[2]
+    assert verdict.answer == "yes" and verdict.evidence.startswith("9.8 of 10 classes are covered.")
 
 
 def test_thresholds_are_shares_of_the_floor():

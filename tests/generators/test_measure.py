@@ -61,25 +61,29 @@ def test_all_metrics_of_a_generator_are_printed_from_its_name_or_its_file(path, 
     for words in (
         f"{path}\n",
         "ana's conditional generator after 7 epochs, seed 3; learned from: drawn stand-in, not MNIST",
-        "measuring 5 draws of 20 images; each draw is compared with 20 real images",
+        "5 draws of 20 generated images; each draw is compared with 20 real images",
         "judge FID ",
         "recognized as the right class ",
         "0.200 (0.200 to 0.200)",  # every image is recognized as one of the five digits that are compared
         "copies of training images ",
-        "  Do the images show the right class? yes",
+        "  compared with the stand-in of MNIST, which the program draws\n",
+        "distance to the nearest training image ",
+        "  Are the images recognizable? no",
+        "  Do the images show the right class? not shown",
         "  Is the generator free of mode collapse? no",
     ):
         assert words in text
     assert "Were the losses stable" not in text, "the file has no losses"
+    assert "Whether the losses were stable and the images improved is in the report of its run" in text
 
 
 def test_the_metrics_are_those_of_the_end_of_the_run(path, show, monkeypatch):
     seen = []
     original = Measurer.measure
 
-    def record(measurer, generator, epoch):
+    def record(measurer, generator, epoch, on_progress):
         seen.append((epoch, measurer._run.settings.seed, generator.name))
-        return original(measurer, generator, epoch)
+        return original(measurer, generator, epoch, on_progress)
 
     monkeypatch.setattr(Measurer, "measure", record)
     show(file=path)
@@ -156,6 +160,17 @@ def test_a_generator_that_diverged_is_refused(path, show, monkeypatch):
     monkeypatch.setattr(measurement, "generate_images", lambda generator, inputs: np.full((20, 28, 28, 1), np.nan))
     with pytest.raises(AssignmentError, match="generator_model_ana.h5 have NaN or infinite values"):
         show(file=path)
+
+
+def test_a_data_folder_is_not_used_for_a_generator_that_learned_a_stand_in(path, show, tmp_path):
+    assert "; --data-dir is not used\n" in show(file=path, data_dir=tmp_path)
+
+
+def test_a_path_that_is_no_file_is_refused(tmp_path, path, show):
+    with pytest.raises(AssignmentError, match="is a folder, not a file; give the path of a generator's .h5 file"):
+        show(file=tmp_path)
+    with pytest.raises(AssignmentError, match="--models-dir takes a folder, but .*_ana.h5 is a file"):
+        show(firstname="ana", models_dir=path)
 
 
 def test_a_missing_file_is_named(tmp_path, show):

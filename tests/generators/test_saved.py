@@ -79,7 +79,9 @@ def test_a_generator_with_a_layer_of_another_kind_is_refused(trained):
 
 def test_the_generator_of_another_track_is_refused(trained, generator):
     export_h5(generator, trained.generator_model, DIGITS._replace(track="lecture"))
-    with pytest.raises(AssignmentError, match="was trained in the lecture track; give --track lecture, or"):
+    with pytest.raises(
+        AssignmentError, match="was trained in the lecture track, not the conditional track; give --track lecture."
+    ):
         load(trained.generator_model)
 
 

@@ -102,7 +102,7 @@ def test_a_weak_judge_is_reported(make_measurer, monkeypatch, fake_judge, printe
 
 
 def test_the_training_of_a_judge_is_explained(make_measurer, monkeypatch, fake_judge, printed):
-    def train_judge(name, dataset, progress, on_wait):
+    def train_judge(name, dataset, progress, say):
         with progress() as update:
             update(1.0)
         return fake_judge()

@@ -67,6 +67,11 @@ def keras_archive(path, make_gan):
     shutil.move(archive, path)
 
 
+def numpy_archive(path, make_gan):
+    with path.open("wb") as file:
+        np.savez(file, images=np.zeros(3))
+
+
 def other_archive(path, make_gan):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("generator.h5", b"")
@@ -81,6 +86,7 @@ FILES = {
     "a web page": (write(b"\n<!DOCTYPE html><html>Sign in"), "it is a web page; download the file itself"),
     "a text": (write(b"no HDF5"), "it is not an HDF5 file; give the .h5 file that the training wrote"),
     "a .keras file": (keras_archive, "it is a .keras file under another name; give the .h5 file"),
+    "a .npz file": (numpy_archive, "it is a file of NumPy arrays; give the .h5 file"),
     "a ZIP archive": (other_archive, "it is a ZIP archive; unpack it"),
     "a damaged ZIP archive": (write(b"PK\x03\x04"), "it is a ZIP archive; unpack it"),
     "truncated": (truncated, "it is damaged, and perhaps incomplete; copy it again, or train the network again"),
