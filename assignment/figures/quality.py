@@ -44,7 +44,7 @@ def metric_curves(
         _draw(right, measured, floor, "agreement", "share recognized as the right class", DISCRIMINATOR_COLOR)
     right.set_ylabel("share, or ratio to real images")
     for axes in (middle, right):
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=-0.03)  # so that a line at 0 is not hidden by the axis
     for axes in (left, middle, right):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -64,5 +64,7 @@ def _draw(
 ) -> None:
     """Draw one metric and its floor, which has the same color unless `floor_color` is given."""
     values = [metrics[name] for metrics in measured.values()]
-    axes.plot(list(measured), values, color=color, label=label, marker="o", markersize=4)
+    # The second of two metrics is thinner, so that both can be seen where they are equal.
+    width, size = (1.2, 3.5) if color == DISCRIMINATOR_COLOR else (2.4, 6)
+    axes.plot(list(measured), values, color=color, label=label, linewidth=width, marker="o", markersize=size)
     axes.axhline(floor[name], color=floor_color or color, linestyle=":", linewidth=1.2)
