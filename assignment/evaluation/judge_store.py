@@ -69,7 +69,8 @@ def store_folder() -> Path:
 
 
 def _not_stored(path: Path, error: OSError) -> str:
-    return f"the judge cannot be stored in {path.parent} ({error.strerror}), so the next run trains its own"
+    reason = f"the judge cannot be stored in {path.parent} ({error.strerror})"
+    return f"{reason}, so the next run trains its own; KERAS_HOME names the folder"
 
 
 def _train(name: str, dataset: Dataset, progress: Progress) -> StoredJudge:

@@ -37,7 +37,8 @@ def check_shipped_judge(name: str, folder: Path = FOLDER) -> None:
 
     A run calls it before the training: a network more would change the numbers in the names of the run's layers.
     """
-    if not is_intact(judge_path(name, folder)):
+    path = judge_path(name, folder)
+    if not is_intact(path) or read_facts(path).get("data") != name:
         raise AssignmentError(f"{_damaged(name, folder)} To train without it, add --no-evaluation.")
 
 
@@ -80,5 +81,5 @@ def _damaged(name: str, folder: Path) -> str:
     path = judge_path(name, folder)
     return (
         f"the judge in {folder}, {path.name} and {path.with_suffix(FACTS_SUFFIX).name}, is missing or damaged; install"
-        " the program again, or restore both files with git."
+        " the program again, or in a checkout give `git checkout assignment/evaluation/judges`."
     )

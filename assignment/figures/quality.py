@@ -35,10 +35,10 @@ def metric_curves(
     _draw(left, measured, floor, "judge_fid", "judge FID", GENERATOR_COLOR, floor_color=TEXT_COLOR)
     left.set_yscale("log")
     left.yaxis.set_major_formatter("{x:g}")
-    left.set_ylabel("judge FID (log scale; not a published FID)")
+    left.set_ylabel("judge FID, lower is better (log scale; not a published FID)")
     _draw(middle, measured, floor, "precision", "precision: generated images among real ones", GENERATOR_COLOR)
     _draw(middle, measured, floor, "recall", "recall: real images among generated ones", DISCRIMINATOR_COLOR)
-    middle.set_ylabel("share of the images")
+    middle.set_ylabel("share of the images, higher is better")
     _draw(right, measured, floor, "diversity", "diversity within a class", GENERATOR_COLOR)
     if "agreement" in floor and all("agreement" in metrics for metrics in measured.values()):
         _draw(right, measured, floor, "agreement", "share recognized as the right class", DISCRIMINATOR_COLOR)
@@ -48,7 +48,7 @@ def metric_curves(
     for axes in (left, middle, right):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, fontsize=9, title=FLOOR_LEGEND, title_fontsize=8)
+        axes.legend(framealpha=0.9, edgecolor="none", fontsize=9, title=FLOOR_LEGEND, title_fontsize=8)
         open_axes(axes)
     return figure
 

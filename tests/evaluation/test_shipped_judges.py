@@ -75,8 +75,9 @@ def test_the_judge_of_another_data_set_is_refused(name, tmp_path):
     (other,) = MINIMUM_ACCURACY.keys() - {name}
     for suffix in (".npz", ".json"):
         shutil.copyfile((FOLDER / other).with_suffix(suffix), (tmp_path / name).with_suffix(suffix))
-    with pytest.raises(AssignmentError, match="missing or damaged"):
-        read_shipped_judge(name, tmp_path)
+    for check in (read_shipped_judge, check_shipped_judge):
+        with pytest.raises(AssignmentError, match="missing or damaged"):
+            check(name, tmp_path)
 
 
 def change_floors(change):
