@@ -19,6 +19,8 @@ REPORTED_PACKAGES = (
     "keras",
     "numpy",
     "h5py",
+    "pyfive",
+    "fsspec",
     "matplotlib",
     "rich",
     "jinja2",

@@ -12,6 +12,7 @@ from assignment import __version__, commands
 from assignment.guards import Activity, guarded
 from assignment.lab.options import add_lab_options
 from assignment.settings.options import (
+    add_check_options,
     add_judge_options,
     add_measure_options,
     add_run_options,
@@ -33,12 +34,19 @@ SAMPLE_DESCRIPTION = (
 )
 MEASURE_DESCRIPTION = (
     "Print all metrics of a generator that a run saved, without training it further: how near its images are to real"
-    " ones, how varied they are, whether they are copies. Give the first name, or the .h5 file. Nothing is written,"
-    " except that a judge is trained and kept for a generator that learned the drawn stand-in."
+    " ones, how varied they are, whether they are copies. Give the first name, or the .h5 file. It takes about half a"
+    " minute. Nothing is written but what is needed to measure: real images that are neither in a folder nor in Keras'"
+    " cache are downloaded, and for the drawn stand-in a judge is trained and kept."
 )
 JUDGES_DESCRIPTION = (
     "Train again the judges that come with the program, and measure what real images score with them. This takes about"
     " half an hour on two cores. The files go to OUTPUTS/judges/."
+)
+CHECK_DESCRIPTION = (
+    "Compare networks that anyone saved with what the sheet asks for, and report what their weights reveal: whether"
+    " they were trained, and what their images look like. The files may be from any Keras since 2.2. Nothing in them is"
+    " executed, so they may be damaged or malicious. The exit code is 0 if every requirement that a file can answer is"
+    " met, 1 if one is not, 2 if a file cannot be read."
 )
 PRACTICES_DESCRIPTION = (
     "List the best practices that `run --practice NAME` can use, by what they change. With a name, describe this one:"
@@ -122,6 +130,8 @@ def console_parser() -> Parser:
     add_sample_options(sample)
     measure = add_command("measure", "print all metrics of a saved generator", MEASURE_DESCRIPTION, commands.measure)
     add_measure_options(measure)
+    check = add_command("check", "compare anyone's .h5 files with the sheet", CHECK_DESCRIPTION, commands.check)
+    add_check_options(check)
     practices = add_command(
         "practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, commands.practices
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assignment.errors import EXIT_SIGNAL
+from assignment.errors import EXIT_ERROR, EXIT_NOT_MET, EXIT_SIGNAL, AssignmentError
 from assignment.guards import Activity, start_packages
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
+from assignment.settings.checking import CheckSettings
 from assignment.settings.measuring import MakeJudgesSettings, MeasureSettings
 from assignment.settings.samples import SampleSettings
 from assignment.settings.steps import FIRST_UPDATE_STEP, STEPS_WITHOUT_IMAGES
@@ -21,6 +24,7 @@ from assignment.signals import can_handle_signals
 from assignment.storage.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assignment.checking.check import FileCheck
     from assignment.session.screen import Screen
     from assignment.session.track import Track
 
@@ -138,6 +142,60 @@ def measure(options: dict[str, Any], activity: Activity) -> int:
     activity.doing = f"measuring {settings.path}"
     print_metrics(settings, load_track, Screen())
     return 0
+
+
+def check(options: dict[str, Any], activity: Activity) -> int:
+    """Compare saved networks with a sheet; return 0 if all requirements are met, 1 if one is not, 2 for a bad file."""
+    settings = CheckSettings(**options)
+    activity.after_stop = "nothing was written"
+    from assignment.checking.check import check_file
+    from assignment.checking.printing import print_check, to_json
+    from assignment.checking.sheets import SHEETS
+    from assignment.session.screen import Screen
+
+    screen, checks = Screen(), []
+    for path in settings.files:
+        activity.doing = f"checking {path}"
+        checks.append(check_file(path, SHEETS[settings.track]))
+        if not settings.json:
+            print_check(checks[-1], screen)
+    if settings.json:
+        print(json.dumps(to_json(checks), indent=2, ensure_ascii=False))
+    if settings.repair is not None:
+        _repair(checks[0], settings.repair, activity, screen)
+    if settings.measure:
+        _measure_checked(checks, settings, activity, screen)
+    if any(check.unusable for check in checks):
+        return EXIT_ERROR
+    return 0 if all(check.is_good for check in checks) else EXIT_NOT_MET
+
+
+def _measure_checked(checks: Sequence[FileCheck], settings: CheckSettings, activity: Activity, screen: Screen) -> None:
+    from assignment import environment, runtime
+    from assignment.data.sources import find_named_folder
+
+    find_named_folder(settings.data_dir)
+    environment.check_memory(training=False)
+    start_packages(runtime.start_tensorflow, activity)
+    from assignment.checking.measuring import measure_checked
+
+    for check in checks:
+        activity.doing = f"measuring {check.path}"
+        measure_checked(check, settings, load_track(settings.track), screen)
+
+
+def _repair(check: FileCheck, path: Path, activity: Activity, screen: Screen) -> None:
+    if check.network is None:
+        raise AssignmentError(f"{check.path} cannot be repaired, because it cannot be read.")
+    activity.doing = f"writing {path}"
+    from assignment import environment, runtime
+
+    environment.check_memory(training=False)
+    start_packages(runtime.start_tensorflow, activity)
+    from assignment.training.repair import write_repaired
+
+    difference = write_repaired(check.network, path)
+    screen.say(f"  wrote {path}; its outputs differ from those of {check.path} by at most {difference:.1e}")
 
 
 def make_judges(options: dict[str, Any], activity: Activity) -> int:

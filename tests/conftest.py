@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from assignment import runtime
+from assignment.foreign import child, reader
+from assignment.storage.reading import convert
 
 # The user's ASSIGNMENT_DATA_DIR must not change what a test does. Workers start after it is removed here, so the folder
 # is passed on to them under another name.
@@ -289,3 +291,20 @@ def check_sheet():
         assert f"{GRID}_*.png" in figures
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def files_are_described_in_this_process(request, monkeypatch):
+    """Without the child process, which takes 0.2 s to start; tests that use the fixture `real_child` have it."""
+    if "real_child" not in request.fixturenames:
+
+        def ask(path):
+            path.stat()
+            return convert(child.answer(path), reader._Answer)
+
+        monkeypatch.setattr(reader, "_ask_child", ask)
+
+
+@pytest.fixture
+def real_child():
+    """Files of networks are described by a child process, as outside of tests."""

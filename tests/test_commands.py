@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -10,15 +11,19 @@ from pathlib import Path
 import pytest
 
 from assignment import cli, commands, environment, runtime
+from assignment.checking import measuring
 from assignment.data import sources
 from assignment.errors import AssignmentError
 from assignment.evaluation import judge_training, make_judges
 from assignment.evaluation.judge_files import JudgeFacts, StoredJudge
+from assignment.fashion.step3_generator import build_generator
 from assignment.figures import letters
 from assignment.figures.window import Windows
+from assignment.foreign.reader import read_contents
 from assignment.generators import measure
 from assignment.practices.catalogue import CATALOGUE
 from assignment.settings.measuring import MeasureSettings
+from assignment.training.export import ModelMetadata, export_h5
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
@@ -130,6 +135,53 @@ def test_measure_passes_its_options_on(run_here, monkeypatch):
     monkeypatch.setattr(measure, "measure", lambda settings, load_track, screen: measured.append(settings))
     assert run_here("measure", "some.h5", "--gan-train", "--data-dir", ".") == 0
     assert measured == [MeasureSettings(file="some.h5", gan_train=True, data_dir=".")]
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    """The path of a generator that a run saved untrained."""
+    path = tmp_path / "generator_model_ana.h5"
+    metadata = ModelMetadata("fashion", "ana", 1, "drawn stand-in, not Fashion-MNIST", epoch=300, batch_size=128)
+    export_h5(build_generator("ana"), path, metadata)
+    return path
+
+
+def test_check_compares_files_and_its_exit_code_says_how_it_went(run_here, capsys, hand_in, monkeypatch):
+    monkeypatch.setattr(runtime, "start_tensorflow", lambda: pytest.fail("started"))
+    assert run_here("check", str(hand_in)) == 1, "it was never trained"
+    output = capsys.readouterr().out
+    assert "  yes  layer 1: Dense, 12,544 neurons, no bias\n" in output and "found: never trained" in output
+    assert run_here("check", str(hand_in), "missing.h5") == 2
+    assert "cannot be checked: it cannot be read (no such file or directory).\n" in capsys.readouterr().out
+
+
+def test_check_prints_json(run_here, capsys, hand_in):
+    assert run_here("check", str(hand_in), "--json") == 1
+    (answers,) = json.loads(capsys.readouterr().out)
+    assert answers["role"] == "generator" and answers["findings"][0]["title"] == "never trained"
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+def test_check_repairs_a_file(run_here, capsys, hand_in, tmp_path, monkeypatch):
+    monkeypatch.setattr(runtime, "start_tensorflow", lambda: None)
+    repaired = tmp_path / "repaired.h5"
+    assert run_here("check", str(hand_in), "--repair", str(repaired)) == 1
+    assert f"wrote {repaired}; its outputs differ from those of {hand_in} by at most" in capsys.readouterr().out
+    assert read_contents(repaired).network.name == "generator_model_ana"
+    assert run_here("check", str(tmp_path / "missing.h5"), "--repair", str(tmp_path / "other.h5")) == 2
+    assert "missing.h5 cannot be repaired, because it cannot be read" in capsys.readouterr().err
+
+
+def test_check_measures_generators(run_here, capsys, hand_in, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runtime, "start_tensorflow", lambda: None)
+    measured = []
+    monkeypatch.setattr(measuring, "measure_generator", lambda *arguments: measured.append(arguments))
+    assert run_here("check", str(hand_in), "--measure") == 1
+    generator, path, metadata, *_ = measured[0]
+    assert generator.count_params() == 2_330_944 and path == hand_in
+    assert metadata.images == "drawn stand-in, not Fashion-MNIST" and metadata.seed == 1
+    assert (tmp_path / "outputs" / "check" / "generator_model_ana.png").is_file()
 
 
 def test_judges_are_made_for_one_data_set_or_for_all(monkeypatch, tmp_path, capsys):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 from rich.console import Console
 
 from assignment.data.sources import find_source
@@ -54,22 +55,45 @@ def measure(settings: MeasureSettings, load_track: Callable[[str], Track[Any]], 
     with explained_errors(path):
         generator = load_generator(path, metadata)
     screen.say(_describe(path, metadata))
-    run, spec = _load_images(path, metadata, settings.data_dir, load_track(metadata.track), screen)
+    measurement = measure_generator(
+        generator, path, metadata, load_track(metadata.track), screen, settings.data_dir, settings.gan_train
+    )
+    screen.say("  Whether the losses were stable and the images improved is in the report of its run, not in the file.")
+    return measurement
+
+
+def measure_generator(
+    generator: keras.Model,
+    path: Path,
+    metadata: ModelMetadata,
+    track: Track[Settings],
+    screen: Screen,
+    data_dir: Path | None = None,
+    with_gan_train: bool = False,
+) -> Measurement:
+    """Measure a generator with the judge of the images that it learned; print and return the metrics.
+
+    path: the generator's file, for messages.
+    metadata: its seed and epoch determine the noise.
+    Raises AssignmentError if the real images are missing, or its images have NaN or infinite values.
+    """
+    run, spec = _load_images(path, metadata, data_dir, track, screen)
     measurer = Measurer(run, spec)
+    epoch = metadata.epoch or 0
     comparison = measurer.comparison
     screen.say(
         f"  {DRAW_COUNT} draws of {comparison.draw_size:,} generated images; each draw is compared with"
         f" {comparison.reference_size:,} real images"
     )
     with explained_errors(path), screen.working("measuring the generated images") as on_progress:
-        measurement = measurer.measure(generator, metadata.epoch, on_progress)
+        measurement = measurer.measure(generator, epoch, on_progress)
     class_count = len(comparison.classes)
     answers = image_verdicts(measurement.scores, measurement.floor.scores, measurement.copying, class_count)
     _print(measurement, answers, screen)
-    if settings.gan_train:
+    if with_gan_train:
         screen.say("  training a classifier on generated images; this takes one or two minutes on two cores")
         with screen.working("training a classifier") as on_progress:
-            scores = measurer.measure_gan_train(generator, metadata.epoch, on_progress)
+            scores = measurer.measure_gan_train(generator, epoch, on_progress)
         _print_gan_train(scores, screen)
     return measurement
 
@@ -131,7 +155,8 @@ def _print(measurement: Measurement, answers: Sequence[Verdict], screen: Screen)
     screen.say("  The judge FID is not comparable with published FIDs.")
     for verdict in answers:
         screen.say(f"  {verdict.question} {verdict.answer}")
-    screen.say("  Whether the losses were stable and the images improved is in the report of its run, not in the file.")
+        if verdict.answer != "yes":
+            screen.say_wrapped(f"    {verdict.evidence}")
 
 
 def _print_gan_train(scores: GanTrainScores, screen: Screen) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from assignment.practices.layers import MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization
 from assignment.practices.practice import Practice
 from assignment.practices.rewiring import copy_layer, last_dense, rewire
 from assignment.training.gan import DROPOUT
+from assignment.training.layers import MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization
 
 
 class WithDropout(Practice):

@@ -7,6 +7,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from assignment.settings.checking import CheckSettings
 from assignment.settings.measuring import MakeJudgesSettings
 from assignment.settings.parser import FOLDER, NUMBER, SWITCH, WHOLE_NUMBER, choice
 from assignment.settings.samples import SampleSettings
@@ -190,6 +191,39 @@ def add_measure_options(parser: argparse.ArgumentParser) -> None:
         "--models-dir",
         **FOLDER,
         help=f"where the .h5 files are (default {FashionSettings.models_dir}); not with FILE",
+    )
+
+
+def add_check_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `assignment check`."""
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="the .h5 or .keras file of a generator or a discriminator")
+    add(
+        "--track",
+        **choice(tuple(TRACKS)),
+        help=f"the sheet to compare with (default {CheckSettings.track})",
+    )
+    add("--json", **SWITCH, help="print the answers as JSON")
+    add(
+        "--repair",
+        metavar="NEW",
+        default=argparse.SUPPRESS,
+        help="write the network to this new .h5 file, so that today's Keras loads it, and compare the outputs",
+    )
+    add(
+        "--measure",
+        **SWITCH,
+        help="also measure each generator with the judge, as `assignment measure` does, and draw twelve of its images",
+    )
+    add(
+        "--data-dir",
+        **FOLDER,
+        help="for --measure: the folder with the real images (default: the environment variable ASSIGNMENT_DATA_DIR)",
+    )
+    add(
+        "--outputs-dir",
+        **FOLDER,
+        help=f"for --measure: where the folder check goes (default {CheckSettings.outputs_dir})",
     )
 
 

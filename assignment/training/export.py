@@ -14,11 +14,12 @@ import numpy as np
 from msgspec import Meta
 
 from assignment.errors import AssignmentError
+from assignment.foreign.contents import FACTS
 from assignment.storage.files import FORMAT, replacing
 from assignment.storage.reading import NO_CONTROL_CHARACTERS, Malformed, convert, parse_versioned
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
-from assignment.training.network_file import ATTRIBUTE, read_facts
+from assignment.training.network_file import read_facts
 from assignment.training.portable import portable
 
 KERAS_VERSION = keras.__version__  # the field of ModelMetadata hides the module's name
@@ -158,7 +159,7 @@ def _write(model: keras.Model, path: Path, metadata: ModelMetadata, compiled: di
             file.attrs["model_config"] = json.dumps(config).encode()
             if compiled:
                 file.attrs["training_config"] = json.dumps(compiled).encode()
-            file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
+            file.attrs[FACTS] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either, in several lines without an errno
         full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < MIN_FREE_BYTES
         raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error

@@ -68,7 +68,7 @@ def test_all_metrics_of_a_generator_are_printed_from_its_name_or_its_file(path, 
         "copies of training images ",
         "  compared with the stand-in of MNIST, which the program draws\n",
         "distance to the nearest training image ",
-        "  Are the images recognizable? no",
+        "  Are the images recognizable? no\n    The judge recognizes ",
         "  Do the images show the right class? not shown",
         "  Is the generator free of mode collapse? no",
     ):

@@ -83,7 +83,7 @@ def test_a_missing_generator_is_reported_in_one_sentence_and_nothing_is_written(
 
 def test_a_folder_instead_of_the_generator_is_reported(workspace):
     workspace.generator_model.mkdir(parents=True)
-    with pytest.raises(AssignmentError, match="is a folder, but a file is expected; move it away"):
+    with pytest.raises(AssignmentError, match="it is a folder, but a file is expected"):
         sample(settings(), workspace)
 
 

@@ -6,7 +6,7 @@ from assignment.conditional.networks import build_discriminator
 from assignment.errors import AssignmentError
 from assignment.generators.samples import generate_samples
 from assignment.generators.saved import explained_errors, load_generator, read_generator_metadata
-from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5
+from assignment.training.export import FACTS, ModelMetadata, export_h5
 
 DIGITS = ModelMetadata("conditional", "ana", 1, "a stand-in", tuple("0123456789"))
 
@@ -54,10 +54,10 @@ OTHER_NETWORKS = {
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 def test_a_network_with_other_inputs_or_outputs_is_refused(trained, build):
     with h5py.File(trained.generator_model) as file:
-        facts = file.attrs[ATTRIBUTE]
+        facts = file.attrs[FACTS]
     build().save(trained.generator_model, include_optimizer=False)
     with h5py.File(trained.generator_model, "r+") as file:
-        file.attrs[ATTRIBUTE] = facts
+        file.attrs[FACTS] = facts
     check_refused(trained.generator_model)
 
 

@@ -9,9 +9,9 @@ from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.practices.architecture import with_linear_output
 from assignment.practices.choice import checked_practices
-from assignment.practices.layers import KERNEL_SIZE, KERNELS, SpectralNormalization
 from assignment.practices.stack import PracticeStack
 from assignment.training.description import layer_table
+from assignment.training.layers import KERNEL_SIZE, KERNELS, SpectralNormalization
 
 SHEET_DISCRIMINATOR_WEIGHTS = 6_629_953
 DISCRIMINATOR_PRACTICES = (

@@ -1,8 +1,8 @@
 import keras
 import pytest
 
-from assignment.practices.layers import SpectralNormalization
 from assignment.training.description import describe_compilation, layer_table
+from assignment.training.layers import SpectralNormalization
 
 layers = keras.layers
 

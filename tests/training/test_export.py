@@ -12,11 +12,12 @@ from assignment.errors import AssignmentError
 from assignment.fashion.step3_generator import build_generator as build_sheet_generator
 from assignment.fashion.step5_discriminator import build_discriminator as build_sheet_discriminator
 from assignment.fashion.step6_compile import compile_gan as compile_sheet_gan
+from assignment.foreign.contents import FACTS
 from assignment.lecture.networks import RealSmoothed
 from assignment.practices.losses import HingeLoss
 from assignment.storage.files import FORMAT
 from assignment.training import export
-from assignment.training.export import ATTRIBUTE, ModelMetadata, export_h5, export_pair, read_metadata
+from assignment.training.export import ModelMetadata, export_h5, export_pair, read_metadata
 from assignment.training.freezing import frozen
 
 METADATA = ModelMetadata(
@@ -183,10 +184,10 @@ def test_facts_about_the_training_read_back(make_gan, path):
 def test_a_file_without_the_later_facts_is_still_read(make_gan, path):
     export_h5(make_gan().generator, path, METADATA)
     with h5py.File(path, "r+") as file:
-        stored = json.loads(file.attrs[ATTRIBUTE])
+        stored = json.loads(file.attrs[FACTS])
         for name in ("epochs", "updates", "batch_size", "standin", "keras"):
             del stored[name]
-        file.attrs[ATTRIBUTE] = json.dumps(stored)
+        file.attrs[FACTS] = json.dumps(stored)
     assert read_metadata(path) == METADATA._replace(keras=None)
 
 
@@ -204,9 +205,9 @@ def test_file_of_another_program_is_refused(make_gan, path, content):
 def test_file_of_another_version_is_refused(make_gan, path, stored_format):
     export_h5(make_gan().generator, path, METADATA)
     with h5py.File(path, "r+") as file:
-        stored = json.loads(file.attrs[ATTRIBUTE])
+        stored = json.loads(file.attrs[FACTS])
         assert stored.pop("format") == FORMAT
-        file.attrs[ATTRIBUTE] = json.dumps({**stored, **({"format": stored_format} if stored_format else {})})
+        file.attrs[FACTS] = json.dumps({**stored, **({"format": stored_format} if stored_format else {})})
     with pytest.raises(AssignmentError, match="generator.h5 was written by another version of this program"):
         read_metadata(path)
 
@@ -215,6 +216,10 @@ def facts_with(**changes):
     """Return the facts of a file with these changes; None removes one."""
     facts = {"format": FORMAT, **METADATA._asdict(), **changes}
     return json.dumps({name: value for name, value in facts.items() if value is not None})
+
+
+def small_network():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 
 
 DAMAGED_FACTS = {
@@ -245,11 +250,12 @@ DAMAGED_FACTS = {
 
 @pytest.mark.parametrize("facts", DAMAGED_FACTS.values(), ids=DAMAGED_FACTS.keys())
 def test_damaged_facts_are_refused_in_one_sentence(path, facts):
-    with h5py.File(path, "w") as file:
-        file.attrs[ATTRIBUTE] = facts_with()
+    export_h5(small_network(), path, METADATA)
+    with h5py.File(path, "r+") as file:
+        file.attrs[FACTS] = facts_with()
     assert read_metadata(path) == METADATA._replace(keras=keras.__version__)
     with h5py.File(path, "r+") as file:
-        file.attrs[ATTRIBUTE] = facts
+        file.attrs[FACTS] = facts
     with pytest.raises(AssignmentError, match=ONE_SENTENCE):
         read_metadata(path)
 

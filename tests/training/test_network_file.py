@@ -54,6 +54,8 @@ def weights_of_keras_3(path, make_gan):
 def weights_of_keras_2(path, make_gan):
     with h5py.File(path, "w") as file:
         file.attrs["layer_names"] = [b"dense"]
+        file["dense/dense/kernel:0"] = np.zeros((3, 1), np.float32)
+        file["dense"].attrs["weight_names"] = [b"dense/kernel:0"]
 
 
 def of_another_program(path, make_gan):
@@ -84,17 +86,20 @@ FILES = {
         "it is a Git LFS pointer instead of the file; run `git lfs pull`",
     ),
     "a web page": (write(b"\n<!DOCTYPE html><html>Sign in"), "it is a web page; download the file itself"),
-    "a text": (write(b"no HDF5"), "it is not an HDF5 file; give the .h5 file that the training wrote"),
-    "a .keras file": (keras_archive, "it is a .keras file under another name; give the .h5 file"),
-    "a .npz file": (numpy_archive, "it is a file of NumPy arrays; give the .h5 file"),
+    "a text": (write(b"no HDF5"), "it is not a file of Keras (.h5 or .keras)"),
+    "a .keras file": (
+        keras_archive,
+        "Keras saved it again, without the facts about its training; give the original file",
+    ),
+    "a .npz file": (numpy_archive, "it is a file of NumPy arrays"),
     "a ZIP archive": (other_archive, "it is a ZIP archive; unpack it"),
-    "a damaged ZIP archive": (write(b"PK\x03\x04"), "it is a ZIP archive; unpack it"),
-    "truncated": (truncated, "it is damaged, and perhaps incomplete; copy it again, or train the network again"),
+    "a damaged ZIP archive": (write(b"PK\x03\x04"), "it is a damaged or encrypted ZIP archive; copy it again"),
+    "truncated": (truncated, "it is damaged, and perhaps incomplete; copy it again"),
     "weights alone, of Keras 3": (weights_of_keras_3, "it contains only weights; give the file of the complete"),
     "weights alone, of Keras 2": (weights_of_keras_2, "it contains only weights; give the file of the complete"),
     "saved again": (saved_again, "Keras saved it again, without the facts about its training; give the original file"),
     "another network": (of_another_keras_program, "another program saved it with Keras; give the .h5 file"),
-    "another HDF5 file": (of_another_program, "it is another program's HDF5 file; give the .h5 file"),
+    "another HDF5 file": (of_another_program, "it is an HDF5 file, but not of Keras"),
 }
 
 
@@ -224,7 +229,7 @@ def shared_weights(file):
 
 
 def many_groups(file):
-    for number in range(2_001):
+    for number in range(5_001):
         file.create_group(f"model_weights/{number}")
 
 
@@ -255,7 +260,7 @@ CONFIGURATIONS = {
     "a configuration that is a list": config(lambda parsed: [parsed]),
     "a configuration of text": config(lambda parsed: {**parsed, "config": "Sequential"}),
     "an empty configuration": config(lambda parsed: {**parsed, "config": {}}),
-    "another class of network": config(lambda parsed: {**parsed, "class_name": "Model"}),
+    "another class of network": config(lambda parsed: {**parsed, "class_name": "Lambda"}),
     "a list as the class": config(lambda parsed: {**parsed, "class_name": ["Functional"]}),
     "layers in an object": config(lambda parsed: parsed["config"].update(layers={})),
     "no layers": config(lambda parsed: parsed["config"].update(layers=[])),
@@ -294,7 +299,7 @@ WEIGHTS = {
     "an external link": link(h5py.ExternalLink("/etc/passwd", "/")),
     "a link to the root": cycle,
     "the same weights a hundred times": shared_weights,
-    "2,001 groups": many_groups,
+    "5,001 groups": many_groups,
     "a kernel that is missing": without(KERNEL),
     "no weights": without("model_weights"),
 }

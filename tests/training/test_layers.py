@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from assignment.practices.layers import (
+from assignment.training.layers import (
     KERNEL_SIZE,
     KERNELS,
     MinibatchDeviation,

@@ -1,0 +1,208 @@
+"""Check one file: what it is, a line for each requirement of the sheet, and what its weights and images reveal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assignment.checking.answers import NO, UNKNOWN, YES, Finding, Line
+from assignment.checking.images import generate, image_findings
+from assignment.checking.roles import COMBINED, DISCRIMINATOR, GENERATOR, OTHER, choose_expected, find_role, parts
+from assignment.checking.sheets import ExpectedNetwork, Sheet
+from assignment.checking.structure import compare
+from assignment.checking.weights import is_untrained, weight_findings
+from assignment.checking.weights_only import match_weights
+from assignment.errors import os_reason
+from assignment.foreign.network import Contents, Network
+from assignment.foreign.reader import read_contents
+from assignment.foreign.refused import Refused
+from assignment.storage.reading import Malformed, parse_json
+
+UNKNOWN_ROLE = "it is neither a generator nor a discriminator of images"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """The result of checking one file.
+
+    unusable: why the file could not be read; "" if it was.
+    role: generator, discriminator, combined model or other network.
+    name: of the network, or of the model that it is part of.
+    file_format, keras: what wrote the file. obstacles: what today's Keras cannot read in it.
+    lines, findings: the answers.
+    network: what was checked; None if the file could not be read.
+    facts: what this program recorded in the file; {} for a file of others.
+    """
+
+    path: Path
+    unusable: str = ""
+    role: str = OTHER
+    name: str = ""
+    file_format: str = ""
+    keras: str = ""
+    obstacles: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    network: Network[np.ndarray] | None = field(default=None, repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no requirement is missed and nothing serious was found."""
+        return not any(line.answer == NO for line in self.lines) and not any(f.is_serious for f in self.findings)
+
+
+def check_file(path: Path, sheet: Sheet) -> FileCheck:
+    """Check a file against a sheet. A file that cannot be read has a reason, and no lines."""
+    try:
+        return check_contents(path, read_contents(path), sheet)
+    except Refused as refused:
+        return FileCheck(path, unusable=str(refused))
+    except OSError as error:
+        return FileCheck(path, unusable=f"it cannot be read ({os_reason(error)})")
+
+
+def check_contents(path: Path, contents: Contents[np.ndarray], sheet: Sheet) -> FileCheck:
+    """Check what was read from a file. Raises Refused if it is not a network of images."""
+    network, role, lines = _find_network(contents, sheet)
+    if network is None or role == OTHER:
+        raise Refused(UNKNOWN_ROLE)
+    expected = choose_expected(network, role, sheet)
+    assert expected is not None  # every sheet has both roles
+    return _check_network(path, contents, network, role, expected, lines, sheet)
+
+
+def _find_network(contents: Contents[np.ndarray], sheet: Sheet) -> tuple[Network[np.ndarray] | None, str, list[Line]]:
+    """Return the network to check, its role, and lines about the file itself."""
+    if contents.network is None:
+        network = match_weights(contents.weights, sheet)
+        line = Line("the complete network, not its weights alone", NO, contents.file_format, "save it with model.save")
+        return network, find_role(network) if network else OTHER, [line]
+    role = find_role(contents.network)
+    if role != COMBINED:
+        return contents.network, role, []
+    found = {find_role(part): part for part in parts(contents.network)}
+    line = Line(
+        "one network in the file",
+        NO,
+        "the combined model: the generator with the discriminator",
+        "save generator and discriminator in a file each; the generator is checked below",
+    )
+    return found[GENERATOR], GENERATOR, [line]
+
+
+def _check_network(
+    path: Path,
+    contents: Contents[np.ndarray],
+    network: Network[np.ndarray],
+    role: str,
+    expected: ExpectedNetwork,
+    lines: Sequence[Line],
+    sheet: Sheet,
+) -> FileCheck:
+    has_settings = contents.network is not None
+    structure = compare(network, expected) if has_settings else _weights_lines(network, expected)
+    findings = [*weight_findings(network, role), *_file_findings(path, role)]
+    if role == GENERATOR:
+        image_lines, image_results = _images(network)
+        findings += image_results
+    else:
+        image_lines = []
+    answers = [*lines, *structure, *_training(contents, network, role, sheet), *image_lines]
+    return FileCheck(
+        path,
+        role=role,
+        name=(contents.network or network).name,
+        file_format=contents.file_format,
+        keras=contents.keras,
+        obstacles=contents.obstacles,
+        lines=tuple(answers),
+        findings=tuple(findings),
+        network=network,
+        facts=_facts(contents),
+    )
+
+
+def _weights_lines(network: Network[np.ndarray], expected: ExpectedNetwork) -> Iterator[Line]:
+    """Return a line for each requirement on a network of which only the weights are known."""
+    reason = "the file has only weights"
+    for line in compare(network, expected):
+        is_known = line.requirement.endswith("weights in all")
+        yield line if is_known else Line(line.requirement, UNKNOWN, reason)
+
+
+def _images(network: Network[np.ndarray]) -> tuple[list[Line], list[Finding]]:
+    requirement = "pixels in -1..1"
+    try:
+        images = generate(network)
+    except Refused as refused:
+        return [Line(requirement, UNKNOWN, str(refused))], []
+    findings = list(image_findings(images))
+    low, high = float(images.min()), float(images.max())
+    found = f"{low:.2f} to {high:.2f} in {len(images)} images"
+    is_outside = any(finding.title == "pixels in 0..1" for finding in findings) or not -1 <= low <= high <= 1
+    return [Line(requirement, NO if is_outside else YES, found, "end it with tanh" if is_outside else "")], findings
+
+
+def _file_findings(path: Path, role: str) -> Iterator[Finding]:
+    """Report a file whose name says that it is the other network."""
+    other = DISCRIMINATOR if role == GENERATOR else GENERATOR
+    if other in path.name.lower() and role not in path.name.lower():
+        yield Finding(
+            "swapped files", f"{path.name} contains a {role}", f"Give it the name of the {role}'s file, and check both."
+        )
+
+
+def _training(contents: Contents[np.ndarray], network: Network[np.ndarray], role: str, sheet: Sheet) -> Iterator[Line]:
+    """Return lines about what the file says of the training."""
+    untrained = is_untrained(network)
+    found = "its weights are those before the first update" if untrained else "its weights were changed"
+    yield Line("trained", NO if untrained else YES, found, "see below" if untrained else "")
+    facts = _facts(contents)
+    for requirement, name, wanted in (
+        (f"{sheet.epochs} epochs", "epoch", sheet.epochs),
+        (f"batch size {sheet.batch_size}", "batch_size", sheet.batch_size),
+    ):
+        if wanted is None:
+            continue
+        value = facts.get(name)
+        if not isinstance(value, int):
+            yield Line(requirement, UNKNOWN, "the file does not say")
+        else:
+            holds = value >= wanted if name == "epoch" else value == wanted
+            yield Line(requirement, YES if holds else NO, f"{value}, says the file", "" if holds else "train it so")
+    if role == DISCRIMINATOR and sheet.compilation is not None:
+        yield from _compilation(contents, sheet)
+
+
+def _compilation(contents: Contents[np.ndarray], sheet: Sheet) -> Iterator[Line]:
+    wanted, found = sheet.compilation, contents.compilation
+    assert wanted is not None
+    rates = ", ".join(f"{name} {value:g}" for name, value in wanted.settings.items())
+    requirement = f"compiled with {wanted.loss}, {wanted.optimizer}, {rates}"
+    if found is None:
+        yield Line(requirement, UNKNOWN, "the file does not say how it was compiled")
+        return
+    values = {name: getattr(found, name) for name in wanted.settings}
+    words = ", ".join(f"{name} {value:g}" if value is not None else f"{name} unknown" for name, value in values.items())
+    holds = (found.loss, found.optimizer) == (wanted.loss, wanted.optimizer) and all(
+        value is not None and abs(value - wanted.settings[name]) < 1e-6 for name, value in values.items()
+    )
+    yield Line(
+        requirement,
+        YES if holds else NO,
+        f"{found.loss or 'unknown loss'}, {found.optimizer or 'unknown optimizer'}, {words}",
+        "" if holds else "compile it with these values",
+    )
+
+
+def _facts(contents: Contents[np.ndarray]) -> dict[str, Any]:
+    """Return what this program recorded in the file; {} for a file of others."""
+    try:
+        return parse_json(contents.facts, dict[str, Any]) if contents.facts else {}
+    except Malformed:
+        return {}

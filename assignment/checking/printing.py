@@ -1,0 +1,71 @@
+"""Print the answers of a check: for people, or as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assignment.checking.answers import NO, UNKNOWN, YES, Line
+from assignment.checking.check import FileCheck
+from assignment.session.screen import Screen, plural
+
+SHORT = {YES: "yes", NO: "NO ", UNKNOWN: "?  "}  # at the beginning of a line
+
+
+def print_check(check: FileCheck, screen: Screen) -> None:
+    """Print what a file is, a line for each requirement, and the findings."""
+    screen.heading(str(check.path))
+    if check.unusable:
+        screen.say_wrapped(f"  cannot be checked: {check.unusable}.")
+        return
+    writer = f"Keras {check.keras}" if check.keras else "an unknown version of Keras"
+    screen.say_wrapped(f"  a {check.role} with the name {check.name!r}; {check.file_format}, written by {writer}")
+    if check.obstacles:
+        reasons = "; ".join(check.obstacles)
+        screen.say_wrapped(f"  today's Keras cannot load it: {reasons}. --repair NEW.h5 writes a copy that it loads.")
+    for line in check.lines:
+        screen.say_wrapped(f"  {SHORT[line.answer]}  {_words(line)}")
+    for finding in check.findings:
+        screen.say_wrapped(f"  found: {finding.title}: {finding.numbers}. {finding.meaning}")
+    screen.say_wrapped(f"  {_summary(check)}")
+
+
+def to_json(checks: Sequence[FileCheck]) -> list[dict[str, Any]]:
+    """Return the answers for `json.dumps`: one object for each file."""
+    return [
+        {
+            "file": str(check.path),
+            "unusable": check.unusable,
+            "role": check.role,
+            "name": check.name,
+            "format": check.file_format,
+            "keras": check.keras,
+            "loads_in_keras_3": not check.obstacles,
+            "obstacles": list(check.obstacles),
+            "requirements": [asdict(line) for line in check.lines],
+            "findings": [asdict(finding) for finding in check.findings],
+        }
+        for check in checks
+    ]
+
+
+def _words(line: Line) -> str:
+    if line.answer == YES:
+        return (
+            line.requirement
+            if line.found in ("", line.requirement.partition(": ")[2], line.requirement)
+            else (f"{line.requirement} (found: {line.found})")
+        )
+    if line.answer == UNKNOWN:
+        return f"{line.requirement}: could not be checked: {line.found}"
+    advice = f". To do: {line.advice}" if line.advice else ""
+    return f"{line.requirement}. Found: {line.found}{advice}."
+
+
+def _summary(check: FileCheck) -> str:
+    counts = {answer: sum(line.answer == answer for line in check.lines) for answer in (YES, NO, UNKNOWN)}
+    parts = [f"{plural(counts[YES], 'requirement')} met", f"{counts[NO]} not met"]
+    if counts[UNKNOWN]:
+        parts.append(f"{counts[UNKNOWN]} could not be checked")
+    return ", ".join(parts)

@@ -1,0 +1,132 @@
+"""What the weights of a network reveal: whether it was trained at all, and whether they are numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from assignment.checking.answers import Finding
+from assignment.foreign.kinds import weight_names
+from assignment.foreign.network import Layer, Network
+
+MINIMUM_VALUES = 50  # of a kernel; of fewer, the largest may be far below the limit by chance
+# The largest of 50 values that are uniform within a limit is over 85 % of it, but for one network in 3,000.
+FILLED = 0.85
+# The standard deviation of 50 such values, divided by the limit, differs from 1/sqrt(3) by less, but for one in 3,000.
+SPREAD_TOLERANCE = 0.15
+ROUNDING = 1e-5  # of a limit that was computed in float32
+EMBEDDING_LIMIT = 0.05  # Keras' default for embeddings: uniform within it
+
+Trained = Network[np.ndarray]
+
+
+def weight_findings(network: Trained, role: str) -> Iterator[Finding]:
+    """Return what the weights reveal."""
+    yield from _not_finite(network)
+    if is_untrained(network):
+        yield _untrained(network, role)
+    else:
+        yield from _unused_normalization(network)
+    yield from _frozen(network)
+
+
+def is_untrained(network: Trained) -> bool:
+    """Return whether all weights are as Keras initializes them.
+
+    Every kernel is uniform within Glorot's limit, sqrt(6 / (inputs + outputs)), every bias is 0, and every
+    BatchNormalization has the scale 1, the shift 0, the mean 0 and the variance 1. An update changes a bias or a scale,
+    and takes some of a kernel's values over the limit. False if the network has too few weights to be sure.
+    Source: Glorot and Bengio 2010, equation 16; Keras' default initializers.
+    """
+    layers = [layer for layer in network.plain_layers() if layer.weights]
+    kernels = [weight for layer in layers for weight in layer.weights if weight.ndim > 1]
+    if sum(kernel.size for kernel in kernels) < MINIMUM_VALUES:
+        return False
+    return all(_is_initial(layer) for layer in layers)
+
+
+def _is_initial(layer: Layer[np.ndarray]) -> bool:
+    constants = {"bias": 0, "beta": 0, "moving_mean": 0, "gamma": 1, "moving_variance": 1}
+    for name, weight in zip(weight_names(layer.kind, layer.settings), layer.weights):
+        if name in constants:
+            if not (weight == constants[name]).all():
+                return False
+        elif name != "direction" and not _is_uniform(weight, _limit(layer, weight)):
+            return False
+    return True
+
+
+def _limit(layer: Layer[np.ndarray], kernel: np.ndarray) -> float:
+    """Return the limit within which Keras initializes a kernel."""
+    if layer.kind == "Embedding":
+        return EMBEDDING_LIMIT
+    window = math.prod(kernel.shape[:-2])
+    return math.sqrt(6 / (window * (kernel.shape[-2] + kernel.shape[-1])))
+
+
+def _is_uniform(values: np.ndarray, limit: float) -> bool:
+    """Return whether values may be uniform in -limit..limit."""
+    largest = float(np.abs(values).max())
+    if not largest <= limit * (1 + ROUNDING):
+        return False
+    if values.size < MINIMUM_VALUES:
+        return True
+    spread = float(values.astype(np.float64).std()) / limit
+    return largest > FILLED * limit and abs(spread - 1 / math.sqrt(3)) < SPREAD_TOLERANCE
+
+
+def _untrained(network: Trained, role: str) -> Finding:
+    kernels = [weight for layer in network.plain_layers() for weight in layer.weights if weight.ndim > 1]
+    scales = any(layer.kind == "BatchNormalization" for layer in network.plain_layers())
+    numbers = f"all {len(kernels)} kernels are uniform within the limits of their initialization, all biases are 0"
+    if scales:
+        numbers += ", every BatchNormalization has scale 1, shift 0, mean 0, variance 1"
+    meaning = "These are the weights before the first update."
+    if role == "discriminator":
+        meaning += (
+            " On Keras 3 the textbook recipe does this: `discriminator.trainable = False`, set for the combined model,"
+            " also stops the updates of the compiled discriminator. docs/keras3.md shows what works."
+        )
+    return Finding("never trained", numbers, meaning)
+
+
+def _unused_normalization(network: Trained) -> Iterator[Finding]:
+    normalizations = [layer for layer in network.plain_layers() if layer.kind == "BatchNormalization"]
+    if normalizations and all((n.weights[-2] == 0).all() and (n.weights[-1] == 1).all() for n in normalizations):
+        yield Finding(
+            "BatchNormalization never saw a batch",
+            f"all {len(normalizations)} have the mean 0 and the variance 1",
+            "The moving averages were never updated, so the saved network normalizes nothing, and its images differ"
+            " from those of the training. Train in training mode.",
+        )
+
+
+def _not_finite(network: Trained) -> Iterator[Finding]:
+    bad = [
+        (layer, int((~np.isfinite(weight)).sum()))
+        for layer in network.plain_layers()
+        for weight in layer.weights
+        if not np.isfinite(weight).all()
+    ]
+    if bad:
+        count = sum(number for _, number in bad)
+        yield Finding(
+            "NaN or infinite weights",
+            f"{count:,} values in {len(bad)} arrays, the first in a {bad[0][0].kind}",
+            "The training diverged, or the file is damaged. Train it again.",
+        )
+
+
+def _frozen(network: Trained) -> Iterator[Finding]:
+    layers = [layer for layer in network.plain_layers() if layer.weights]
+    frozen = [layer for layer in layers if not layer.trainable]
+    if frozen:
+        yield Finding(
+            "saved while frozen",
+            f"{len(frozen)} of {len(layers)} layers with weights are not trainable",
+            "It computes the same, but whoever loads it to train it further trains nothing. Set trainable = True before"
+            " saving.",
+            is_serious=False,
+        )

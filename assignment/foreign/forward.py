@@ -1,0 +1,162 @@
+"""The outputs of a network in inference, computed with NumPy, so that a file can be checked without TensorFlow.
+
+The layers of discriminators that look at a whole batch, or divide a kernel by its norm, are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from assignment.foreign.network import Layer, Network
+from assignment.foreign.refused import Refused
+from assignment.foreign.shapes import tensor_shapes
+
+MAX_VALUES = 2**22  # of one example's tensor between two layers; the sheet's largest has 12,544
+MAX_PRODUCTS = 2**31  # of one example; the sheet's generator needs 0.1 billion
+
+
+def run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the outputs of a network in inference, each float32 (n, ...).
+
+    inputs: one array (n, ...) for each of the network's inputs.
+    Raises Refused for a network that is too large, or has a layer that cannot be computed here.
+    """
+    _check_size(network)
+    with np.errstate(all="ignore"):  # a network may diverge; its outputs show it
+        return _run(network, inputs)
+
+
+def _run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    given = {tensor.layer: array for tensor, array in zip(network.inputs, inputs, strict=True)}
+    outputs: list[list[np.ndarray]] = []
+    for position, layer in enumerate(network.layers):
+        incoming = [outputs[tensor.layer][tensor.output] for tensor in layer.inputs]
+        if position in given:
+            outputs.append([given[position]])
+        elif layer.network is not None:
+            outputs.append(_run(layer.network, incoming))
+        else:
+            outputs.append([_compute(layer, incoming)])
+    return [outputs[tensor.layer][tensor.output] for tensor in network.outputs]
+
+
+def _check_size(network: Network[np.ndarray]) -> None:
+    products = 0
+    for layer, shapes in zip(network.layers, tensor_shapes(network)):
+        if layer.network is not None:
+            _check_size(layer.network)
+            continue
+        size = math.prod(shapes[0])
+        # Each pixel takes part in one product for each value of the kernel.
+        kernel = layer.weights[0].size if layer.weights and layer.kind != "Embedding" else 1
+        products += math.prod(shapes[0][:-1]) * kernel
+        if size > MAX_VALUES or products > MAX_PRODUCTS:
+            raise Refused("it is too large to be computed here")
+
+
+def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray:
+    values, settings = incoming[0], layer.settings
+    weights = [weight.astype(np.float32) for weight in layer.weights]
+    match layer.kind:
+        case "Dense":
+            return _activated(_with_bias(values @ weights[0], weights), settings["activation"])
+        case "Conv2D":
+            return _activated(_with_bias(_convolution(values, weights[0], layer), weights), settings["activation"])
+        case "Conv2DTranspose":
+            return _activated(_with_bias(_transposed(values, weights[0], layer), weights), settings["activation"])
+        case "BatchNormalization":
+            return _normalized(values, weights, layer)
+        case "LeakyReLU":
+            return np.where(values < 0, values * np.float32(str(settings["slope"])), values)
+        case "ReLU":
+            return np.maximum(values, 0)
+        case "Activation":
+            return _activated(values, settings["activation"])
+        case "Embedding":
+            return weights[0][np.clip(values.astype(int), 0, len(weights[0]) - 1)]
+        case "Flatten":
+            return values.reshape(len(values), -1)
+        case "Reshape":
+            target = settings["target_shape"]
+            assert isinstance(target, tuple)
+            return values.reshape(len(values), *(length or -1 for length in target))
+        case "Add":
+            return np.sum(incoming, axis=0)
+        case "Concatenate":
+            return np.concatenate(incoming, axis=-1)
+        case "Dot":
+            return np.sum(incoming[0] * incoming[1], axis=-1, keepdims=True)
+        case "Dropout" | "Identity":
+            return values
+    raise Refused(f"a layer of the kind {layer.kind} cannot be computed here")
+
+
+def _with_bias(values: np.ndarray, weights: Sequence[np.ndarray]) -> np.ndarray:
+    return values + weights[1] if len(weights) > 1 else values
+
+
+def _activated(values: np.ndarray, activation: object) -> np.ndarray:
+    match activation:
+        case "relu":
+            return np.maximum(values, 0)
+        case "sigmoid":
+            return 0.5 * (1 + np.tanh(0.5 * values))  # the same function, without an overflow
+        case "softmax":
+            powers = np.exp(values - values.max(axis=-1, keepdims=True))
+            return powers / powers.sum(axis=-1, keepdims=True)
+        case "tanh":
+            return np.tanh(values)
+    return values
+
+
+def _normalized(values: np.ndarray, weights: Sequence[np.ndarray], layer: Layer[np.ndarray]) -> np.ndarray:
+    *scaled, mean, variance = weights
+    values = (values - mean) / np.sqrt(variance + np.float32(str(layer.settings["epsilon"])))
+    if layer.settings["scale"]:
+        values = values * scaled.pop(0)
+    return values + scaled[0] if scaled else values
+
+
+def _convolution(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]) -> np.ndarray:
+    """Return a strided convolution of images (n, height, width, depth).
+
+    kernel: (window, window, depth, filters).
+    """
+    window, strides = kernel.shape[:2], _strides(layer)
+    if layer.settings["padding"] == "same":
+        # TensorFlow pads so that a window begins at every stride; of an odd number, the end gets one more.
+        totals = [max((math.ceil(n / s) - 1) * s + w - n, 0) for n, s, w in zip(images.shape[1:3], strides, window)]
+        images = np.pad(images, ((0, 0), *((total // 2, total - total // 2) for total in totals), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(images, window, axis=(1, 2))[:, :: strides[0], :: strides[1]]
+    return np.tensordot(windows, kernel, axes=([3, 4, 5], [2, 0, 1]))  # (n, height', width', filters)
+
+
+def _transposed(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]) -> np.ndarray:
+    """Return a transposed convolution of images (n, height, width, depth).
+
+    Every pixel adds its window to the result, one stride further than its neighbor's.
+    kernel: (window, window, filters, depth).
+    """
+    count, height, width, _ = images.shape
+    (rows, columns), (down, right) = kernel.shape[:2], _strides(layer)
+    full = np.zeros(
+        (count, (height - 1) * down + max(rows, down), (width - 1) * right + max(columns, right), kernel.shape[2])
+    )
+    full = full.astype(np.float32)
+    for row in range(rows):
+        for column in range(columns):
+            target = full[:, row : row + height * down : down, column : column + width * right : right]
+            target[:, :height, :width] += images @ kernel[row, column].T
+    if layer.settings["padding"] == "valid":
+        return full
+    top, left = max(rows - down, 0) // 2, max(columns - right, 0) // 2
+    return full[:, top : top + height * down, left : left + width * right]
+
+
+def _strides(layer: Layer[np.ndarray]) -> tuple[int, int]:
+    strides = layer.settings["strides"]
+    assert isinstance(strides, tuple)
+    return int(strides[0] or 1), int(strides[1] or 1)

@@ -1,0 +1,158 @@
+"""The shapes of the tensors in a network, computed from its table, without building it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from assignment.foreign.kinds import (
+    MINIBATCH_DEVIATION,
+    MINIBATCH_DISCRIMINATION,
+    weight_names,
+)
+from assignment.foreign.network import Layer, Network, Tensor, WeightT
+from assignment.foreign.refused import Refused
+
+Shape = tuple[int, ...]  # of one example, without the batch
+MINIBATCH_KERNELS, MINIBATCH_KERNEL_SIZE = 32, 8  # of minibatch discrimination (training/layers.py)
+
+
+def tensor_shapes(network: Network[WeightT], inputs: list[Shape] | None = None) -> list[list[Shape]]:
+    """Return the shapes of the outputs of every layer, in order.
+
+    inputs: shapes that replace those of the network's own inputs, for a network in a network.
+    Raises Refused if the layers do not fit each other.
+    """
+    shapes: list[list[Shape]] = []
+    given = dict(zip((tensor.layer for tensor in network.inputs), inputs or ()))
+    for position, layer in enumerate(network.layers):
+        incoming = [_find(shapes, tensor) for tensor in layer.inputs]
+        if position in given:
+            shapes.append([given[position]])
+        elif layer.network is not None:
+            inner = tensor_shapes(layer.network, incoming)
+            shapes.append([_find(inner, tensor) for tensor in layer.network.outputs])
+        else:
+            shapes.append([_output_shape(layer, incoming)])
+    return shapes
+
+
+def input_shapes(network: Network[WeightT]) -> list[Shape]:
+    """Return the shape of each input of a network."""
+    shapes = tensor_shapes(network)
+    return [_find(shapes, tensor) for tensor in network.inputs]
+
+
+def output_shapes(network: Network[WeightT]) -> list[Shape]:
+    """Return the shape of each output of a network."""
+    shapes = tensor_shapes(network)
+    return [_find(shapes, tensor) for tensor in network.outputs]
+
+
+def _find(shapes: list[list[Shape]], tensor: Tensor) -> Shape:
+    if not 0 <= tensor.layer < len(shapes) or not 0 <= tensor.output < len(shapes[tensor.layer]):
+        raise Refused("one of its connections leads nowhere")
+    return shapes[tensor.layer][tensor.output]
+
+
+def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
+    settings, kind = layer.settings, layer.kind
+    if kind == "InputLayer":
+        shape = settings["shape"]
+        if not isinstance(shape, tuple) or None in shape:
+            raise Refused("the shape of its input is not fixed")
+        return tuple(length for length in shape if length is not None)
+    if not incoming or (len(incoming) > 1) != (kind in ("Add", "Concatenate", "Dot")):
+        raise Refused(f"a layer of the kind {kind} has {len(incoming)} inputs")
+    first = incoming[0]
+    if "filters" in settings:
+        return _convolved(layer, first)
+    if "units" in settings:
+        return (*first[:-1], int(str(settings["units"])))
+    if kind == "Embedding":
+        return (*first, int(str(settings["output_dim"])))
+    if kind == "Flatten":
+        return (math.prod(first),)
+    if kind == "Reshape":
+        return _reshaped(first, settings["target_shape"])
+    if kind == "Add" and any(shape != first for shape in incoming):
+        raise Refused("it adds tensors of different shapes")
+    if kind == "Concatenate":
+        if any(shape[:-1] != first[:-1] for shape in incoming):
+            raise Refused("it concatenates tensors of different shapes")
+        return (*first[:-1], sum(shape[-1] for shape in incoming))
+    if kind == "Dot":
+        if any(shape != first or len(shape) != 1 for shape in incoming):
+            raise Refused("it multiplies tensors of different shapes")
+        return (1,)
+    appended = {MINIBATCH_DEVIATION: 1, MINIBATCH_DISCRIMINATION: MINIBATCH_KERNELS}.get(kind, 0)
+    return (*first[:-1], first[-1] + appended)
+
+
+def _convolved(layer: Layer[WeightT], shape: Shape) -> Shape:
+    if len(shape) != 3:
+        raise Refused("a convolution has an input that is no image")
+    kernel, strides = layer.settings["kernel_size"], layer.settings["strides"]
+    assert isinstance(kernel, tuple) and isinstance(strides, tuple)
+    is_same = layer.settings["padding"] == "same"
+    sides = []
+    for length, window, stride in zip(shape[:2], kernel, strides):
+        assert window is not None and stride is not None
+        if layer.kind == "Conv2DTranspose":
+            sides.append(length * stride + (0 if is_same else max(window - stride, 0)))
+        else:
+            sides.append(math.ceil(length / stride) if is_same else (length - window) // stride + 1)
+    if min(sides) < 1:
+        raise Refused("a convolution has a larger window than its image")
+    return (*sides, int(str(layer.settings["filters"])))
+
+
+def _reshaped(shape: Shape, target: object) -> Shape:
+    assert isinstance(target, tuple)
+    size, known = math.prod(shape), math.prod(length for length in target if length != -1)
+    if -1 in target:
+        if target.count(-1) > 1 or not known or size % known:
+            raise Refused("a reshape does not fit its input")
+        return tuple(size // known if length == -1 else length for length in target)
+    if known != size:
+        raise Refused("a reshape does not fit its input")
+    return target
+
+
+def weight_shapes(layer: Layer[WeightT], incoming: Shape) -> list[Shape]:
+    """Return the shapes of a layer's weights in Keras' order, from its settings and the shape of its input."""
+    settings, kind, depth = layer.settings, str(layer.settings.get("wrapped", layer.kind)), incoming[-1]
+    names = weight_names(layer.kind, settings)
+    if kind == "BatchNormalization":
+        return [(depth,)] * len(names)
+    if kind == "Embedding":
+        return [(int(str(settings["input_dim"])), int(str(settings["output_dim"])))]
+    if kind == MINIBATCH_DISCRIMINATION:
+        return [(depth, MINIBATCH_KERNELS * MINIBATCH_KERNEL_SIZE)]
+    if kind not in ("Dense", "Conv2D", "Conv2DTranspose"):
+        return []
+    outputs = int(str(settings["units" if kind == "Dense" else "filters"]))
+    window = () if kind == "Dense" else settings["kernel_size"]
+    assert isinstance(window, tuple)
+    ends = (outputs, depth) if kind == "Conv2DTranspose" else (depth, outputs)
+    shapes = {
+        "kernel": (*(int(length or 1) for length in window), *ends),
+        "bias": (outputs,),
+        "direction": (1, outputs),
+    }
+    return [shapes[name] for name in names]
+
+
+def check_weights(network: Network[Any], inputs: list[Shape] | None = None) -> None:
+    """Raise Refused unless every layer has weights of the shapes that its settings need, and all connections exist."""
+    shapes = tensor_shapes(network, inputs)
+    for tensor in (*network.inputs, *network.outputs):
+        _find(shapes, tensor)
+    for layer in network.layers:
+        incoming = [_find(shapes, tensor) for tensor in layer.inputs]
+        if layer.network is not None:
+            check_weights(layer.network, incoming)
+        elif layer.kind != "InputLayer":
+            needed = weight_shapes(layer, incoming[0])
+            if [tuple(weight.shape) for weight in layer.weights] != needed:
+                raise Refused(f"a layer of the kind {layer.kind} has weights of other shapes than its settings need")

@@ -1,0 +1,80 @@
+"""The outputs that NumPy computes are those of Keras."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from assignment.foreign.configuration import read_configuration
+from assignment.foreign.contents import _with_weights
+from assignment.foreign.forward import run
+from assignment.foreign.refused import Refused
+from assignment.foreign.shapes import output_shapes
+
+RANDOM = np.random.default_rng(0)
+
+
+def table(model):
+    """The table of a Keras network, with its arrays."""
+    network = read_configuration(json.loads(model.to_json()))
+    groups = [tuple(layer.get_weights()) for layer in model.layers if layer.weights]
+    return _with_weights(network, groups)
+
+
+def compare(model, *inputs):
+    for weight in model.weights:
+        weight.assign(np.abs(RANDOM.normal(0.5, 0.2, weight.shape)))
+    expected = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
+    (outputs,) = run(table(model), inputs)
+    np.testing.assert_allclose(outputs, np.asarray(expected), rtol=1e-4, atol=1e-4)
+    assert output_shapes(table(model)) == [outputs.shape[1:]]
+
+
+@pytest.mark.parametrize("kind", [layers.Conv2D, layers.Conv2DTranspose])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(
+    ("size", "kernel", "strides"), [(7, 5, 2), (8, 4, 2), (6, 3, 1), (9, 2, 3), (7, (3, 5), (2, 1))]
+)
+def test_convolutions(kind, padding, size, kernel, strides):
+    model = keras.Sequential([keras.Input((size, size, 2)), kind(3, kernel, strides=strides, padding=padding)])
+    compare(model, RANDOM.normal(size=(2, size, size, 2)).astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Dense(4, activation="tanh"),
+        layers.Dense(4, activation="softmax", use_bias=False),
+        layers.Dense(4, activation="sigmoid"),
+        layers.BatchNormalization(epsilon=0.01),
+        layers.BatchNormalization(scale=False),
+        layers.BatchNormalization(center=False),
+        layers.LeakyReLU(negative_slope=0.1),
+        layers.ReLU(),
+        layers.Activation("relu"),
+        layers.Reshape((3, -1)),
+        layers.Flatten(),
+        layers.Dropout(0.4),
+        layers.Identity(),
+    ],
+)
+def test_other_layers(layer):
+    compare(keras.Sequential([keras.Input((6,)), layer]), RANDOM.normal(size=(3, 6)).astype(np.float32))
+
+
+def test_layers_with_several_inputs():
+    noise, label = keras.Input((4,)), keras.Input((1,), dtype="int32")
+    embedded = layers.Flatten()(layers.Embedding(10, 4)(label))
+    total = layers.Add()([noise, embedded])
+    outputs = layers.Concatenate()([total, layers.Dot(1)([noise, embedded])])
+    labels = np.array([[3], [9]], np.int32)
+    compare(keras.Model([noise, label], outputs), RANDOM.normal(size=(2, 4)).astype(np.float32), labels)
+
+
+def test_a_network_that_is_too_large_is_refused():
+    """Few weights may make large images."""
+    network = table(keras.Sequential([keras.Input((1, 1, 1)), layers.Conv2DTranspose(2, 1, strides=2_000)]))
+    with pytest.raises(Refused, match="too large to be computed here"):
+        run(network, [np.zeros((1, 1, 1, 1))])
