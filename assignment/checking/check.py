@@ -69,7 +69,9 @@ def check_file(path: Path, sheet: Sheet) -> FileCheck:
 def check_contents(path: Path, contents: Contents[np.ndarray], sheet: Sheet) -> FileCheck:
     """Check what was read from a file. Raises Refused if it is not a network of images."""
     network, role, lines = _find_network(contents, sheet)
-    if network is None or role == OTHER:
+    if network is None:
+        raise Refused(f"it has only weights, and not those of a network of the {sheet.track} sheet")
+    if role == OTHER:
         raise Refused(UNKNOWN_ROLE)
     expected = choose_expected(network, role, sheet)
     assert expected is not None  # every sheet has both roles

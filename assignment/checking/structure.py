@@ -62,8 +62,8 @@ def _ends(network: Network[np.ndarray], expected: ExpectedNetwork) -> Iterator[L
         ("input", input_shapes(network), expected.inputs),
         ("output", output_shapes(network), expected.outputs),
     ):
-        requirement = f"{what}: {' and '.join(_end_words(shape) for shape in wanted)}"
-        yield _line(requirement, ends_match(shapes, wanted), " and ".join(map(_end_words, shapes)))
+        requirement, found = (" and ".join(_end_words(shape, what) for shape in ends) for ends in (wanted, shapes))
+        yield _line(f"{what}: {requirement}", ends_match(shapes, wanted), found)
 
 
 def ends_match(shapes: Sequence[Shape], wanted: Sequence[Shape]) -> bool:
@@ -77,9 +77,11 @@ def ends_match(shapes: Sequence[Shape], wanted: Sequence[Shape]) -> bool:
     return not remaining
 
 
-def _end_words(shape: Shape) -> str:
+def _end_words(shape: Shape, what: str) -> str:
     if not shape:
         return "a vector of noise"
+    if shape == (1,):
+        return "a label" if what == "input" else "one number"
     return f"a vector of {shape[0]}" if len(shape) == 1 else shape_words(shape)
 
 

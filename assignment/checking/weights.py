@@ -80,7 +80,8 @@ def _is_uniform(values: np.ndarray, limit: float) -> bool:
 def _untrained(network: Trained, role: str) -> Finding:
     kernels = [weight for layer in network.plain_layers() for weight in layer.weights if weight.ndim > 1]
     scales = any(layer.kind == "BatchNormalization" for layer in network.plain_layers())
-    numbers = f"all {len(kernels)} kernels are uniform within the limits of their initialization, all biases are 0"
+    count = "its only kernel is" if len(kernels) == 1 else f"all {len(kernels)} kernels are"
+    numbers = f"{count} uniform within the limits of the initialization, all biases are 0"
     if scales:
         numbers += ", every BatchNormalization has scale 1, shift 0, mean 0, variance 1"
     meaning = "These are the weights before the first update."

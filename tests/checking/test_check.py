@@ -168,7 +168,7 @@ def test_weights_alone_are_recognized_by_their_shapes(make_contents, make_networ
     result = check_contents(Path("x.h5"), contents, SHEETS["fashion"])
     assert result.role == "discriminator" and list(refused(result)) == ["the complete network, not its weights alone"]
     assert {line.answer for line in result.lines if line.requirement.startswith("layer")} == {UNKNOWN}
-    with pytest.raises(Refused, match="neither a generator nor a discriminator"):
+    with pytest.raises(Refused, match="it has only weights, and not those of a network of the fashion sheet"):
         check_contents(Path("x.h5"), replace(contents, weights=groups[1:]), SHEETS["fashion"])
 
 

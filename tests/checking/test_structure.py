@@ -25,7 +25,7 @@ def test_a_sheet_that_gives_only_some_layers_asks_for_these(make_network):
     lines = {line.requirement: line.answer for line in compare(make_network("discriminator"), expected)}
     assert lines == {
         "input: (28, 28, 1)": YES,
-        "output: a vector of 1": YES,
+        "output: one number": YES,
         "Conv2D, stride 2": YES,
         "LeakyReLU": YES,
         "Dropout": NO,
