@@ -147,7 +147,7 @@ def measure(options: dict[str, Any], activity: Activity) -> int:
 def check(options: dict[str, Any], activity: Activity) -> int:
     """Compare saved networks with a sheet; return 0 if all requirements are met, 1 if one is not, 2 for a bad file."""
     settings = CheckSettings(**options)
-    activity.after_stop = "nothing was written"
+    activity.after_stop = "files that were written are complete"
     from assignment.checking.check import check_file
     from assignment.checking.printing import print_check, to_json
     from assignment.checking.sheets import SHEETS

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from assignment.checking.answers import NO, UNKNOWN, YES, Finding, Line
-from assignment.checking.images import generate, image_findings
+from assignment.checking.images import IN_0_TO_1, generate, image_findings
 from assignment.checking.roles import COMBINED, DISCRIMINATOR, GENERATOR, OTHER, choose_expected, find_role, parts
-from assignment.checking.sheets import ExpectedNetwork, Sheet
+from assignment.checking.sheets import ExpectedCompilation, ExpectedNetwork, Sheet
 from assignment.checking.structure import compare
-from assignment.checking.weights import is_untrained, weight_findings
+from assignment.checking.weights import NEVER_TRAINED, weight_findings
 from assignment.checking.weights_only import match_weights
 from assignment.errors import os_reason
+from assignment.foreign.compilation import Compilation
 from assignment.foreign.network import Contents, Network
 from assignment.foreign.reader import read_contents
 from assignment.foreign.refused import Refused
@@ -73,9 +74,7 @@ def check_contents(path: Path, contents: Contents[np.ndarray], sheet: Sheet) -> 
         raise Refused(f"it has only weights, and not those of a network of the {sheet.track} sheet")
     if role == OTHER:
         raise Refused(UNKNOWN_ROLE)
-    expected = choose_expected(network, role, sheet)
-    assert expected is not None  # every sheet has both roles
-    return _check_network(path, contents, network, role, expected, lines, sheet)
+    return _check_network(path, contents, network, role, lines, sheet)
 
 
 def _find_network(contents: Contents[np.ndarray], sheet: Sheet) -> tuple[Network[np.ndarray] | None, str, list[Line]]:
@@ -102,19 +101,22 @@ def _check_network(
     contents: Contents[np.ndarray],
     network: Network[np.ndarray],
     role: str,
-    expected: ExpectedNetwork,
     lines: Sequence[Line],
     sheet: Sheet,
 ) -> FileCheck:
+    expected, facts = choose_expected(network, role, sheet), _facts(contents)
     has_settings = contents.network is not None
     structure = compare(network, expected) if has_settings else _weights_lines(network, expected)
-    findings = [*weight_findings(network, role), *_file_findings(path, role)]
+    findings = list(weight_findings(network, role))
+    is_trained = all(finding.title != NEVER_TRAINED for finding in findings)
+    findings += _file_findings(path, role)
+    answers = [*lines, *structure, *_training(is_trained, facts, sheet)]
+    if role == DISCRIMINATOR and sheet.compilation is not None:
+        answers.append(_compilation(sheet.compilation, contents.compilation))
     if role == GENERATOR:
         image_lines, image_results = _images(network)
+        answers += image_lines
         findings += image_results
-    else:
-        image_lines = []
-    answers = [*lines, *structure, *_training(contents, network, role, sheet), *image_lines]
     return FileCheck(
         path,
         role=role,
@@ -125,7 +127,7 @@ def _check_network(
         lines=tuple(answers),
         findings=tuple(findings),
         network=network,
-        facts=_facts(contents),
+        facts=facts,
     )
 
 
@@ -146,7 +148,7 @@ def _images(network: Network[np.ndarray]) -> tuple[list[Line], list[Finding]]:
     findings = list(image_findings(images))
     low, high = float(images.min()), float(images.max())
     found = f"{low:.2f} to {high:.2f} in {len(images)} images"
-    is_outside = any(finding.title == "pixels in 0..1" for finding in findings) or not -1 <= low <= high <= 1
+    is_outside = any(finding.title == IN_0_TO_1 for finding in findings) or not -1 <= low <= high <= 1
     return [Line(requirement, NO if is_outside else YES, found, "end it with tanh" if is_outside else "")], findings
 
 
@@ -159,12 +161,12 @@ def _file_findings(path: Path, role: str) -> Iterator[Finding]:
         )
 
 
-def _training(contents: Contents[np.ndarray], network: Network[np.ndarray], role: str, sheet: Sheet) -> Iterator[Line]:
-    """Return lines about what the file says of the training."""
-    untrained = is_untrained(network)
-    found = "its weights are those before the first update" if untrained else "its weights were changed"
-    yield Line("trained", NO if untrained else YES, found, "see below" if untrained else "")
-    facts = _facts(contents)
+def _training(is_trained: bool, facts: Mapping[str, Any], sheet: Sheet) -> Iterator[Line]:
+    """Return lines about the training: what the weights show, and what the file says."""
+    if is_trained:
+        yield Line("trained", YES, "its weights were changed")
+    else:
+        yield Line("trained", NO, "its weights are those before the first update", "see below")
     for requirement, name, wanted in (
         (f"{sheet.epochs} epochs", "epoch", sheet.epochs),
         (f"batch size {sheet.batch_size}", "batch_size", sheet.batch_size),
@@ -177,24 +179,20 @@ def _training(contents: Contents[np.ndarray], network: Network[np.ndarray], role
         else:
             holds = value >= wanted if name == "epoch" else value == wanted
             yield Line(requirement, YES if holds else NO, f"{value}, says the file", "" if holds else "train it so")
-    if role == DISCRIMINATOR and sheet.compilation is not None:
-        yield from _compilation(contents, sheet)
 
 
-def _compilation(contents: Contents[np.ndarray], sheet: Sheet) -> Iterator[Line]:
-    wanted, found = sheet.compilation, contents.compilation
-    assert wanted is not None
+def _compilation(wanted: ExpectedCompilation, found: Compilation | None) -> Line:
+    """Return the line on how the discriminator was compiled."""
     rates = ", ".join(f"{name} {value:g}" for name, value in wanted.settings.items())
     requirement = f"compiled with {wanted.loss}, {wanted.optimizer}, {rates}"
     if found is None:
-        yield Line(requirement, UNKNOWN, "the file does not say how it was compiled")
-        return
+        return Line(requirement, UNKNOWN, "the file does not say how it was compiled")
     values = {name: getattr(found, name) for name in wanted.settings}
     words = ", ".join(f"{name} {value:g}" if value is not None else f"{name} unknown" for name, value in values.items())
     holds = (found.loss, found.optimizer) == (wanted.loss, wanted.optimizer) and all(
         value is not None and abs(value - wanted.settings[name]) < 1e-6 for name, value in values.items()
     )
-    yield Line(
+    return Line(
         requirement,
         YES if holds else NO,
         f"{found.loss or 'unknown loss'}, {found.optimizer or 'unknown optimizer'}, {words}",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from assignment.checking.answers import Finding
-from assignment.foreign.forward import run
+from assignment.foreign.forward import random_inputs, run
 from assignment.foreign.network import Network
-from assignment.foreign.shapes import input_shapes
 
+IN_0_TO_1 = "pixels in 0..1"  # title of a finding
 COUNT, SEED = 24, 1  # images that are generated; enough to see whether they differ
 CLASSES = 10
 # Pixels are in -1..1, and 1/127.5 is a step of the gray scale.
@@ -21,14 +21,7 @@ ABOVE_HALF = -0.05  # if no pixel of trousers or digits is darker, the backgroun
 
 def generate(network: Network[np.ndarray]) -> np.ndarray:
     """Return `COUNT` images of a generator, float32 (n, height, width, 1). Raises Refused if it cannot be computed."""
-    random = np.random.default_rng(SEED)
-    inputs = []
-    for shape in input_shapes(network):
-        if shape == (1,) and len(input_shapes(network)) > 1:
-            inputs.append(np.resize(np.arange(CLASSES), (COUNT, 1)))
-        else:
-            inputs.append(random.standard_normal((COUNT, *shape)).astype(np.float32))
-    return run(network, inputs)[0]
+    return run(network, random_inputs(network, COUNT, CLASSES, SEED))[0]
 
 
 def image_findings(images: np.ndarray) -> Iterator[Finding]:
@@ -55,7 +48,7 @@ def image_findings(images: np.ndarray) -> Iterator[Finding]:
         )
     if low > ABOVE_HALF:
         yield Finding(
-            "pixels in 0..1",
+            IN_0_TO_1,
             f"all pixels lie in {low:.2f}..{high:.2f}",
             "The sheet asks for -1..1: normalize with images / 127.5 - 1, and end the generator with tanh.",
         )

@@ -7,9 +7,11 @@ from typing import Any
 from assignment.checking.check import FileCheck
 from assignment.checking.images import generate
 from assignment.checking.roles import GENERATOR
+from assignment.checking.sheets import IMAGE
 from assignment.data.sources import SOURCES, find_source
 from assignment.figures import style
 from assignment.figures.grids import image_grid
+from assignment.foreign.refused import Refused
 from assignment.generators.measure import measure_generator
 from assignment.generators.saved import explained_errors
 from assignment.session.screen import Screen
@@ -30,15 +32,24 @@ SEED = 1  # of the noise, the same for every file, so that two files can be comp
 def measure_checked(check: FileCheck, settings: CheckSettings, track: Track[Any], screen: Screen) -> None:
     """Print the metrics of a checked generator, and write a picture of its images; do nothing for other networks.
 
+    A generator whose images cannot be computed, or are not of 28x28 pixels, is not measured, and a line says why.
     Raises AssignmentError if the real images are missing, or the generator cannot be measured.
     """
     if check.network is None or check.role != GENERATOR:
         return
     screen.say(f"\n{check.path}")
+    try:
+        images = generate(check.network)
+    except Refused as refused:
+        screen.say(f"  cannot be measured: {refused}")
+        return
+    if images.shape[1:] != IMAGE:
+        screen.say(f"  cannot be measured: its images have the shape {images.shape[1:]}, not {IMAGE}")
+        return
     folder = settings.outputs_dir / FOLDER
     ensure_writable(folder)
     picture = folder / f"{check.path.stem}.png"
-    figure = image_grid(generate(check.network)[:IMAGES], f"{IMAGES} images of {check.path.name}", check.name)
+    figure = image_grid(images[:IMAGES], f"{IMAGES} images of {check.path.name}", check.name)
     style.save(figure, picture)
     screen.say(f"  wrote {picture}")
     metadata = ModelMetadata(settings.track, "check", SEED, _learned_images(check, settings.track), epoch=0)

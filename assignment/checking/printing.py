@@ -52,11 +52,8 @@ def to_json(checks: Sequence[FileCheck]) -> list[dict[str, Any]]:
 
 def _words(line: Line) -> str:
     if line.answer == YES:
-        return (
-            line.requirement
-            if line.found in ("", line.requirement.partition(": ")[2], line.requirement)
-            else (f"{line.requirement} (found: {line.found})")
-        )
+        says_the_same = line.found in ("", line.requirement, line.requirement.partition(": ")[2])
+        return line.requirement if says_the_same else f"{line.requirement} (found: {line.found})"
     if line.answer == UNKNOWN:
         return f"{line.requirement}: could not be checked: {line.found}"
     advice = f". To do: {line.advice}" if line.advice else ""

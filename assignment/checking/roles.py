@@ -38,8 +38,8 @@ def parts(network: Network[np.ndarray]) -> Iterator[Network[np.ndarray]]:
             yield layer.network
 
 
-def choose_expected(network: Network[np.ndarray], role: str, sheet: Sheet) -> ExpectedNetwork | None:
-    """Return the network of a sheet that a network of this role should be compared with; None if there is none.
+def choose_expected(network: Network[np.ndarray], role: str, sheet: Sheet) -> ExpectedNetwork:
+    """Return the network of a sheet that a generator or a discriminator should be compared with.
 
     Of several, it is the one with the same inputs and outputs and the most similar layers.
     """
@@ -50,4 +50,4 @@ def choose_expected(network: Network[np.ndarray], role: str, sheet: Sheet) -> Ex
         similarity = SequenceMatcher(None, kinds, [layer.kind for layer in expected.layers], autojunk=False).ratio()
         return sum(not ends_match(shapes, wanted) for shapes, wanted in ends), -similarity
 
-    return min((expected for expected in sheet.networks if expected.role == role), key=distance, default=None)
+    return min((expected for expected in sheet.networks if expected.role == role), key=distance)

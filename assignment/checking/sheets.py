@@ -41,7 +41,7 @@ class ExpectedNetwork:
 
 
 @dataclass(frozen=True)
-class Compilation:
+class ExpectedCompilation:
     """How a sheet asks to compile the discriminator."""
 
     loss: str
@@ -60,7 +60,7 @@ class Sheet:
 
     track: str
     networks: tuple[ExpectedNetwork, ...]
-    compilation: Compilation | None = None
+    compilation: ExpectedCompilation | None = None
     epochs: int | None = None
     batch_size: int | None = None
 
@@ -142,7 +142,9 @@ SHEETS = {
                 _generator(DCGAN_GENERATOR, "generator_model_", 2_330_944),
                 _discriminator(FASHION_DISCRIMINATOR, "discriminator_model_", 6_629_953),
             ),
-            Compilation("binary_crossentropy", "Adam", {"learning_rate": 0.0002, "beta_1": 0.5, "beta_2": 0.999}),
+            ExpectedCompilation(
+                "binary_crossentropy", "Adam", {"learning_rate": 0.0002, "beta_1": 0.5, "beta_2": 0.999}
+            ),
             epochs=300,
             batch_size=128,
         ),

@@ -11,6 +11,7 @@ from assignment.checking.answers import Finding
 from assignment.foreign.kinds import weight_names
 from assignment.foreign.network import Layer, Network
 
+NEVER_TRAINED = "never trained"  # title of a finding
 MINIMUM_VALUES = 50  # of a kernel; of fewer, the largest may be far below the limit by chance
 # The largest of 50 values that are uniform within a limit is over 85 % of it, but for one network in 3,000.
 FILLED = 0.85
@@ -90,7 +91,7 @@ def _untrained(network: Trained, role: str) -> Finding:
             " On Keras 3 the textbook recipe does this: `discriminator.trainable = False`, set for the combined model,"
             " also stops the updates of the compiled discriminator. docs/keras3.md shows what works."
         )
-    return Finding("never trained", numbers, meaning)
+    return Finding(NEVER_TRAINED, numbers, meaning)
 
 
 def _unused_normalization(network: Trained) -> Iterator[Finding]:

@@ -65,9 +65,10 @@ def write_judge(path: Path, stored: StoredJudge, more_facts: Mapping[str, Any] |
 def read_judge(path: Path) -> StoredJudge | None:
     """Return the judge whose weights are at `path`; None if its files are missing, damaged or contradict each other."""
     try:
-        facts = convert(read_facts(path), JudgeFacts)
-        if not is_intact(path):
+        content = read_intact_facts(path)
+        if content is None:
             return None
+        facts = convert(content, JudgeFacts)
         judge = Judge(build_classifier())
         _set_weights(judge, read_arrays(path))
     except (OSError, Malformed, AssignmentError):
@@ -75,14 +76,18 @@ def read_judge(path: Path) -> StoredJudge | None:
     return StoredJudge(judge, facts) if facts.weights == judge.fingerprint() else None
 
 
-def is_intact(path: Path) -> bool:
-    """Return whether both files of the judge whose weights are at `path` have their checksums; builds no network."""
+def read_intact_facts(path: Path) -> dict[str, Any] | None:
+    """Return all facts of the judge whose weights are at `path`, None unless both files have their checksums.
+
+    It builds no network.
+    """
     try:
         facts = read_facts(path)
         check_regular(path)
-        return path.stat().st_size <= MAX_BYTES and facts.get("sha256") == sha256(path)
+        is_intact = path.stat().st_size <= MAX_BYTES and facts.get("sha256") == sha256(path)
     except (OSError, Malformed, AssignmentError):
-        return False
+        return None
+    return facts if is_intact else None
 
 
 def read_facts(path: Path) -> dict[str, Any]:

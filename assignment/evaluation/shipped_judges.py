@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.evaluation.floor import Floor, images_md5
-from assignment.evaluation.judge_files import FACTS_SUFFIX, StoredJudge, is_intact, read_facts, read_judge
+from assignment.evaluation.judge_files import FACTS_SUFFIX, StoredJudge, read_facts, read_intact_facts, read_judge
 from assignment.evaluation.scores import METRICS
 from assignment.storage.reading import Malformed, Text, convert
 
@@ -37,8 +37,8 @@ def check_shipped_judge(name: str, folder: Path = FOLDER) -> None:
 
     A run calls it before the training: a network more would change the numbers in the names of the run's layers.
     """
-    path = judge_path(name, folder)
-    if not is_intact(path) or read_facts(path).get("data") != name:
+    facts = read_intact_facts(judge_path(name, folder))
+    if facts is None or facts.get("data") != name:
         raise AssignmentError(f"{_damaged(name, folder)} To train without it, add --no-evaluation.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -45,15 +46,15 @@ def read_compilation(config: object) -> Compilation | None:
 def find_obstacles(config: object) -> tuple[str, ...]:
     """Return what Keras 3 refuses, or reads as another network, in a configuration, each once and in order.
 
-    Measured with Keras 3.15.1 on files of every Keras from 2.2 to 3.15 (docs/security.md).
+    Measured with Keras 3.15.1 on files of every Keras from 2.2 to 3.15 (docs/checking.md).
     """
     return tuple(dict.fromkeys(_obstacles(config)))
 
 
 def _obstacles(config: object) -> Iterator[str]:
-    unchecked = [config]
+    unchecked = deque([config])
     while unchecked:
-        part = unchecked.pop(0)
+        part = unchecked.popleft()
         if isinstance(part, list):
             unchecked.extend(part)
         if not isinstance(part, dict):
@@ -63,7 +64,7 @@ def _obstacles(config: object) -> Iterator[str]:
             yield "a Conv2DTranspose has the argument groups"
         if kind == "Sequential" and not _begins_with_input(arguments):
             yield "the Sequential model has no input layer"
-        if _is_initializer(kind, arguments):
+        if _is_initializer_with_dtype(kind, arguments):
             yield "an initializer has the argument dtype"
         unchecked.extend(part.values())
 
@@ -75,8 +76,8 @@ def _begins_with_input(arguments: object) -> bool:
     return isinstance(first, dict) and first.get("class_name") in nested
 
 
-def _is_initializer(kind: object, arguments: object) -> bool:
-    """Return whether this is an initializer with a dtype, as tf.keras 2.2.4 writes it."""
+def _is_initializer_with_dtype(kind: object, arguments: object) -> bool:
+    """Return whether this is an initializer as tf.keras 2.2.4 writes it."""
     is_known = kind in ("GlorotUniform", "Zeros", "Ones", "RandomUniform")
     return is_known and isinstance(arguments, dict) and "dtype" in arguments
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assignment.foreign.hdf5 import StoredArray
@@ -41,10 +42,10 @@ def _sequential(config: object, depth: int) -> Network[StoredArray]:
     )
     layers: list[Unweighted] = []
     for item in _layer_list(content):
-        layer = _layer(item, (Tensor(len(layers) - 1),) if layers else (), depth)
+        layer = _layer(item, (Tensor(len(layers) - 1),), depth)
         if not layers and layer.kind != "InputLayer":
             layers.append(_input_of(layer, item, content))
-            layer = _layer(item, (Tensor(0),), depth)
+            layer = replace(layer, inputs=(Tensor(0),))
         layers.append(layer)
     if not layers:
         raise Refused("it has no layers")
@@ -152,8 +153,12 @@ def _check_order(layers: Sequence[Unweighted]) -> None:
             raise Refused("its layers are connected in a loop, or not in order")
 
 
+def _count(layers: Sequence[Unweighted]) -> int:
+    return sum(1 + (_count(layer.network.layers) if layer.network else 0) for layer in layers)
+
+
 def _check_count(layers: Sequence[Unweighted]) -> None:
-    count = sum(1 + (len(layer.network.layers) if layer.network else 0) for layer in layers)
+    count = _count(layers)
     if count > MAX_LAYERS:
         raise Refused(f"it has {count:,} layers, but at most {MAX_LAYERS} are expected")
 

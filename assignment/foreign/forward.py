@@ -12,7 +12,7 @@ import numpy as np
 
 from assignment.foreign.network import Layer, Network
 from assignment.foreign.refused import Refused
-from assignment.foreign.shapes import tensor_shapes
+from assignment.foreign.shapes import input_shapes, tensor_shapes
 
 MAX_VALUES = 2**22  # of one example's tensor between two layers; the sheet's largest has 12,544
 MAX_PRODUCTS = 2**31  # of one example; the sheet's generator needs 0.1 billion
@@ -24,9 +24,25 @@ def run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.n
     inputs: one array (n, ...) for each of the network's inputs.
     Raises Refused for a network that is too large, or has a layer that cannot be computed here.
     """
-    _check_size(network)
+    _count_products(network)
     with np.errstate(all="ignore"):  # a network may diverge; its outputs show it
         return _run(network, inputs)
+
+
+def random_inputs(network: Network[np.ndarray], count: int, classes: int, seed: int) -> list[np.ndarray]:
+    """Return random inputs (count, ...) of a network: labels 0, 1, ... below `classes`, otherwise normal numbers.
+
+    A label is an input of whole numbers, or one number next to another input.
+    """
+    random, shapes = np.random.default_rng(seed), input_shapes(network)
+    arrays = []
+    for tensor, shape in zip(network.inputs, shapes, strict=True):
+        is_whole = str(network.layers[tensor.layer].settings["dtype"]).startswith("int")
+        if is_whole or (shape == (1,) and len(shapes) > 1):
+            arrays.append(np.resize(np.arange(classes, dtype=np.int32), (count, *shape)))
+        else:
+            arrays.append(random.standard_normal((count, *shape)).astype(np.float32))
+    return arrays
 
 
 def _run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -43,18 +59,20 @@ def _run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.
     return [outputs[tensor.layer][tensor.output] for tensor in network.outputs]
 
 
-def _check_size(network: Network[np.ndarray]) -> None:
+def _count_products(network: Network[np.ndarray]) -> int:
+    """Return the products that an example needs, those of networks in the network included.
+
+    Raises Refused if they, or the values of a tensor, are too many.
+    """
     products = 0
     for layer, shapes in zip(network.layers, tensor_shapes(network)):
-        if layer.network is not None:
-            _check_size(layer.network)
-            continue
         size = math.prod(shapes[0])
         # Each pixel takes part in one product for each value of the kernel.
         kernel = layer.weights[0].size if layer.weights and layer.kind != "Embedding" else 1
-        products += math.prod(shapes[0][:-1]) * kernel
+        products += _count_products(layer.network) if layer.network else math.prod(shapes[0][:-1]) * kernel
         if size > MAX_VALUES or products > MAX_PRODUCTS:
             raise Refused("it is too large to be computed here")
+    return products
 
 
 def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray:
@@ -70,7 +88,7 @@ def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray
         case "BatchNormalization":
             return _normalized(values, weights, layer)
         case "LeakyReLU":
-            return np.where(values < 0, values * np.float32(str(settings["slope"])), values)
+            return np.where(values < 0, values * np.float32(layer.number("slope")), values)
         case "ReLU":
             return np.maximum(values, 0)
         case "Activation":
@@ -80,9 +98,7 @@ def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray
         case "Flatten":
             return values.reshape(len(values), -1)
         case "Reshape":
-            target = settings["target_shape"]
-            assert isinstance(target, tuple)
-            return values.reshape(len(values), *(length or -1 for length in target))
+            return values.reshape(len(values), *layer.lengths("target_shape"))
         case "Add":
             return np.sum(incoming, axis=0)
         case "Concatenate":
@@ -114,7 +130,7 @@ def _activated(values: np.ndarray, activation: object) -> np.ndarray:
 
 def _normalized(values: np.ndarray, weights: Sequence[np.ndarray], layer: Layer[np.ndarray]) -> np.ndarray:
     *scaled, mean, variance = weights
-    values = (values - mean) / np.sqrt(variance + np.float32(str(layer.settings["epsilon"])))
+    values = (values - mean) / np.sqrt(variance + np.float32(layer.number("epsilon")))
     if layer.settings["scale"]:
         values = values * scaled.pop(0)
     return values + scaled[0] if scaled else values
@@ -125,7 +141,7 @@ def _convolution(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray
 
     kernel: (window, window, depth, filters).
     """
-    window, strides = kernel.shape[:2], _strides(layer)
+    window, strides = kernel.shape[:2], layer.lengths("strides")
     if layer.settings["padding"] == "same":
         # TensorFlow pads so that a window begins at every stride; of an odd number, the end gets one more.
         totals = [max((math.ceil(n / s) - 1) * s + w - n, 0) for n, s, w in zip(images.shape[1:3], strides, window)]
@@ -141,11 +157,9 @@ def _transposed(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]
     kernel: (window, window, filters, depth).
     """
     count, height, width, _ = images.shape
-    (rows, columns), (down, right) = kernel.shape[:2], _strides(layer)
-    full = np.zeros(
-        (count, (height - 1) * down + max(rows, down), (width - 1) * right + max(columns, right), kernel.shape[2])
-    )
-    full = full.astype(np.float32)
+    (rows, columns), (down, right) = kernel.shape[:2], layer.lengths("strides")
+    sides = (height - 1) * down + max(rows, down), (width - 1) * right + max(columns, right)
+    full = np.zeros((count, *sides, kernel.shape[2]), np.float32)
     for row in range(rows):
         for column in range(columns):
             target = full[:, row : row + height * down : down, column : column + width * right : right]
@@ -154,9 +168,3 @@ def _transposed(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]
         return full
     top, left = max(rows - down, 0) // 2, max(columns - right, 0) // 2
     return full[:, top : top + height * down, left : left + width * right]
-
-
-def _strides(layer: Layer[np.ndarray]) -> tuple[int, int]:
-    strides = layer.settings["strides"]
-    assert isinstance(strides, tuple)
-    return int(strides[0] or 1), int(strides[1] or 1)

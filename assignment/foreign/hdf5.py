@@ -6,6 +6,7 @@ exception instead of ending the process, which the HDF5 library does not promise
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,8 +17,8 @@ import pyfive
 from assignment.foreign.refused import Refused
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-MAX_OBJECTS = 5_000  # groups and arrays; the lecture track's largest network with its optimizer has some 700
-MAX_DEPTH = 12  # groups in groups; Keras' deepest, a layer in a network in a network, has 8
+MAX_OBJECTS = 5_000  # groups and arrays; the museum's largest file has 44
+MAX_DEPTH = 12  # groups in groups; the museum's deepest file has 6
 MAX_RANK = 8  # dimensions of an array; a convolution's kernel has 4
 CONTIGUOUS = 1  # the layout of an array whose values lie together; Keras writes no other
 DTYPES = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"})
@@ -34,10 +35,7 @@ class StoredArray:
     @property
     def size(self) -> int:
         """The number of values, an exact integer however large the shape is."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
+        return math.prod(self.shape)
 
     @property
     def nbytes(self) -> int:

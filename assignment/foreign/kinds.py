@@ -144,10 +144,9 @@ def _whole(config: Config, name: str) -> int:
 
 def _number(config: Config, name: str, default: float) -> float:
     value = config.get(name, default)
-    if isinstance(value, dict):  # a NumPy number, as Keras 2.3 and 3 write it: {"class_name": ..., "value": 0.3}
-        value = value.get(
-            "value", value.get("config", {}).get("value") if isinstance(value.get("config"), dict) else None
-        )
+    if isinstance(value, dict):  # a NumPy number: {"class_name": ..., "value": 0.3}, or the value in its "config"
+        inner = value.get("config")
+        value = (inner if isinstance(inner, dict) else value).get("value")
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
         raise Refused(f"it has a layer whose {name} is {shown(value)}")
     return float(f"{value:.6g}")  # 0.30000001192092896, the value in float32, is 0.3

@@ -41,6 +41,20 @@ class Layer(Generic[WeightT]):
     trainable: bool = True
     network: Network[WeightT] | None = None
 
+    def number(self, name: str) -> float:
+        """Return a setting that is a number. Raises TypeError if it is none."""
+        value = self.settings[name]
+        if not isinstance(value, (int, float)):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def lengths(self, name: str) -> tuple[int, ...]:
+        """Return a setting that is a shape, -1 for an open length. Raises TypeError if it is none."""
+        value = self.settings[name]
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name} is {value!r}")
+        return tuple(-1 if length is None else length for length in value)
+
 
 @dataclass(frozen=True)
 class Network(Generic[WeightT]):

@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from assignment.foreign.kinds import (
-    MINIBATCH_DEVIATION,
-    MINIBATCH_DISCRIMINATION,
-    weight_names,
-)
+from assignment.foreign.kinds import MINIBATCH_DEVIATION, MINIBATCH_DISCRIMINATION, weight_names
 from assignment.foreign.network import Layer, Network, Tensor, WeightT
 from assignment.foreign.refused import Refused
 
@@ -58,23 +54,23 @@ def _find(shapes: list[list[Shape]], tensor: Tensor) -> Shape:
 def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
     settings, kind = layer.settings, layer.kind
     if kind == "InputLayer":
-        shape = settings["shape"]
-        if not isinstance(shape, tuple) or None in shape:
+        shape = layer.lengths("shape")
+        if -1 in shape:
             raise Refused("the shape of its input is not fixed")
-        return tuple(length for length in shape if length is not None)
+        return shape
     if not incoming or (len(incoming) > 1) != (kind in ("Add", "Concatenate", "Dot")):
         raise Refused(f"a layer of the kind {kind} has {len(incoming)} inputs")
     first = incoming[0]
     if "filters" in settings:
         return _convolved(layer, first)
     if "units" in settings:
-        return (*first[:-1], int(str(settings["units"])))
+        return (*first[:-1], int(layer.number("units")))
     if kind == "Embedding":
-        return (*first, int(str(settings["output_dim"])))
+        return (*first, int(layer.number("output_dim")))
     if kind == "Flatten":
         return (math.prod(first),)
     if kind == "Reshape":
-        return _reshaped(first, settings["target_shape"])
+        return _reshaped(first, layer.lengths("target_shape"))
     if kind == "Add" and any(shape != first for shape in incoming):
         raise Refused("it adds tensors of different shapes")
     if kind == "Concatenate":
@@ -92,23 +88,19 @@ def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
 def _convolved(layer: Layer[WeightT], shape: Shape) -> Shape:
     if len(shape) != 3:
         raise Refused("a convolution has an input that is no image")
-    kernel, strides = layer.settings["kernel_size"], layer.settings["strides"]
-    assert isinstance(kernel, tuple) and isinstance(strides, tuple)
     is_same = layer.settings["padding"] == "same"
     sides = []
-    for length, window, stride in zip(shape[:2], kernel, strides):
-        assert window is not None and stride is not None
+    for length, window, stride in zip(shape[:2], layer.lengths("kernel_size"), layer.lengths("strides")):
         if layer.kind == "Conv2DTranspose":
             sides.append(length * stride + (0 if is_same else max(window - stride, 0)))
         else:
             sides.append(math.ceil(length / stride) if is_same else (length - window) // stride + 1)
     if min(sides) < 1:
         raise Refused("a convolution has a larger window than its image")
-    return (*sides, int(str(layer.settings["filters"])))
+    return (*sides, int(layer.number("filters")))
 
 
-def _reshaped(shape: Shape, target: object) -> Shape:
-    assert isinstance(target, tuple)
+def _reshaped(shape: Shape, target: Shape) -> Shape:
     size, known = math.prod(shape), math.prod(length for length in target if length != -1)
     if -1 in target:
         if target.count(-1) > 1 or not known or size % known:
@@ -126,20 +118,15 @@ def weight_shapes(layer: Layer[WeightT], incoming: Shape) -> list[Shape]:
     if kind == "BatchNormalization":
         return [(depth,)] * len(names)
     if kind == "Embedding":
-        return [(int(str(settings["input_dim"])), int(str(settings["output_dim"])))]
+        return [(int(layer.number("input_dim")), int(layer.number("output_dim")))]
     if kind == MINIBATCH_DISCRIMINATION:
         return [(depth, MINIBATCH_KERNELS * MINIBATCH_KERNEL_SIZE)]
     if kind not in ("Dense", "Conv2D", "Conv2DTranspose"):
         return []
-    outputs = int(str(settings["units" if kind == "Dense" else "filters"]))
-    window = () if kind == "Dense" else settings["kernel_size"]
-    assert isinstance(window, tuple)
+    outputs = int(layer.number("units" if kind == "Dense" else "filters"))
+    window = () if kind == "Dense" else layer.lengths("kernel_size")
     ends = (outputs, depth) if kind == "Conv2DTranspose" else (depth, outputs)
-    shapes = {
-        "kernel": (*(int(length or 1) for length in window), *ends),
-        "bias": (outputs,),
-        "direction": (1, outputs),
-    }
+    shapes = {"kernel": (*window, *ends), "bias": (outputs,), "direction": (1, outputs)}
     return [shapes[name] for name in names]
 
 

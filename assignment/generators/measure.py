@@ -31,7 +31,7 @@ from assignment.session.run import Run
 from assignment.session.screen import Screen, plural
 from assignment.session.track import EvaluationSpec, Track
 from assignment.settings.measuring import MeasureSettings
-from assignment.settings.tracks import TRACKS, FashionSettings, Settings, settings_from
+from assignment.settings.tracks import TRACKS, Settings, settings_from
 from assignment.storage.workspace import Workspace
 from assignment.training.export import ModelMetadata
 
@@ -43,11 +43,12 @@ def measure(settings: MeasureSettings, load_track: Callable[[str], Track[Any]], 
     Raises AssignmentError if the file is missing, damaged or another network, or if the real images are missing.
     """
     path = settings.path
-    if settings.file is None:
-        check_trained(path, settings.track or FashionSettings.TRACK)
+    track = settings.expected_track
+    if settings.file is None and track is not None:
+        check_trained(path, track)
     else:
         check_given_file(path)
-    metadata = read_generator_metadata(path, settings.expected_track)
+    metadata = read_generator_metadata(path, track)
     if settings.gan_train and not metadata.classes:
         raise AssignmentError(f"{path} takes no label, so --gan-train has nothing to train with; leave it out.")
     if metadata.seed is None or metadata.epoch is None:

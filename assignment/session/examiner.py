@@ -94,7 +94,8 @@ class Examiner:
             if "judge_fid" in note
         }
         if last not in measured:  # one draw, like the others
-            measured[last] = _measured(self._measurer.measure_draw(generator, epochs))
+            with self._timed():
+                measured[last] = _measured(self._measurer.measure_draw(generator, epochs))
         fids = {epoch: values["judge_fid"] for epoch, values in measured.items()}
         if fids[last] < self._best_fid and fids[last] == min(fid for epoch, fid in fids.items() if epoch):
             self._save_best(last, fids[last])

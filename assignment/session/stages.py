@@ -37,12 +37,12 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
         return None
     began = time.perf_counter()
     data, run = load_data(track, run)
-    if run.is_evaluated and not data.is_standin:
-        check_shipped_judge(data.source.name)  # before the training, which takes long
     conditions = conditions_of(run, data.images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
         return None
+    if run.is_evaluated and not data.is_standin:
+        check_shipped_judge(data.source.name)  # before the training, which takes long
     show_real_images(track, data, run)
     generator = make_generator(track, run)
     view = make_training_view(track, generator, data, run)

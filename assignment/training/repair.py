@@ -8,13 +8,14 @@ import keras
 import numpy as np
 
 from assignment.errors import AssignmentError
-from assignment.foreign.forward import run
+from assignment.foreign.forward import random_inputs, run
 from assignment.foreign.network import Network
-from assignment.foreign.shapes import input_shapes
+from assignment.foreign.refused import Refused
 from assignment.storage.files import replacing
 from assignment.training.rebuild import rebuild
 
 COUNT, SEED = 4, 0  # examples to compare the outputs with
+CLASSES = 2  # labels 0 and 1 are valid for any number of classes
 TOLERANCE = 1e-5  # of outputs in float32
 HALF_TOLERANCE = 1e-3  # if a layer computes in 16 bits, which round to three digits
 
@@ -23,14 +24,18 @@ def write_repaired(network: Network[np.ndarray], path: Path) -> float:
     """Write a network to a new .h5 file; return the largest difference of its outputs from those of the original.
 
     The file is read back with Keras, and its outputs are compared with those that NumPy computes from the table.
-    Raises AssignmentError if the layers do not fit each other, or the outputs differ by more than `TOLERANCE`.
+    Raises AssignmentError if the layers do not fit each other, or the outputs cannot be compared or differ by more than
+    `TOLERANCE`.
     """
     try:
         model = rebuild(network)
     except ValueError as error:
         raise AssignmentError(f"the network cannot be built: {error}.") from error
-    inputs = _random_inputs(network)
-    expected = run(network, inputs)
+    inputs = random_inputs(network, COUNT, CLASSES, SEED)
+    try:
+        expected = run(network, inputs)
+    except Refused as refused:
+        raise AssignmentError(f"the outputs cannot be compared, so no file was written: {refused}.") from refused
     with replacing(path) as temporary:
         model.save(temporary, include_optimizer=False)
         loaded = keras.models.load_model(temporary, compile=False)  # safe to load: the line above wrote it
@@ -41,14 +46,3 @@ def write_repaired(network: Network[np.ndarray], path: Path) -> float:
         if not difference <= (HALF_TOLERANCE if is_half else TOLERANCE):
             raise AssignmentError(f"the outputs of the repaired network differ by {difference:.1e}; it was not kept.")
     return difference
-
-
-def _random_inputs(network: Network[np.ndarray]) -> list[np.ndarray]:
-    random = np.random.default_rng(SEED)
-    arrays = []
-    for tensor, shape in zip(network.inputs, input_shapes(network), strict=True):
-        if str(network.layers[tensor.layer].settings["dtype"]).startswith("int"):
-            arrays.append(np.resize(np.arange(2, dtype=np.int32), (COUNT, *shape)))  # labels
-        else:
-            arrays.append(random.uniform(-1, 1, (COUNT, *shape)).astype(np.float32))
-    return arrays

@@ -39,3 +39,20 @@ def test_the_images_are_those_that_the_file_names_or_those_of_the_track(measured
 def test_only_generators_are_measured(measured, make_network, tmp_path):
     assert measured(role="discriminator", network=make_network("discriminator")) == []
     assert measured(unusable="it is empty") == [] and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("position", "changes", "reason"),
+    [
+        (5, {"strides": (2, 2)}, "its images have the shape (56, 56, 1), not (28, 28, 1)"),
+        (3, {"kind": "assignment>MinibatchDeviation"}, "a reshape does not fit its input"),
+        (10, {"kind": "assignment>MinibatchDeviation"}, "a layer of the kind assignment>MinibatchDeviation"),
+    ],
+)
+def test_a_generator_that_cannot_be_measured_has_a_reason(
+    make_network, change_layer, make_screen, printed, tmp_path, position, changes, reason
+):
+    screen, settings = make_screen(), CheckSettings(files=["x.h5"], measure=True, outputs_dir=tmp_path)
+    network = change_layer(make_network(), position, **changes)
+    measure_checked(FileCheck(Path("x.h5"), role="generator", network=network), settings, None, screen)
+    assert f"  cannot be measured: {reason}" in printed(screen) and list(tmp_path.iterdir()) == []

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from keras import layers
 
+from assignment.foreign import forward
 from assignment.foreign.configuration import read_configuration
 from assignment.foreign.contents import _with_weights
-from assignment.foreign.forward import run
+from assignment.foreign.forward import random_inputs, run
 from assignment.foreign.refused import Refused
 from assignment.foreign.shapes import output_shapes
 
@@ -71,6 +72,24 @@ def test_layers_with_several_inputs():
     outputs = layers.Concatenate()([total, layers.Dot(1)([noise, embedded])])
     labels = np.array([[3], [9]], np.int32)
     compare(keras.Model([noise, label], outputs), RANDOM.normal(size=(2, 4)).astype(np.float32), labels)
+
+
+def test_networks_in_a_network_are_counted_too(monkeypatch):
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(4, use_bias=False)])
+    network = table(keras.Sequential([keras.Input((4,)), inner, layers.Dense(4, use_bias=False)]))
+    monkeypatch.setattr(forward, "MAX_PRODUCTS", 33)  # 16 for each of the two layers, 1 for the input of each network
+    with pytest.raises(Refused, match="too large to be computed here"):
+        run(network, [np.zeros((1, 4))])
+    monkeypatch.setattr(forward, "MAX_PRODUCTS", 34)
+    run(network, [np.zeros((1, 4))])
+
+
+def test_random_inputs_are_labels_or_noise():
+    noise, label = keras.Input((4,)), keras.Input((1,))  # old versions of Keras have labels that are not whole numbers
+    outputs = layers.Concatenate()([noise, layers.Flatten()(layers.Embedding(3, 2)(label))])
+    first, second = random_inputs(table(keras.Model([noise, label], outputs)), count=5, classes=3, seed=1)
+    assert first.shape == (5, 4) and first.dtype == np.float32 and len(np.unique(first)) == 20
+    assert second.ravel().tolist() == [0, 1, 2, 0, 1]
 
 
 def test_a_network_that_is_too_large_is_refused():

@@ -8,6 +8,7 @@ from assignment.errors import AssignmentError
 from assignment.foreign.reader import read_contents
 from assignment.training import repair
 from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.layers import MinibatchDeviation
 from assignment.training.repair import write_repaired
 
 METADATA = ModelMetadata("digits", "ana", 1, "drawn stand-in, not MNIST")
@@ -33,3 +34,14 @@ def test_a_file_whose_outputs_differ_is_not_kept(tmp_path, monkeypatch):
     with pytest.raises(AssignmentError, match="the outputs of the repaired network differ by .*; it was not kept"):
         write_repaired(read_contents(path).network, repaired)
     assert [file.name for file in tmp_path.iterdir()] == ["network.h5"]
+
+
+def test_a_network_whose_outputs_cannot_be_compared_is_one_sentence(tmp_path):
+    path, repaired = tmp_path / "network.h5", tmp_path / "repaired.h5"
+    layers = [keras.layers.Flatten(), MinibatchDeviation(), keras.layers.Dense(1)]
+    export_h5(keras.Sequential([keras.Input((28, 28, 1)), *layers], name="d"), path, METADATA)
+    with pytest.raises(
+        AssignmentError, match="the outputs cannot be compared, so no file was written: a layer of the k"
+    ):
+        write_repaired(read_contents(path).network, repaired)
+    assert not repaired.exists()
