@@ -32,9 +32,7 @@ def metric_curves(
     """
     figure = new_figure(15, 4.5, title, caption)
     left, middle, right = figure.subplots(1, 3)
-    _draw(
-        left, measured, floor, "judge_fid", "judge FID: lower is better", GENERATOR_COLOR, floor_color=TEXT_COLOR
-    )
+    _draw(left, measured, floor, "judge_fid", "judge FID: lower is better", GENERATOR_COLOR, floor_color=TEXT_COLOR)
     left.set_yscale("log")
     left.yaxis.set_major_formatter("{x:g}")
     left.set_ylabel("judge FID (log scale; not a published FID)")
