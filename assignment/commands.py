@@ -177,16 +177,17 @@ def _measure_checked(checks: Sequence[FileCheck], settings: CheckSettings, activ
     find_named_folder(settings.data_dir)
     environment.check_memory(training=False)
     start_packages(runtime.start_tensorflow, activity)
-    from assignment.checking.measuring import measure_checked
+    from assignment.checking.measuring import measure_checked, picture_names
 
-    for check in checks:
+    for check, name in zip(checks, picture_names(settings.files), strict=True):
         activity.doing = f"measuring {check.path}"
-        measure_checked(check, settings, load_track(settings.track), screen)
+        measure_checked(check, settings, load_track(settings.track), screen, name)
 
 
 def _repair(check: FileCheck, path: Path, activity: Activity, screen: Screen) -> None:
-    if check.network is None:
-        raise AssignmentError(f"{check.path} cannot be repaired, because it cannot be read.")
+    if check.complete is None:
+        reason = "it has only weights" if check.network else "it cannot be read"
+        raise AssignmentError(f"{check.path} cannot be repaired, because {reason}.")
     activity.doing = f"writing {path}"
     from assignment import environment, runtime
 
@@ -194,7 +195,7 @@ def _repair(check: FileCheck, path: Path, activity: Activity, screen: Screen) ->
     start_packages(runtime.start_tensorflow, activity)
     from assignment.training.repair import write_repaired
 
-    difference = write_repaired(check.network, path)
+    difference = write_repaired(check.complete, path)
     screen.say(f"  wrote {path}; its outputs differ from those of {check.path} by at most {difference:.1e}")
 
 

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-EXIT_BUG = 1  # an unforeseen error
+EXIT_BUG = 70  # an unforeseen error, as in sysexits.h; 1 is the answer of a check
 EXIT_NOT_MET = 1  # of `assignment check`: a requirement is not met
 EXIT_ERROR = 2  # the same as argparse
 EXIT_SIGNAL = 128  # plus the number of the signal, as in shells

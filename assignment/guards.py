@@ -73,7 +73,7 @@ class Activity:
 def guarded(action: Callable[[Activity], int], activity: Activity) -> int:
     """Return the exit code of `action`, whatever happens to it or to its output.
 
-    An error is one sentence on standard error: one that the user can fix has the exit code 2, a bug 1.
+    An error is one sentence on standard error: one that the user can fix has the exit code 2, a bug 70.
     """
     open_missing_descriptors()
     with (

@@ -303,6 +303,7 @@ def test_a_complete_run_in_its_own_process_prints_all_steps_and_writes_its_files
     assert images.shape == (1, 28, 28, 1) and images.std() > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_digits", "quick_figures")
 def test_a_conditional_run_and_samples_from_it(run_here, tmp_path, capsys):
     track = ("--firstname", "ana", "--track", "conditional")
@@ -323,6 +324,7 @@ def test_a_conditional_run_and_samples_from_it(run_here, tmp_path, capsys):
     assert capsys.readouterr().err == "error: there is no label '10'; the labels are 0 to 9.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_digits", "quick_figures")
 @pytest.mark.parametrize(
     "track",

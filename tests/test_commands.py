@@ -54,7 +54,7 @@ def test_too_little_memory_is_answered_with_what_needs_less(run_here, capsys, fe
 
 def test_a_bug_in_a_run_is_reported_in_its_folder(run_here, capsys, few_digits, monkeypatch, tmp_path):
     monkeypatch.setattr("assignment.session.stages.make_generator", lambda *arguments: 1 / 0)
-    assert run_here("--firstname", "ana", program="step 3") == 1
+    assert run_here("--firstname", "ana", program="step 3") == 70
     report = Path("outputs", "ana", "fashion", "error_report.txt")
     errors = capsys.readouterr().err
     assert errors.count("\n") == 1 and f"the full report is in {report};" in errors

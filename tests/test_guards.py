@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assignment import cli
-from assignment.errors import AssignmentError
+from assignment.errors import EXIT_BUG, AssignmentError
 from assignment.guards import Activity, guarded, start_packages
 
 CHECKOUT = Path(__file__).parent.parent
@@ -106,7 +106,7 @@ def test_every_kind_of_full_memory_is_answered_with_what_needs_less(capsys, acti
 )
 def test_a_bug_is_one_sentence_with_a_report_and_exit_code_1(capsys, activity, tmp_path, error):
     activity.doing, activity.folder = lambda: "running step 7", tmp_path
-    assert guarded(failing(error), activity) == 1
+    assert guarded(failing(error), activity) == EXIT_BUG
     output, errors = capsys.readouterr()
     assert errors.startswith(f"error: a bug in this program, not your mistake: {type(error).__name__}")
     assert errors.count("\n") == 1 and "Traceback" not in output + errors
@@ -127,7 +127,7 @@ def test_a_bug_is_one_sentence_with_a_report_and_exit_code_1(capsys, activity, t
 @pytest.mark.parametrize("folder", [None, "missing"])
 def test_a_report_without_a_folder_is_a_temporary_file(capsys, activity, no_temporary_files, tmp_path, folder):
     activity.folder = folder and tmp_path / folder
-    assert guarded(failing(ZeroDivisionError()), activity) == 1
+    assert guarded(failing(ZeroDivisionError()), activity) == EXIT_BUG
     (report,) = no_temporary_files.iterdir()
     assert f"the full report is in {report};" in capsys.readouterr().err
 
@@ -137,24 +137,24 @@ def test_a_pipe_in_place_of_the_report_is_replaced(capsys, activity, tmp_path):
     """Opening it would wait forever."""
     activity.folder = tmp_path
     os.mkfifo(tmp_path / "error_report.txt")
-    assert guarded(failing(ZeroDivisionError()), activity) == 1
+    assert guarded(failing(ZeroDivisionError()), activity) == EXIT_BUG
     assert "Traceback" in (tmp_path / "error_report.txt").read_text(encoding="utf-8")
 
 
 def test_a_report_that_cannot_be_written_is_left_out(capsys, activity, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", "missing")
-    assert guarded(failing(ZeroDivisionError()), activity) == 1
+    assert guarded(failing(ZeroDivisionError()), activity) == EXIT_BUG
     errors = capsys.readouterr().err
     assert "report" not in errors and errors.count("\n") == 1
 
 
 def test_debug_shows_the_traceback_of_a_bug_instead(capsys, no_temporary_files):
-    assert guarded(failing(ZeroDivisionError()), Activity("assignment", ["practices", "--debug"])) == 1
+    assert guarded(failing(ZeroDivisionError()), Activity("assignment", ["practices", "--debug"])) == EXIT_BUG
     assert "Traceback" in capsys.readouterr().err and not list(no_temporary_files.iterdir())
 
 
 def test_a_module_of_our_own_that_is_missing_is_a_bug(capsys, activity, no_temporary_files):
-    assert guarded(failing(ModuleNotFoundError("No module", name="assignment.fashion.x")), activity) == 1
+    assert guarded(failing(ModuleNotFoundError("No module", name="assignment.fashion.x")), activity) == EXIT_BUG
     assert guarded(failing(ModuleNotFoundError("No module", name="rich.console")), activity) == 2
     assert "the package 'rich' is not installed" in capsys.readouterr().err
     assert guarded(failing(ImportError("cannot import name 'x' from 'rich'.", name="rich")), activity) == 2

@@ -12,17 +12,18 @@ import numpy as np
 from assignment.checking.answers import NO, UNKNOWN, YES, Finding, Line
 from assignment.checking.images import IN_0_TO_1, generate, image_findings
 from assignment.checking.roles import COMBINED, DISCRIMINATOR, GENERATOR, OTHER, choose_expected, find_role, parts
-from assignment.checking.sheets import ExpectedCompilation, ExpectedNetwork, Sheet
-from assignment.checking.structure import compare
-from assignment.checking.weights import NEVER_TRAINED, weight_findings
+from assignment.checking.sheets import ExpectedCompilation, Sheet
+from assignment.checking.structure import ROUNDING, compare_layers, compare_weights
+from assignment.checking.weights import was_trained, weight_findings
 from assignment.checking.weights_only import match_weights
-from assignment.errors import os_reason
+from assignment.errors import one_line, os_reason
 from assignment.foreign.compilation import Compilation
 from assignment.foreign.network import Contents, Network
 from assignment.foreign.reader import read_contents
 from assignment.foreign.refused import Refused
 from assignment.storage.reading import Malformed, parse_json
 
+ONLY_WEIGHTS = "the file has only weights"
 UNKNOWN_ROLE = "it is neither a generator nor a discriminator of images"
 
 
@@ -36,6 +37,7 @@ class FileCheck:
     file_format, keras: what wrote the file. obstacles: what today's Keras cannot read in it.
     lines, findings: the answers.
     network: what was checked; None if the file could not be read.
+    complete: the complete network in the file, of which `network` may be a part; None if it has only weights.
     facts: what this program recorded in the file; {} for a file of others.
     """
 
@@ -49,6 +51,7 @@ class FileCheck:
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
     network: Network[np.ndarray] | None = field(default=None, repr=False)
+    complete: Network[np.ndarray] | None = field(default=None, repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -65,12 +68,16 @@ def check_file(path: Path, sheet: Sheet) -> FileCheck:
         return FileCheck(path, unusable=str(refused))
     except OSError as error:
         return FileCheck(path, unusable=f"it cannot be read ({os_reason(error)})")
+    except Exception as error:  # a file that nobody foresaw must not end the check of the others
+        return FileCheck(path, unusable=f"checking it failed ({type(error).__name__}: {one_line(error)})")
 
 
 def check_contents(path: Path, contents: Contents[np.ndarray], sheet: Sheet) -> FileCheck:
     """Check what was read from a file. Raises Refused if it is not a network of images."""
     network, role, lines = _find_network(contents, sheet)
     if network is None:
+        if not any(expected.layers for expected in sheet.networks):
+            raise Refused(f"it has only weights, and the {sheet.track} sheet leaves the layers open; use model.save")
         raise Refused(f"it has only weights, and not those of a network of the {sheet.track} sheet")
     if role == OTHER:
         raise Refused(UNKNOWN_ROLE)
@@ -105,17 +112,16 @@ def _check_network(
     sheet: Sheet,
 ) -> FileCheck:
     expected, facts = choose_expected(network, role, sheet), _facts(contents)
-    has_settings = contents.network is not None
-    structure = compare(network, expected) if has_settings else _weights_lines(network, expected)
-    findings = list(weight_findings(network, role))
-    is_trained = all(finding.title != NEVER_TRAINED for finding in findings)
-    findings += _file_findings(path, role)
-    answers = [*lines, *structure, *_training(is_trained, facts, sheet)]
+    structure = compare_layers(network, expected)
+    if contents.network is None:
+        structure = [Line(line.requirement, UNKNOWN, ONLY_WEIGHTS) for line in structure]
+    findings = [*weight_findings(network, role), *_file_findings(path, role)]
+    answers = [*lines, *structure, *compare_weights(network, expected), *_training(network, facts, sheet)]
     if role == DISCRIMINATOR and sheet.compilation is not None:
         answers.append(_compilation(sheet.compilation, contents.compilation))
     if role == GENERATOR:
-        image_lines, image_results = _images(network)
-        answers += image_lines
+        image_line, image_results = _images(contents.network and network)
+        answers.append(image_line)
         findings += image_results
     return FileCheck(
         path,
@@ -127,29 +133,27 @@ def _check_network(
         lines=tuple(answers),
         findings=tuple(findings),
         network=network,
+        complete=contents.network,
         facts=facts,
     )
 
 
-def _weights_lines(network: Network[np.ndarray], expected: ExpectedNetwork) -> Iterator[Line]:
-    """Return a line for each requirement on a network of which only the weights are known."""
-    reason = "the file has only weights"
-    for line in compare(network, expected):
-        is_known = line.requirement.endswith("weights in all")
-        yield line if is_known else Line(line.requirement, UNKNOWN, reason)
-
-
-def _images(network: Network[np.ndarray]) -> tuple[list[Line], list[Finding]]:
+def _images(network: Network[np.ndarray] | None) -> tuple[Line, list[Finding]]:
+    """Return the line and the findings on a generator's images; None if only its weights are known."""
     requirement = "pixels in -1..1"
+    if network is None:
+        return Line(requirement, UNKNOWN, ONLY_WEIGHTS), []
     try:
         images = generate(network)
     except Refused as refused:
-        return [Line(requirement, UNKNOWN, str(refused))], []
+        return Line(requirement, UNKNOWN, str(refused)), []
     findings = list(image_findings(images))
+    if not np.isfinite(images).all():
+        return Line(requirement, NO, "NaN or infinite pixels", "train it again"), findings
     low, high = float(images.min()), float(images.max())
     found = f"{low:.2f} to {high:.2f} in {len(images)} images"
     is_outside = any(finding.title == IN_0_TO_1 for finding in findings) or not -1 <= low <= high <= 1
-    return [Line(requirement, NO if is_outside else YES, found, "end it with tanh" if is_outside else "")], findings
+    return Line(requirement, NO if is_outside else YES, found, "end it with tanh" if is_outside else ""), findings
 
 
 def _file_findings(path: Path, role: str) -> Iterator[Finding]:
@@ -161,12 +165,13 @@ def _file_findings(path: Path, role: str) -> Iterator[Finding]:
         )
 
 
-def _training(is_trained: bool, facts: Mapping[str, Any], sheet: Sheet) -> Iterator[Line]:
+def _training(network: Network[np.ndarray], facts: Mapping[str, Any], sheet: Sheet) -> Iterator[Line]:
     """Return lines about the training: what the weights show, and what the file says."""
-    if is_trained:
-        yield Line("trained", YES, "its weights were changed")
-    else:
-        yield Line("trained", NO, "its weights are those before the first update", "see below")
+    yield {
+        True: Line("trained", YES, "its weights were changed"),
+        False: Line("trained", NO, "its weights are those before the first update", "see below"),
+        None: Line("trained", UNKNOWN, "no bias, scale or shift was changed, and its kernels may be initial"),
+    }[was_trained(network)]
     for requirement, name, wanted in (
         (f"{sheet.epochs} epochs", "epoch", sheet.epochs),
         (f"batch size {sheet.batch_size}", "batch_size", sheet.batch_size),
@@ -189,15 +194,13 @@ def _compilation(wanted: ExpectedCompilation, found: Compilation | None) -> Line
         return Line(requirement, UNKNOWN, "the file does not say how it was compiled")
     values = {name: getattr(found, name) for name in wanted.settings}
     words = ", ".join(f"{name} {value:g}" if value is not None else f"{name} unknown" for name, value in values.items())
-    holds = (found.loss, found.optimizer) == (wanted.loss, wanted.optimizer) and all(
-        value is not None and abs(value - wanted.settings[name]) < 1e-6 for name, value in values.items()
-    )
-    return Line(
-        requirement,
-        YES if holds else NO,
-        f"{found.loss or 'unknown loss'}, {found.optimizer or 'unknown optimizer'}, {words}",
-        "" if holds else "compile it with these values",
-    )
+    answer = f"{found.loss or 'unknown loss'}, {found.optimizer or 'unknown optimizer'}, {words}"
+    contradicts = found.loss not in ("", wanted.loss) or found.optimizer not in ("", wanted.optimizer)
+    contradicts |= any(v is not None and abs(v - wanted.settings[name]) >= ROUNDING for name, v in values.items())
+    if contradicts:
+        return Line(requirement, NO, answer, "compile it with these values")
+    is_complete = bool(found.loss and found.optimizer) and None not in values.values()
+    return Line(requirement, YES if is_complete else UNKNOWN, answer)
 
 
 def _facts(contents: Contents[np.ndarray]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from assignment.checking.check import FileCheck
@@ -17,7 +19,7 @@ from assignment.generators.saved import explained_errors
 from assignment.session.screen import Screen
 from assignment.session.track import Track
 from assignment.settings.checking import CheckSettings
-from assignment.settings.tracks import TRACKS
+from assignment.settings.tracks import TRACKS, FashionSettings
 from assignment.storage.files import ensure_writable
 from assignment.training.export import ModelMetadata
 from assignment.training.rebuild import rebuild
@@ -29,7 +31,19 @@ DATASETS = {"fashion": "fashion-mnist", "digits": "mnist"}
 SEED = 1  # of the noise, the same for every file, so that two files can be compared
 
 
-def measure_checked(check: FileCheck, settings: CheckSettings, track: Track[Any], screen: Screen) -> None:
+def picture_names(paths: Sequence[Path]) -> list[str]:
+    """Return a name for the picture of each file: its own, with a number if several have the same, as in "ana_2"."""
+    counts: dict[str, int] = {}
+    names = []
+    for path in paths:
+        counts[path.stem] = counts.get(path.stem, 0) + 1
+        names.append(path.stem if counts[path.stem] == 1 else f"{path.stem}_{counts[path.stem]}")
+    return names
+
+
+def measure_checked(
+    check: FileCheck, settings: CheckSettings, track: Track[Any], screen: Screen, picture_name: str
+) -> None:
     """Print the metrics of a checked generator, and write a picture of its images; do nothing for other networks.
 
     A generator whose images cannot be computed, or are not of 28x28 pixels, is not measured, and a line says why.
@@ -46,9 +60,9 @@ def measure_checked(check: FileCheck, settings: CheckSettings, track: Track[Any]
     if images.shape[1:] != IMAGE:
         screen.say(f"  cannot be measured: its images have the shape {images.shape[1:]}, not {IMAGE}")
         return
-    folder = settings.outputs_dir / FOLDER
+    folder = (settings.outputs_dir or FashionSettings.outputs_dir) / FOLDER
     ensure_writable(folder)
-    picture = folder / f"{check.path.stem}.png"
+    picture = folder / f"{picture_name}.png"
     figure = image_grid(images[:IMAGES], f"{IMAGES} images of {check.path.name}", check.name)
     style.save(figure, picture)
     screen.say(f"  wrote {picture}")

@@ -10,14 +10,14 @@ import numpy as np
 from assignment.checking.sheets import ExpectedNetwork, Sheet
 from assignment.checking.structure import ends_match, folded_layers
 from assignment.foreign.network import Network
-from assignment.foreign.shapes import Shape, input_shapes, output_shapes
+from assignment.foreign.shapes import input_shapes, is_image, output_shapes
 
 GENERATOR, DISCRIMINATOR, COMBINED, OTHER = "generator", "discriminator", "combined model", "other network"
 
 
 def find_role(network: Network[np.ndarray]) -> str:
     """Return what a network is, by the shapes of its inputs and outputs: images have three dimensions."""
-    takes_images, makes_images = (any(map(_is_image, ends(network))) for ends in (input_shapes, output_shapes))
+    takes_images, makes_images = (any(map(is_image, ends(network))) for ends in (input_shapes, output_shapes))
     if makes_images and not takes_images:
         return GENERATOR
     if takes_images and not makes_images:
@@ -25,10 +25,6 @@ def find_role(network: Network[np.ndarray]) -> str:
     if not takes_images and {GENERATOR, DISCRIMINATOR} <= set(map(find_role, parts(network))):
         return COMBINED
     return OTHER
-
-
-def _is_image(shape: Shape) -> bool:
-    return len(shape) == 3
 
 
 def parts(network: Network[np.ndarray]) -> Iterator[Network[np.ndarray]]:

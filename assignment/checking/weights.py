@@ -12,6 +12,8 @@ from assignment.foreign.kinds import weight_names
 from assignment.foreign.network import Layer, Network
 
 NEVER_TRAINED = "never trained"  # title of a finding
+# What Keras initializes to a constant, and a training changes; a BatchNormalization's statistics come last.
+INITIAL = {"bias": 0, "beta": 0, "gamma": 1, "moving_mean": 0, "moving_variance": 1}
 MINIMUM_VALUES = 50  # of a kernel; of fewer, the largest may be far below the limit by chance
 # The largest of 50 values that are uniform within a limit is over 85 % of it, but for one network in 3,000.
 FILLED = 0.85
@@ -20,43 +22,46 @@ SPREAD_TOLERANCE = 0.15
 ROUNDING = 1e-5  # of a limit that was computed in float32
 EMBEDDING_LIMIT = 0.05  # Keras' default for embeddings: uniform within it
 
-Trained = Network[np.ndarray]
 
-
-def weight_findings(network: Trained, role: str) -> Iterator[Finding]:
+def weight_findings(network: Network[np.ndarray], role: str) -> Iterator[Finding]:
     """Return what the weights reveal."""
     yield from _not_finite(network)
-    if is_untrained(network):
+    trained = was_trained(network)
+    if trained is False:
         yield _untrained(network, role)
-    else:
+    elif trained:
         yield from _unused_normalization(network)
     yield from _frozen(network)
 
 
-def is_untrained(network: Trained) -> bool:
-    """Return whether all weights are as Keras initializes them.
+def was_trained(network: Network[np.ndarray]) -> bool | None:
+    """Return whether the weights show that the network was trained; None if they do not show it.
 
-    Every kernel is uniform within Glorot's limit, sqrt(6 / (inputs + outputs)), every bias is 0, and every
-    BatchNormalization has the scale 1, the shift 0, the mean 0 and the variance 1. An update changes a bias or a scale,
-    and takes some of a kernel's values over the limit. False if the network has too few weights to be sure.
+    True if a bias, or the scale or shift of a BatchNormalization, is not as Keras initializes it: an update changes
+    each of them. False if none is, and every kernel is uniform within Glorot's limit, sqrt(6 / (inputs + outputs)).
+    Otherwise, the kernels have another initialization, or there are too few weights to be sure.
     Source: Glorot and Bengio 2010, equation 16; Keras' default initializers.
     """
     layers = [layer for layer in network.plain_layers() if layer.weights]
+    if any(_was_changed(layer, "bias", "beta", "gamma") for layer in layers):
+        return True
     kernels = [weight for layer in layers for weight in layer.weights if weight.ndim > 1]
     if sum(kernel.size for kernel in kernels) < MINIMUM_VALUES:
-        return False
-    return all(_is_initial(layer) for layer in layers)
+        return None
+    is_initial = all(_has_initial_kernels(layer) and not _was_changed(layer, *INITIAL) for layer in layers)
+    return False if is_initial else None
 
 
-def _is_initial(layer: Layer[np.ndarray]) -> bool:
-    constants = {"bias": 0, "beta": 0, "moving_mean": 0, "gamma": 1, "moving_variance": 1}
-    for name, weight in zip(weight_names(layer.kind, layer.settings), layer.weights):
-        if name in constants:
-            if not (weight == constants[name]).all():
-                return False
-        elif name != "direction" and not _is_uniform(weight, _limit(layer, weight)):
-            return False
-    return True
+def _was_changed(layer: Layer[np.ndarray], *names: str) -> bool:
+    """Return whether a weight with one of these names is not as Keras initializes it."""
+    named = zip(weight_names(layer.kind, layer.settings), layer.weights)
+    return any(not (weight == INITIAL[name]).all() for name, weight in named if name in names)
+
+
+def _has_initial_kernels(layer: Layer[np.ndarray]) -> bool:
+    named = zip(weight_names(layer.kind, layer.settings), layer.weights)
+    kernels = (weight for name, weight in named if name not in (*INITIAL, "direction"))
+    return all(_is_uniform(kernel, _limit(layer, kernel)) for kernel in kernels)
 
 
 def _limit(layer: Layer[np.ndarray], kernel: np.ndarray) -> float:
@@ -78,7 +83,7 @@ def _is_uniform(values: np.ndarray, limit: float) -> bool:
     return largest > FILLED * limit and abs(spread - 1 / math.sqrt(3)) < SPREAD_TOLERANCE
 
 
-def _untrained(network: Trained, role: str) -> Finding:
+def _untrained(network: Network[np.ndarray], role: str) -> Finding:
     kernels = [weight for layer in network.plain_layers() for weight in layer.weights if weight.ndim > 1]
     scales = any(layer.kind == "BatchNormalization" for layer in network.plain_layers())
     count = "its only kernel is" if len(kernels) == 1 else f"all {len(kernels)} kernels are"
@@ -94,18 +99,18 @@ def _untrained(network: Trained, role: str) -> Finding:
     return Finding(NEVER_TRAINED, numbers, meaning)
 
 
-def _unused_normalization(network: Trained) -> Iterator[Finding]:
+def _unused_normalization(network: Network[np.ndarray]) -> Iterator[Finding]:
     normalizations = [layer for layer in network.plain_layers() if layer.kind == "BatchNormalization"]
     if normalizations and all((n.weights[-2] == 0).all() and (n.weights[-1] == 1).all() for n in normalizations):
         yield Finding(
             "BatchNormalization never saw a batch",
             f"all {len(normalizations)} have the mean 0 and the variance 1",
-            "The moving averages were never updated, so the saved network normalizes nothing, and its images differ"
-            " from those of the training. Train in training mode.",
+            "The moving averages were never updated, although the network was trained, so the saved network normalizes"
+            " nothing, and its images differ from those of the training. Train in training mode.",
         )
 
 
-def _not_finite(network: Trained) -> Iterator[Finding]:
+def _not_finite(network: Network[np.ndarray]) -> Iterator[Finding]:
     bad = [
         (layer, int((~np.isfinite(weight)).sum()))
         for layer in network.plain_layers()
@@ -121,7 +126,7 @@ def _not_finite(network: Trained) -> Iterator[Finding]:
         )
 
 
-def _frozen(network: Trained) -> Iterator[Finding]:
+def _frozen(network: Network[np.ndarray]) -> Iterator[Finding]:
     layers = [layer for layer in network.plain_layers() if layer.weights]
     frozen = [layer for layer in layers if not layer.trainable]
     if frozen:

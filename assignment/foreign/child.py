@@ -10,6 +10,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from assignment.errors import os_reason
 from assignment.foreign.containers import opened
 from assignment.foreign.contents import describe
 from assignment.foreign.refused import Refused
@@ -33,6 +34,10 @@ def answer(path: Path) -> dict[str, object]:
             return {"contents": asdict(describe(container))}
     except Refused as refused:
         return {"refused": str(refused)}
+    except MemoryError:
+        return {"refused": f"reading it needs more than {MEMORY // 2**20} MB of memory"}
+    except OSError as error:
+        return {"refused": f"it cannot be read ({os_reason(error)})"}
     except Exception:  # pyfive raises many kinds for a damaged file
         return {}
 

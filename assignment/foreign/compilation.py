@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_NAME = 60  # characters of a loss or an optimizer
+MAX_WORD = 60  # characters of the name of a loss or an optimizer; Keras' longest has 37
 SAME_LOSS = {"BinaryCrossentropy": "binary_crossentropy", "MeanSquaredError": "mean_squared_error"}
 
 
@@ -14,7 +14,7 @@ SAME_LOSS = {"BinaryCrossentropy": "binary_crossentropy", "MeanSquaredError": "m
 class Compilation:
     """How a network was compiled; "" or None for what the file does not say.
 
-    loss: as in "binary_crossentropy". optimizer: as in "Adam".
+    loss: as in "binary_crossentropy", or "binary_crossentropy from logits". optimizer: as in "Adam".
     learning_rate, beta_1, beta_2: of the optimizer.
     """
 
@@ -85,15 +85,17 @@ def _is_initializer_with_dtype(kind: object, arguments: object) -> bool:
 def _loss(value: object) -> str:
     if isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
+    from_logits = False
     if isinstance(value, dict):
         config = value.get("config")
+        from_logits = isinstance(config, dict) and config.get("from_logits") is True
         value = config if isinstance(config, str) else value.get("class_name")
     name = _name(value)
-    return SAME_LOSS.get(name, name)
+    return SAME_LOSS.get(name, name) + (" from logits" if from_logits else "")
 
 
 def _name(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= MAX_NAME and value.isprintable() else ""
+    return value if isinstance(value, str) and len(value) <= MAX_WORD and value.isprintable() else ""
 
 
 def _number(value: object) -> float | None:

@@ -10,20 +10,26 @@ from assignment.foreign.hdf5 import StoredArray
 from assignment.foreign.kinds import MAX_NAME, read_settings, shown
 from assignment.foreign.network import Layer, Network, Tensor
 from assignment.foreign.refused import Refused
+from assignment.foreign.shapes import without_axes
 
 MAX_LAYERS = 500  # of a network, those of networks in it included; the lecture track's largest has some 60
 MAX_NESTING = 4  # networks in networks; a combined model has 1
+MAX_OUTPUTS = 16  # of a layer; a discriminator with a class has 2
 FUNCTIONAL = ("Functional", "Model")  # Keras before 2.4 calls it Model
 
 Unweighted = Layer[StoredArray]
 
 
-def read_configuration(config: object, depth: int = 0) -> Network[StoredArray]:
+def read_configuration(config: object) -> Network[StoredArray]:
     """Return the network in a parsed configuration, without weights.
 
-    Raises Refused for kinds of layers that are not listed in `kinds`, and for connections that are not those of a
-    feed-forward network in which each layer is used once.
+    Raises Refused for kinds of layers that are not listed in `kinds`, for connections that are not those of a
+    feed-forward network in which each layer is used once, and for layers that do not fit each other.
     """
+    return without_axes(_read_network(config, depth=0))
+
+
+def _read_network(config: object, depth: int) -> Network[StoredArray]:
     content = _mapping(config, "its configuration")
     kind = content.get("class_name")
     if depth > MAX_NESTING:
@@ -43,6 +49,8 @@ def _sequential(config: object, depth: int) -> Network[StoredArray]:
     layers: list[Unweighted] = []
     for item in _layer_list(content):
         layer = _layer(item, (Tensor(len(layers) - 1),), depth)
+        if layers and layer.kind == "InputLayer":
+            raise Refused("it has an input between its layers")
         if not layers and layer.kind != "InputLayer":
             layers.append(_input_of(layer, item, content))
             layer = replace(layer, inputs=(Tensor(0),))
@@ -75,13 +83,15 @@ def _functional(config: Mapping[str, Any], depth: int) -> Network[StoredArray]:
     inputs, outputs = (_tensors(config.get(name), positions) for name in ("input_layers", "output_layers"))
     if not inputs or not outputs or any(layers[tensor.layer].kind != "InputLayer" for tensor in inputs):
         raise Refused("its inputs or outputs are missing")
+    if sorted(tensor.layer for tensor in inputs) != [i for i, layer in enumerate(layers) if layer.kind == "InputLayer"]:
+        raise Refused("its inputs are not those that it lists")
     return Network(_name(config), "Functional", layers, inputs, outputs)
 
 
 def _layer(item: Mapping[str, Any], inputs: tuple[Tensor, ...], depth: int) -> Unweighted:
     kind, config = item.get("class_name"), item.get("config")
     if kind == "Sequential" or kind in FUNCTIONAL:
-        network = read_configuration(item, depth + 1)
+        network = _read_network(item, depth + 1)
         return Layer(network.kind, network.name, {}, inputs, network=network)
     if not isinstance(kind, str) or _is_registered_class(item):
         kind = item.get("registered_name") or kind
@@ -110,6 +120,10 @@ def _node_inputs(item: Mapping[str, Any], positions: Mapping[str, int]) -> tuple
     if len(nodes) > 1:
         raise Refused(f"its layer {shown(_name(item))} is used more than once")
     if isinstance(nodes[0], dict):  # Keras 3: {"args": [tensor or list of tensors], "kwargs": {}}
+        arguments = nodes[0].get("kwargs") or {}
+        # `training=True` would make a Dropout or a BatchNormalization compute something else.
+        if not isinstance(arguments, dict) or any(value not in (None, False) for value in arguments.values()):
+            raise Refused(f"its layer {shown(_name(item))} is called with other arguments than tensors")
         histories = list(_keras_histories(nodes[0].get("args"), depth=0))
         return tuple(_tensor(history, positions) for history in histories)
     return _tensors(nodes[0], positions)
@@ -139,7 +153,12 @@ def _tensor(origin: object, positions: Mapping[str, int]) -> Tensor:
     if not isinstance(origin, (list, tuple)) or not 3 <= len(origin) <= 4 or origin[3:] not in ([], [{}]):
         raise Refused("one of its connections cannot be read")
     name, _, output = origin[:3]
-    if name not in positions or isinstance(output, bool) or not isinstance(output, int) or not 0 <= output < 16:
+    if (
+        name not in positions
+        or isinstance(output, bool)
+        or not isinstance(output, int)
+        or not 0 <= output < MAX_OUTPUTS
+    ):
         raise Refused("one of its connections leads nowhere")
     return Tensor(positions[name], output)
 

@@ -14,12 +14,14 @@ from typing import BinaryIO
 from assignment.foreign.hdf5 import SIGNATURE
 from assignment.foreign.refused import Refused
 
-MAX_FILE_BYTES = 4 * 2**30  # the sheet's larger network has 27 MB, with its optimizer's state 80 MB
+MAX_FILE_BYTES = 2**30  # the sheet's larger network has 27 MB, with its optimizer's state 80 MB
 MAX_TEXT_BYTES = 2**20  # of a configuration; the sheet's has 8 kB
 MAX_ARCHIVE_BYTES = 2**27  # of the weights in an archive, unpacked; they are read into memory
 MAX_ARCHIVE_FILES = 20  # Keras writes three
+START_BYTES = 64  # of a file, to tell what it is; the longest mark has 44
 GIT_LFS = b"version https://git-lfs.github.com/spec/"
 ZIP = b"PK\x03\x04"
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may need gigabytes of memory
 CONFIGURATION, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
@@ -50,7 +52,7 @@ def opened(path: Path) -> Iterator[Container]:
     if status.st_size > MAX_FILE_BYTES:
         raise Refused(f"it has more than {MAX_FILE_BYTES:,} bytes")
     with path.open("rb") as file:
-        start = file.read(64)
+        start = file.read(START_BYTES)
         file.seek(0)
         if start.startswith(SIGNATURE):
             yield Container(file, status.st_size)
@@ -76,6 +78,8 @@ def _archive(file: BinaryIO) -> Container:
 def _member(archive: zipfile.ZipFile, name: str, maximum: int) -> bytes:
     """Return a file of an archive. Never unpacks more than `maximum` bytes, whatever size the archive states."""
     content = b""
+    if archive.getinfo(name).compress_type not in COMPRESSIONS:
+        raise Refused(f"its {name} is compressed in a way that Keras does not use")
     if archive.getinfo(name).file_size <= maximum:
         with archive.open(name) as member:
             content = member.read(maximum + 1)

@@ -24,8 +24,9 @@ from assignment.foreign.kinds import count_trainable, shown, weight_names
 from assignment.foreign.network import Contents, Layer, Network
 from assignment.foreign.refused import Refused
 
-MAX_NAMES = 2_000  # of layers or weights in an attribute
+MAX_NAMES = 2_000  # of layers or weights in an attribute; 500 layers have at most 4 weights each
 MAX_CHUNKS = 100  # of an attribute that is stored in parts; Keras splits at 64 kB
+# Of Keras, as in 3.15.1 or 2.16.0.dev2023; other texts of the file are not shown.
 VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,19}")
 FACTS = "assignment"  # the attribute that this program writes
 Weights = tuple[StoredArray, ...]

@@ -6,16 +6,19 @@ The layers of discriminators that look at a whole batch, or divide a kernel by i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assignment.foreign.network import Layer, Network
 from assignment.foreign.refused import Refused
-from assignment.foreign.shapes import input_shapes, tensor_shapes
+from assignment.foreign.shapes import Shape, input_shapes, tensor_shapes
 
-MAX_VALUES = 2**22  # of one example's tensor between two layers; the sheet's largest has 12,544
-MAX_PRODUCTS = 2**31  # of one example; the sheet's generator needs 0.1 billion
+# Limits for one example; examples are computed one after the other. In parentheses: the sheet's generator.
+MAX_VALUES = 2**24  # of all tensors together, 64 MB in float32 (122,853)
+MAX_PRODUCTS = 2**30  # about a second (0.05 billion)
+MAX_POSITIONS = 2**12  # of the kernels of transposed convolutions: each is a step of a loop in Python (75)
 
 
 def run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -24,16 +27,20 @@ def run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.n
     inputs: one array (n, ...) for each of the network's inputs.
     Raises Refused for a network that is too large, or has a layer that cannot be computed here.
     """
-    _count_products(network)
+    _check_size(network)
+    network = _in_float32(network)
     with np.errstate(all="ignore"):  # a network may diverge; its outputs show it
-        return _run(network, inputs)
+        examples = [_run(network, [array[i : i + 1] for array in inputs]) for i in range(len(inputs[0]))]
+    return [np.concatenate(outputs) for outputs in zip(*examples)]
 
 
 def random_inputs(network: Network[np.ndarray], count: int, classes: int, seed: int) -> list[np.ndarray]:
     """Return random inputs (count, ...) of a network: labels 0, 1, ... below `classes`, otherwise normal numbers.
 
     A label is an input of whole numbers, or one number next to another input.
+    Raises Refused for a network that is too large.
     """
+    _check_size(network)
     random, shapes = np.random.default_rng(seed), input_shapes(network)
     arrays = []
     for tensor, shape in zip(network.inputs, shapes, strict=True):
@@ -59,25 +66,47 @@ def _run(network: Network[np.ndarray], inputs: Sequence[np.ndarray]) -> list[np.
     return [outputs[tensor.layer][tensor.output] for tensor in network.outputs]
 
 
-def _count_products(network: Network[np.ndarray]) -> int:
-    """Return the products that an example needs, those of networks in the network included.
+def _check_size(network: Network[np.ndarray]) -> None:
+    """Raise Refused if an example needs too much memory or time."""
+    values, products, positions = (sum(counts) for counts in zip(*_layer_sizes(network, None)))
+    if values > MAX_VALUES or products > MAX_PRODUCTS or positions > MAX_POSITIONS:
+        raise Refused("it is too large to be computed here")
 
-    Raises Refused if they, or the values of a tensor, are too many.
-    """
-    products = 0
-    for layer, shapes in zip(network.layers, tensor_shapes(network)):
-        size = math.prod(shapes[0])
-        # Each pixel takes part in one product for each value of the kernel.
-        kernel = layer.weights[0].size if layer.weights and layer.kind != "Embedding" else 1
-        products += _count_products(layer.network) if layer.network else math.prod(shapes[0][:-1]) * kernel
-        if size > MAX_VALUES or products > MAX_PRODUCTS:
-            raise Refused("it is too large to be computed here")
-    return products
+
+def _layer_sizes(network: Network[np.ndarray], inputs: list[Shape] | None) -> Iterator[tuple[int, int, int]]:
+    """Return what each layer needs for an example: values in memory, products, and steps of a loop in Python."""
+    shapes = tensor_shapes(network, inputs)
+    for layer, outputs in zip(network.layers, shapes):
+        incoming = [shapes[tensor.layer][tensor.output] for tensor in layer.inputs]
+        if layer.network is not None:
+            yield from _layer_sizes(layer.network, incoming)
+            continue
+        values, pixels = math.prod(outputs[0]), math.prod(outputs[0][:-1])
+        kernel = layer.weights[0] if layer.weights and layer.kind != "Embedding" else np.empty(1)
+        if layer.kind == "Conv2D":
+            yield values + pixels * kernel.size // kernel.shape[-1], pixels * kernel.size, 0
+        elif layer.kind == "Conv2DTranspose":
+            products = math.prod(incoming[0][:-1]) * kernel.size
+            yield math.prod(_full_sides(incoming[0], layer)) * kernel.shape[2], products, math.prod(kernel.shape[:2])
+        else:
+            yield values, pixels * kernel.size, 0
+
+
+def _in_float32(network: Network[np.ndarray]) -> Network[np.ndarray]:
+    """Return the network with weights in float32."""
+    layers = (
+        replace(
+            layer,
+            weights=tuple(weight.astype(np.float32, copy=False) for weight in layer.weights),
+            network=_in_float32(layer.network) if layer.network else None,
+        )
+        for layer in network.layers
+    )
+    return replace(network, layers=tuple(layers))
 
 
 def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray:
-    values, settings = incoming[0], layer.settings
-    weights = [weight.astype(np.float32) for weight in layer.weights]
+    values, settings, weights = incoming[0], layer.settings, layer.weights
     match layer.kind:
         case "Dense":
             return _activated(_with_bias(values @ weights[0], weights), settings["activation"])
@@ -158,8 +187,7 @@ def _transposed(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]
     """
     count, height, width, _ = images.shape
     (rows, columns), (down, right) = kernel.shape[:2], layer.lengths("strides")
-    sides = (height - 1) * down + max(rows, down), (width - 1) * right + max(columns, right)
-    full = np.zeros((count, *sides, kernel.shape[2]), np.float32)
+    full = np.zeros((count, *_full_sides((height, width), layer), kernel.shape[2]), np.float32)
     for row in range(rows):
         for column in range(columns):
             target = full[:, row : row + height * down : down, column : column + width * right : right]
@@ -168,3 +196,10 @@ def _transposed(images: np.ndarray, kernel: np.ndarray, layer: Layer[np.ndarray]
         return full
     top, left = max(rows - down, 0) // 2, max(columns - right, 0) // 2
     return full[:, top : top + height * down, left : left + width * right]
+
+
+def _full_sides(sides: Sequence[int], layer: Layer[np.ndarray]) -> tuple[int, int]:
+    """Return height and width of a transposed convolution's result before "same" padding removes its edges."""
+    (height, width), (rows, columns) = sides[:2], layer.lengths("kernel_size")
+    down, right = layer.lengths("strides")
+    return (height - 1) * down + max(rows, down), (width - 1) * right + max(columns, right)

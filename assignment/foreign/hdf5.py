@@ -17,11 +17,13 @@ import pyfive
 from assignment.foreign.refused import Refused
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-MAX_OBJECTS = 5_000  # groups and arrays; the museum's largest file has 44
-MAX_DEPTH = 12  # groups in groups; the museum's deepest file has 6
+MAX_OBJECTS = 5_000  # groups and arrays; the largest of the tests' saved files has 44
+MAX_DEPTH = 12  # groups in groups; the deepest of the tests' saved files has 6
 MAX_RANK = 8  # dimensions of an array; a convolution's kernel has 4
 CONTIGUOUS = 1  # the layout of an array whose values lie together; Keras writes no other
-DTYPES = frozenset({"float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"})
+ARRAY_DTYPES = frozenset(
+    {"float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32", "uint64"}
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _read_array(dataset: pyfive.Dataset, file_size: int) -> StoredArray:
     if stored.layout_class != CONTIGUOUS or stored.filter_pipeline:
         raise Refused("it contains an array that is compressed or stored in parts")
     dtype = np.dtype(dataset.dtype)
-    if dtype.name not in DTYPES or not dtype.isnative:
+    if dtype.name not in ARRAY_DTYPES or not dtype.isnative:
         raise Refused(f"it contains an array of {str(dtype)[:40]}, but only real numbers are expected")
     shape = tuple(int(length) for length in dataset.shape)
     if len(shape) > MAX_RANK:

@@ -15,14 +15,17 @@ ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax", "tanh")
 DEFAULT_SLOPE = 0.3  # of LeakyReLU, in every version of Keras
 DTYPES = ("float32", "float16", "float64", "bfloat16", "mixed_float16", "mixed_bfloat16", "int32", "int64")
 MAX_UNITS = 2**20  # of a layer: far more than 12,544, the most that a sheet asks for
-MAX_NAME = 200  # characters of a layer's name
-MAX_SHOWN = 40  # characters of a value in a message
+MAX_NAME = 200  # characters of a layer's name; a first name has at most 64
+MAX_SHOWN = 40  # characters of a value in a message, about half a line
 
 Config = Mapping[str, Any]
 # The practices' own layers.
 MINIBATCH_DEVIATION = "assignment>MinibatchDeviation"
 MINIBATCH_DISCRIMINATION = "assignment>MinibatchDiscrimination"
 SPECTRAL_NORMALIZATION = "assignment>SpectralNormalization"
+# The number of distances that minibatch discrimination learns, and the size of the vectors that each compares; the
+# paper gives no numbers.
+MINIBATCH_KERNELS, MINIBATCH_KERNEL_SIZE = 32, 8
 
 
 def read_settings(kind: str, config: Config) -> dict[str, Setting]:
@@ -86,8 +89,7 @@ def _batch_normalization(config: Config) -> dict[str, Setting]:
         "epsilon": _number(config, "epsilon", 1e-3),
         "center": _boolean(config, "center", True),
         "scale": _boolean(config, "scale", True),
-        # The last axis; how it is written depends on the version and on the rank of the input.
-        **_only(config, axis=(None, -1, 1, 3, [1], [3])),
+        "axis": _axis(config),
     }
 
 
@@ -152,6 +154,15 @@ def _number(config: Config, name: str, default: float) -> float:
     return float(f"{value:.6g}")  # 0.30000001192092896, the value in float32, is 0.3
 
 
+def _axis(config: Config) -> int:
+    """Return the axis of a layer, counted from the batch, which is 0; -1 for the last one."""
+    value = config.get("axis", -1)
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value  # of BatchNormalization, before Keras 3
+    if isinstance(value, bool) or value not in (-1, 1, 2, 3):
+        raise Refused(f"it has a layer whose axis is {shown(value)}")
+    return value
+
+
 def _boolean(config: Config, name: str, default: bool) -> bool:
     value = config.get(name, default)
     if not isinstance(value, bool):
@@ -205,7 +216,7 @@ KINDS: dict[str, Callable[[Config], dict[str, Setting]]] = {
     "Activation": lambda config: {"activation": _activation(config)},
     "Add": lambda config: {},
     "BatchNormalization": _batch_normalization,
-    "Concatenate": lambda config: _only(config, axis=(None, -1, 1, 3)),
+    "Concatenate": lambda config: {"axis": _axis(config)},
     "Conv2D": _convolution,
     "Conv2DTranspose": _transposed_convolution,
     "Dense": _dense,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from assignment.foreign.compilation import Compilation
+from assignment.storage.reading import Text
 
 Setting = str | int | float | bool | None | tuple[int | None, ...]
 WeightT = TypeVar("WeightT")  # where an array is stored, or the array itself
@@ -33,8 +34,8 @@ class Layer(Generic[WeightT]):
     network: the network in the network.
     """
 
-    kind: str
-    name: str
+    kind: Text
+    name: Text
     settings: dict[str, Setting]
     inputs: tuple[Tensor, ...]
     weights: tuple[WeightT, ...] = ()
@@ -63,8 +64,8 @@ class Network(Generic[WeightT]):
     kind: "Sequential" or "Functional"; both begin with a layer of the kind "InputLayer" for each input.
     """
 
-    name: str
-    kind: str
+    name: Text
+    kind: Text
     layers: tuple[Layer[WeightT], ...]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
@@ -91,10 +92,10 @@ class Contents(Generic[WeightT]):
     facts: the JSON that this program stores in its files; "" in files of others.
     """
 
-    file_format: str
-    keras: str
+    file_format: Text
+    keras: Text
     network: Network[WeightT] | None
     weights: tuple[tuple[str, tuple[WeightT, ...]], ...] = ()
     compilation: Compilation | None = None
-    obstacles: tuple[str, ...] = ()
+    obstacles: tuple[Text, ...] = ()
     facts: str = ""

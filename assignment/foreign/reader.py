@@ -7,6 +7,7 @@ the file itself had printed it: an array has one of a few dtypes, and lies in th
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,8 @@ import numpy as np
 
 from assignment.foreign.child import MAX_ANSWER
 from assignment.foreign.containers import Container, opened
-from assignment.foreign.hdf5 import DTYPES, MAX_RANK, StoredArray
+from assignment.foreign.hdf5 import ARRAY_DTYPES, MAX_RANK, StoredArray
+from assignment.foreign.kinds import KINDS
 from assignment.foreign.network import Contents, Layer, Network
 from assignment.foreign.refused import Refused
 from assignment.foreign.shapes import check_weights
@@ -28,8 +30,12 @@ from assignment.storage.reading import Malformed, Text, parse_json
 NOT_DESCRIBED = "it cannot be described; the file is not one of Keras"
 TIMEOUT = 60.0  # seconds; a slow disk may need some for the packages
 ROOT = Path(__file__).parent.parent.parent  # of the package, for a Python that does not have it on its path
-# The child's first argument is the root, the second the file. `-c` and not `-m`, since -m searches the current folder.
-COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from assignment.foreign.child import main; main(sys.argv[2])"
+# The child's first argument is the root, the second the file. Python also searches the current folder, which it calls
+# "": without the second part, a file there that is called numpy.py would be run.
+COMMAND = (
+    "import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)];"
+    " from assignment.foreign.child import main; main(sys.argv[2])"
+)
 
 
 def read_contents(path: Path) -> Contents[np.ndarray]:
@@ -61,7 +67,8 @@ class _Answer:
 
 def _ask_child(path: Path) -> _Answer:
     """Return the child's answer. Raises Refused if it dies, takes too long, or prints something else."""
-    path.stat()  # a missing file is this process' error, not the child's
+    if stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait forever
+        path.open("rb").close()  # a file that is missing or may not be read is this process' error, not the child's
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread takes memory
     command = [sys.executable, "-c", COMMAND, str(ROOT), str(path.absolute())]
     with tempfile.TemporaryFile() as output:
@@ -78,7 +85,7 @@ def _ask_child(path: Path) -> _Answer:
         except subprocess.TimeoutExpired as error:
             raise Refused(f"reading it took more than {TIMEOUT:.0f} seconds, so it was stopped") from error
         if done.returncode:
-            raise Refused(f"the process that read it ended with code {done.returncode}; the file is not one of Keras")
+            raise Refused(f"the process that reads it ended with code {done.returncode}")
         output.seek(0)
         text = output.read(MAX_ANSWER + 1)
     try:
@@ -122,7 +129,7 @@ def _all_weights(contents: Contents[StoredArray]) -> Iterator[StoredArray]:
 
 def _check(array: StoredArray, size: int) -> None:
     """Raise Refused unless a described array is of a known dtype and lies in the file."""
-    if array.dtype not in DTYPES or len(array.shape) > MAX_RANK or min(array.shape, default=0) < 0:
+    if array.dtype not in ARRAY_DTYPES or len(array.shape) > MAX_RANK or min(array.shape, default=0) < 0:
         raise Refused(NOT_DESCRIBED)
     if not 0 <= array.offset <= size - array.nbytes and array.nbytes:
         raise Refused("it contains an array whose values are not in the file")
@@ -139,6 +146,8 @@ def _map_network(network: Network[StoredArray], file: BinaryIO) -> Network[np.nd
 
 
 def _map_layer(layer: Layer[StoredArray], file: BinaryIO) -> Layer[np.ndarray]:
+    if layer.network is None and layer.kind not in KINDS:
+        raise Refused(NOT_DESCRIBED)
     return Layer(
         layer.kind,
         layer.name,

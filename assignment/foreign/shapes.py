@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
-from assignment.foreign.kinds import MINIBATCH_DEVIATION, MINIBATCH_DISCRIMINATION, weight_names
+from assignment.foreign.kinds import (
+    MINIBATCH_DEVIATION,
+    MINIBATCH_DISCRIMINATION,
+    MINIBATCH_KERNEL_SIZE,
+    MINIBATCH_KERNELS,
+    weight_names,
+)
 from assignment.foreign.network import Layer, Network, Tensor, WeightT
 from assignment.foreign.refused import Refused
 
 Shape = tuple[int, ...]  # of one example, without the batch
-MINIBATCH_KERNELS, MINIBATCH_KERNEL_SIZE = 32, 8  # of minibatch discrimination (training/layers.py)
 
 
 def tensor_shapes(network: Network[WeightT], inputs: list[Shape] | None = None) -> list[list[Shape]]:
@@ -20,6 +26,8 @@ def tensor_shapes(network: Network[WeightT], inputs: list[Shape] | None = None) 
     Raises Refused if the layers do not fit each other.
     """
     shapes: list[list[Shape]] = []
+    if inputs is not None and len(inputs) != len(network.inputs):
+        raise Refused(f"a network in it has {len(network.inputs)} inputs, but is called with {len(inputs)}")
     given = dict(zip((tensor.layer for tensor in network.inputs), inputs or ()))
     for position, layer in enumerate(network.layers):
         incoming = [_find(shapes, tensor) for tensor in layer.inputs]
@@ -43,6 +51,31 @@ def output_shapes(network: Network[WeightT]) -> list[Shape]:
     """Return the shape of each output of a network."""
     shapes = tensor_shapes(network)
     return [_find(shapes, tensor) for tensor in network.outputs]
+
+
+def is_image(shape: Shape) -> bool:
+    """Return whether a tensor of this shape is an image: height, width and depth."""
+    return len(shape) == 3
+
+
+def without_axes(network: Network[WeightT], inputs: list[Shape] | None = None) -> Network[WeightT]:
+    """Return the network without the axes of its layers, since all of them are the last one.
+
+    Before, the table has the axis as the file writes it: -1, or a number that depends on the rank of the input.
+    inputs: as for `tensor_shapes`. Raises Refused for any other axis, and if the layers do not fit each other.
+    """
+    shapes = tensor_shapes(network, inputs)
+    layers = []
+    for layer in network.layers:
+        incoming = [_find(shapes, tensor) for tensor in layer.inputs]
+        if layer.network is not None:
+            layer = replace(layer, network=without_axes(layer.network, incoming))
+        elif "axis" in layer.settings:
+            if layer.settings["axis"] not in (-1, len(incoming[0])):
+                raise Refused(f"a layer of the kind {layer.kind} works along another axis than the last one")
+            layer = replace(layer, settings={name: v for name, v in layer.settings.items() if name != "axis"})
+        layers.append(layer)
+    return replace(network, layers=tuple(layers))
 
 
 def _find(shapes: list[list[Shape]], tensor: Tensor) -> Shape:

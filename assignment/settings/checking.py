@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.errors import AssignmentError
-from assignment.settings.checks import check_choice, check_type, checked_folder, checked_path
+from assignment.settings.checks import check_choice, check_type, checked_folder, checked_path, option_name
 from assignment.settings.tracks import TRACKS, FashionSettings
 
 MAX_FILES = 1_000  # of one command; a class has thirty pairs
@@ -22,7 +22,7 @@ class CheckSettings:
     json: print the answers as JSON.
     repair: where to write the one file, so that today's Keras loads it; None to write nothing.
     measure: also measure generators with the judge, and draw twelve of their images.
-    data_dir, outputs_dir: for `measure`, where the real images are, and where the pictures go.
+    data_dir, outputs_dir: for `measure`, where the real images are, and where the pictures go; by default `outputs`.
 
     Raises AssignmentError, one sentence, for values that are wrong or contradict each other.
     """
@@ -33,7 +33,7 @@ class CheckSettings:
     repair: Path | None = None
     measure: bool = False
     data_dir: Path | None = None
-    outputs_dir: Path = Path("outputs")
+    outputs_dir: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", _checked_files(self.files))
@@ -44,9 +44,12 @@ class CheckSettings:
             object.__setattr__(self, "repair", _checked_repair(self.repair, self.files))
         if self.json and (self.repair is not None or self.measure):
             raise AssignmentError("--json prints only the answers; leave out --repair and --measure.")
-        if self.data_dir is not None:
-            object.__setattr__(self, "data_dir", checked_folder("data_dir", self.data_dir))
-        object.__setattr__(self, "outputs_dir", checked_folder("outputs_dir", self.outputs_dir))
+        for name in ("data_dir", "outputs_dir"):
+            if getattr(self, name) is None:
+                continue
+            if not self.measure:
+                raise AssignmentError(f"{option_name(name)} is for --measure; add it, or leave out the folder.")
+            object.__setattr__(self, name, checked_folder(name, getattr(self, name)))
 
 
 def _checked_files(files: Sequence[object]) -> tuple[Path, ...]:

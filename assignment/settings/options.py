@@ -223,7 +223,7 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--outputs-dir",
         **FOLDER,
-        help=f"for --measure: where the folder check goes (default {CheckSettings.outputs_dir})",
+        help=f"for --measure: where the folder check goes (default {FashionSettings.outputs_dir})",
     )
 
 

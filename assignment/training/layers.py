@@ -6,9 +6,9 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-# The number of distances that minibatch discrimination learns, and the size of the vectors that each compares; the
-# paper gives no numbers.
-KERNELS, KERNEL_SIZE = 32, 8
+from assignment.foreign.kinds import MINIBATCH_KERNEL_SIZE as KERNEL_SIZE
+from assignment.foreign.kinds import MINIBATCH_KERNELS as KERNELS
+
 EPSILON = 1e-12  # below any square that occurs: avoids division by 0 and infinite derivatives
 
 

@@ -116,7 +116,7 @@ def test_a_network_that_was_never_trained_is_named(check, role, seed):
     assert "trained" in refused(result) and not result.is_good
 
 
-def test_the_finding_explains_the_trap_of_keras_3(check):
+def test_the_finding_explains_what_keras_3_does(check):
     (finding,) = check(role="discriminator", trained=False).findings
     assert "the textbook recipe" in finding.meaning and "3 kernels" not in finding.numbers
     assert "all 4 kernels are uniform" in finding.numbers
@@ -170,6 +170,16 @@ def test_weights_alone_are_recognized_by_their_shapes(make_contents, make_networ
     assert {line.answer for line in result.lines if line.requirement.startswith("layer")} == {UNKNOWN}
     with pytest.raises(Refused, match="it has only weights, and not those of a network of the fashion sheet"):
         check_contents(Path("x.h5"), replace(contents, weights=groups[1:]), SHEETS["fashion"])
+    with pytest.raises(Refused, match="it has only weights, and the digits sheet leaves the layers open"):
+        check_contents(Path("x.h5"), contents, SHEETS["digits"])
+
+
+def test_the_images_of_weights_alone_could_not_be_checked(make_contents, make_network):
+    network = make_network("generator")
+    groups = tuple((layer.name, layer.weights) for layer in network.layers if layer.weights)
+    result = check_contents(Path("x.h5"), replace(make_contents(), network=None, weights=groups), SHEETS["fashion"])
+    (line,) = (line for line in result.lines if line.requirement == "pixels in -1..1")
+    assert (line.answer, line.found) == (UNKNOWN, "the file has only weights")
 
 
 def test_a_network_of_something_else_is_unusable(make_contents, make_network, change_layer):
@@ -184,3 +194,29 @@ def test_a_file_that_cannot_be_read_has_a_reason(tmp_path):
     assert check_file(path, SHEETS["fashion"]).unusable == "it cannot be read (no such file or directory)"
     path.write_bytes(b"")
     assert check_file(path, SHEETS["fashion"]).unusable == "it is empty; copy it again"
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "optimizer"])
+def test_a_compilation_that_the_file_gives_only_in_part_could_not_be_checked(check, name):
+    partial = replace(COMPILED, **{name: None if name == "learning_rate" else ""})
+    (line,) = (line for line in check(role="discriminator", compilation=partial).lines if line.answer == UNKNOWN)
+    assert line.requirement.startswith("compiled with") and "unknown" in line.found
+
+
+def test_a_loss_from_logits_is_another_loss(check):
+    other = replace(COMPILED, loss="binary_crossentropy from logits")
+    (line,) = refused(check(role="discriminator", compilation=other)).values()
+    assert line.found.startswith("binary_crossentropy from logits, Adam")
+
+
+def test_nan_images_have_advice_of_their_own(check, make_network, change_layer):
+    network = make_network()
+    kernel = np.full_like(network.layers[1].weights[0], np.nan)
+    line = refused(check(change_layer(network, 1, weights=(kernel,))))["pixels in -1..1"]
+    assert (line.found, line.advice) == ("NaN or infinite pixels", "train it again")
+
+
+def test_an_error_that_nobody_foresaw_is_the_reason_of_its_file(monkeypatch):
+    monkeypatch.setattr("assignment.checking.check.read_contents", lambda path: 1 / 0)
+    result = check_file(Path("x.h5"), SHEETS["fashion"])
+    assert result.unusable == "checking it failed (ZeroDivisionError: division by zero)" and not result.lines

@@ -4,7 +4,7 @@ import pytest
 
 from assignment.checking import measuring
 from assignment.checking.check import FileCheck
-from assignment.checking.measuring import measure_checked
+from assignment.checking.measuring import measure_checked, picture_names
 from assignment.settings.checking import CheckSettings
 
 
@@ -16,7 +16,7 @@ def measured(monkeypatch, make_screen, tmp_path):
 
     def measured(track="fashion", **options):
         settings = CheckSettings(files=["x.h5"], track=track, measure=True, outputs_dir=tmp_path)
-        measure_checked(FileCheck(Path("x.h5"), **options), settings, None, make_screen())
+        measure_checked(FileCheck(Path("x.h5"), **options), settings, None, make_screen(), "x")
         return calls
 
     return measured
@@ -54,5 +54,10 @@ def test_a_generator_that_cannot_be_measured_has_a_reason(
 ):
     screen, settings = make_screen(), CheckSettings(files=["x.h5"], measure=True, outputs_dir=tmp_path)
     network = change_layer(make_network(), position, **changes)
-    measure_checked(FileCheck(Path("x.h5"), role="generator", network=network), settings, None, screen)
+    measure_checked(FileCheck(Path("x.h5"), role="generator", network=network), settings, None, screen, "x")
     assert f"  cannot be measured: {reason}" in printed(screen) and list(tmp_path.iterdir()) == []
+
+
+def test_files_with_the_same_name_have_pictures_of_their_own():
+    paths = [Path("ana/generator.h5"), Path("bo/generator.h5"), Path("bo/other.h5")]
+    assert picture_names(paths) == ["generator", "generator_2", "other"]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,4 +66,11 @@ def test_json_has_every_answer():
         "found": "LeakyReLU, slope 0.2",
         "advice": "write negative_slope=0.3",
     }
-    assert answers["findings"][0]["title"] == "never trained" and answers["loads_in_keras_3"] is False
+    assert answers["findings"][0]["title"] == "never trained" and answers["good"] is False
+    assert answers["loads_in_keras_3"] is None, "no network was read"
+
+
+def test_json_says_whether_todays_keras_loads_a_complete_network(make_network):
+    network = make_network()
+    results = to_json([replace(CHECK, complete=network), replace(CHECK, complete=network, obstacles=())])
+    assert [answers["loads_in_keras_3"] for answers in results] == [False, True]

@@ -2,7 +2,7 @@ import pytest
 
 from assignment.checking.answers import NO, YES
 from assignment.checking.sheets import SHEETS
-from assignment.checking.structure import compare, ends_match
+from assignment.checking.structure import compare_layers, ends_match
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_inputs_match_in_any_order_and_noise_has_any_length(shapes, wanted, matc
 
 def test_a_sheet_that_gives_only_some_layers_asks_for_these(make_network):
     expected = SHEETS["digits"].networks[1]
-    lines = {line.requirement: line.answer for line in compare(make_network("discriminator"), expected)}
+    lines = {line.requirement: line.answer for line in compare_layers(make_network("discriminator"), expected)}
     assert lines == {
         "input: (28, 28, 1)": YES,
         "output: one number": YES,
@@ -34,7 +34,7 @@ def test_a_sheet_that_gives_only_some_layers_asks_for_these(make_network):
 
 
 def test_layers_of_another_kind_are_named(make_network):
-    lines = compare(make_network("generator"), SHEETS["fashion"].networks[1])
+    lines = compare_layers(make_network("generator"), SHEETS["fashion"].networks[1])
     assert [line.found for line in lines if line.answer == NO][:3] == [
         "generator_model_ana",
         "a vector of 100",

@@ -13,6 +13,7 @@ from assignment.settings.tracks import DigitsSettings
 pytestmark = pytest.mark.usefixtures("few_digits")
 
 
+@pytest.mark.slow
 def test_a_complete_run_writes_its_files_and_a_continued_one_the_same(
     make_run, printed, few_digits, check_written_files
 ):

@@ -36,6 +36,7 @@ def scaled(images, labels):
     return scale_pixels(images[..., np.newaxis]), labels
 
 
+@pytest.mark.slow
 def test_training_learns_and_reports_its_progress(monkeypatch):
     monkeypatch.setattr(judge_training, "BATCH_SIZE", SMALL_BATCH)
     progress = []

@@ -54,3 +54,8 @@ def test_values_of_other_types_are_unknown():
 )
 def test_obstacles_are_named_once(layers, obstacles):
     assert find_obstacles({"class_name": "Sequential", "config": {"layers": layers * 2}}) == obstacles
+
+
+def test_a_loss_from_logits_says_so():
+    loss = {"class_name": "BinaryCrossentropy", "config": {"name": "x", "from_logits": True}}
+    assert read_compilation({"loss": loss}).loss == "binary_crossentropy from logits"

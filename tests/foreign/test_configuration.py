@@ -15,7 +15,7 @@ def kinds(network):
 @pytest.mark.parametrize(
     "config",
     [
-        [DENSE],  # before Keras 2.2.3; handmade, since no such file is in the museum
+        [DENSE],  # before Keras 2.2.3; handmade, since no such file could be made
         {"name": "s", "layers": [DENSE]},
         {"name": "s", "layers": [INPUT, DENSE]},
         {"name": "s", "layers": [{**DENSE, "config": {"units": 4}}], "build_input_shape": [None, 3]},
@@ -86,4 +86,44 @@ NODE = [["a", 0, 0, {}], ["b", 0, 0, {}]]
 )
 def test_other_configurations_are_refused(config, message):
     with pytest.raises(Refused, match=message):
+        read_configuration(config)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_read"), [({"training": None}, True), ({"training": True}, False), ([], True)]
+)
+def test_a_layer_that_is_called_in_training_mode_is_refused(arguments, is_read):
+    """A Dropout or a BatchNormalization would compute something else than its table says."""
+    config = functional([{"args": [[tensor("a"), tensor("b")]], "kwargs": arguments}], ["sum", 0, 0])
+    if is_read:
+        read_configuration(config)
+        return
+    with pytest.raises(Refused, match="its layer 'sum' is called with other arguments than tensors"):
+        read_configuration(config)
+
+
+def test_an_input_that_is_not_listed_or_not_first_is_refused():
+    config = functional([[["a", 0, 0, {}], ["b", 0, 0, {}]]], ["sum", 0, 0])
+    config["config"]["input_layers"] = [["a", 0, 0]]
+    with pytest.raises(Refused, match="its inputs are not those that it lists"):
+        read_configuration(config)
+    with pytest.raises(Refused, match="it has an input between its layers"):
+        read_configuration({"class_name": "Sequential", "config": {"layers": [INPUT, DENSE, INPUT]}})
+
+
+def test_a_network_that_is_called_with_too_few_tensors_is_refused():
+    inner = functional([[["a", 0, 0, {}], ["b", 0, 0, {}]]], ["sum", 0, 0])
+    with pytest.raises(Refused, match="a network in it has 2 inputs, but is called with 1"):
+        read_configuration({"class_name": "Sequential", "config": {"layers": [INPUT, inner]}})
+
+
+@pytest.mark.parametrize(("axis", "is_last"), [(-1, True), ([3], True), (3, True), (1, False), ([1], False)])
+def test_a_normalization_works_along_the_last_axis(axis, is_last):
+    image = {"class_name": "InputLayer", "config": {"batch_shape": [None, 4, 4, 2]}}
+    layer = {"class_name": "BatchNormalization", "config": {"axis": axis}}
+    config = {"class_name": "Sequential", "config": {"layers": [image, layer]}}
+    if is_last:
+        assert "axis" not in read_configuration(config).layers[1].settings
+        return
+    with pytest.raises(Refused, match="a layer of the kind BatchNormalization works along another axis than the last"):
         read_configuration(config)

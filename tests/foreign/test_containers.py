@@ -40,3 +40,13 @@ def test_a_file_that_is_too_large_is_refused(generator_file, monkeypatch):
     monkeypatch.setattr(containers, "MAX_FILE_BYTES", 1_000)
     with pytest.raises(Refused, match="it has more than 1,000 bytes"), opened(generator_file):
         pass
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_that_keras_does_not_use_is_refused(tmp_path, compression):
+    path = tmp_path / "x.keras"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("config.json", "{}")
+        archive.writestr("model.weights.h5", "x")
+    with pytest.raises(Refused, match="its config.json is compressed in a way that Keras does not use"), opened(path):
+        pass

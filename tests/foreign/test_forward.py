@@ -1,6 +1,7 @@
 """The outputs that NumPy computes are those of Keras."""
 
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -77,11 +78,19 @@ def test_layers_with_several_inputs():
 def test_networks_in_a_network_are_counted_too(monkeypatch):
     inner = keras.Sequential([keras.Input((4,)), layers.Dense(4, use_bias=False)])
     network = table(keras.Sequential([keras.Input((4,)), inner, layers.Dense(4, use_bias=False)]))
-    monkeypatch.setattr(forward, "MAX_PRODUCTS", 33)  # 16 for each of the two layers, 1 for the input of each network
+    monkeypatch.setattr(forward, "MAX_PRODUCTS", 33)  # 16 for each of the two layers, 1 for each input
     with pytest.raises(Refused, match="too large to be computed here"):
         run(network, [np.zeros((1, 4))])
     monkeypatch.setattr(forward, "MAX_PRODUCTS", 34)
     run(network, [np.zeros((1, 4))])
+
+
+def test_a_network_in_a_network_is_counted_with_the_shapes_that_it_is_called_with(monkeypatch):
+    inner = keras.Sequential([keras.Input((1,)), layers.ReLU()])
+    network = table(keras.Sequential([keras.Input((4,)), layers.Dense(1), inner]))
+    (nested,) = (layer.network for layer in network.layers if layer.network)
+    monkeypatch.setattr(forward, "MAX_VALUES", 100)
+    assert sum(values for values, _, _ in forward._layer_sizes(nested, [(60,)])) == 120
 
 
 def test_random_inputs_are_labels_or_noise():
@@ -92,8 +101,27 @@ def test_random_inputs_are_labels_or_noise():
     assert second.ravel().tolist() == [0, 1, 2, 0, 1]
 
 
-def test_a_network_that_is_too_large_is_refused():
-    """Few weights may make large images."""
-    network = table(keras.Sequential([keras.Input((1, 1, 1)), layers.Conv2DTranspose(2, 1, strides=2_000)]))
+@pytest.mark.parametrize(
+    ("size", "layer"),
+    [
+        (1, layers.Conv2DTranspose(1, 1, strides=5_000)),  # large images from few weights
+        (32, layers.Conv2D(1, 1_448, padding="same")),  # every pixel has a window of 1448x1448
+        (1, layers.Conv2DTranspose(1, 100)),  # a step of a loop in Python for every position of the kernel
+    ],
+    ids=["large images", "large windows", "many positions"],
+)
+def test_a_network_that_is_too_large_is_refused_before_it_takes_memory(size, layer):
+    model = keras.Sequential([keras.Input((size, size, 1)), layer])
+    network = read_configuration(json.loads(model.to_json()))
+    kernel = np.broadcast_to(np.float32(0), (*layer.kernel_size, 1, layer.filters))
+    network = replace(network, layers=(network.layers[0], replace(network.layers[1], weights=(kernel,))))
+    for attempt in (lambda: run(network, [np.zeros((1, size, size, 1))]), lambda: random_inputs(network, 24, 10, 1)):
+        with pytest.raises(Refused, match="too large to be computed here"):
+            attempt()
+
+
+def test_inputs_that_are_too_large_are_not_made(monkeypatch):
+    network = table(keras.Sequential([keras.Input((4,)), layers.ReLU()]))
+    monkeypatch.setattr(forward, "MAX_VALUES", 7)
     with pytest.raises(Refused, match="too large to be computed here"):
-        run(network, [np.zeros((1, 1, 1, 1))])
+        random_inputs(network, count=1, classes=1, seed=1)

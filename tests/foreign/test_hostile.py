@@ -16,6 +16,8 @@ import h5py
 import numpy as np
 import pytest
 
+from assignment.checking.check import check_file
+from assignment.checking.sheets import SHEETS
 from assignment.foreign.reader import read_contents
 from assignment.foreign.refused import Refused
 
@@ -117,11 +119,6 @@ def deep_nesting(config, canary):
     return nested
 
 
-def loss_of_code(file, path):
-    file.attrs["training_config"] = json.dumps({"loss": lambda_config(path.with_name("canary"))["function"]})
-    del file["model_weights/dense"]  # so that this file is refused, too
-
-
 def replaced_kernel(**arguments):
     def change(file, path):
         del file[KERNEL]
@@ -207,7 +204,6 @@ HOSTILE = {
     "a Lambda layer": changed(lambda_layer),
     "a Lambda layer with a module": changed(lambda_of_another_module),
     "a Lambda layer in a nested model": changed(nested_lambda),
-    "a loss that is code": changed_file(loss_of_code),
     "an activation that is code": changed(activation_of_code),
     "a class of another module": changed(class_of_another_module),
     "another class called Dense": changed(own_dense),
@@ -245,6 +241,26 @@ def test_a_hostile_file_is_refused_in_one_sentence_and_runs_nothing(write, tmp_p
         read_contents(path)
     assert ONE_SENTENCE.fullmatch(str(refused.value))
     assert not canary.exists() and time.perf_counter() - began < SECONDS
+    assert check_file(path, SHEETS["fashion"]).unusable == str(refused.value)
+
+
+def test_a_loss_that_is_code_is_not_run(tmp_path, generator_file):
+    def loss_of_code(file, path):
+        file.attrs["training_config"] = json.dumps({"loss": lambda_config(path.with_name("canary"))["function"]})
+
+    path, canary = tmp_path / "hostile.h5", tmp_path / "canary"
+    changed_file(loss_of_code)(path, generator_file, canary)
+    assert read_contents(path).compilation.loss == "__lambda__" and not canary.exists()
+
+
+@pytest.mark.parametrize("name", ["fsspec", "pyfive", "numpy", "json"])
+def test_a_module_in_the_current_folder_is_not_run(name, tmp_path, generator_file, monkeypatch):
+    """A submission may have such a file next to its networks, and the teacher may work in its folder."""
+    canary = tmp_path / "canary"
+    (tmp_path / f"{name}.py").write_text(f"open({str(canary)!r}, 'w').close()", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    read_contents(generator_file)
+    assert not canary.exists()
 
 
 def test_the_code_of_the_hostile_files_works(tmp_path):

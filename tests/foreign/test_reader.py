@@ -39,14 +39,14 @@ def test_the_arrays_are_those_of_the_file(generator_file):
     contents = read_contents(generator_file)
     kernel = contents.network.layers[1].weights[0]
     assert kernel.shape == (3, 98) and contents.keras == "3.15.1"
-    assert abs(float(kernel[0, 0]) - 0.4958324) < 1e-6, "0.5 sin(1.7), the first number of write_exhibits.py"
+    assert abs(float(kernel[0, 0]) - 0.4958324) < 1e-6, "0.5 sin(1.7), the first number of write_saved_files.py"
 
 
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("raise SystemExit(3)", "the process that read it ended with code 3"),
-        ("import os; os.abort()", "the process that read it ended with code"),
+        ("raise SystemExit(3)", "the process that reads it ended with code 3"),
+        ("import os; os.abort()", "the process that reads it ended with code"),
         ("print('hello')", "it cannot be described"),
         ("print('[]')", "it cannot be described"),
         ('print(\'{"refused": "two\\\\nlines"}\')', "it cannot be described"),

@@ -66,6 +66,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("build", "name"), CASES)
 def test_practice_trains_conditional_networks(build, name, labeled_batch):
     seed_initial_weights(0, 1)

@@ -26,7 +26,9 @@ def test_files_are_paths_and_the_track_is_the_assignments():
         ({"files": ["a.h5"], "json": True, "measure": True}, "--json prints only the answers; leave out --repair and"),
         ({"files": ["a.h5"], "json": True, "repair": "b.h5"}, "--json prints only the answers"),
         ({"files": ["a.h5"], "measure": "yes"}, "--measure takes true or false"),
-        ({"files": ["a.h5"], "data_dir": ""}, "--data-dir takes a folder"),
+        ({"files": ["a.h5"], "measure": True, "data_dir": ""}, "--data-dir takes a folder"),
+        ({"files": ["a.h5"], "data_dir": "x"}, "--data-dir is for --measure; add it, or leave out the folder"),
+        ({"files": ["a.h5"], "outputs_dir": "x"}, "--outputs-dir is for --measure"),
     ],
 )
 def test_wrong_values_are_one_sentence(options, message):

@@ -30,7 +30,7 @@ def networks(make_gan):
 
 def train_discriminator(discriminator, real_images):
     with warnings.catch_warnings():
-        # Keras' only sign of the trap is the warning "The model does not have any trainable weights".
+        # Keras' only sign of the error is the warning "The model does not have any trainable weights".
         warnings.simplefilter("ignore")
         discriminator.train_on_batch(real_images, np.ones((len(real_images), 1), np.float32))
 

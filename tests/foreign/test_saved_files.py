@@ -1,4 +1,4 @@
-"""The museum: the same networks, written by every Keras from 2.2 to 3.15 (`make_museum.py`), read as the same table."""
+"""The same networks, saved by every Keras from 2.2 to 3.15 (`make_saved_files.py`), are read as the same table."""
 
 import zipfile
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 from assignment.foreign.forward import run
 from assignment.foreign.reader import read_contents
 
-MUSEUM = Path(__file__).parent / "museum"
-VERSIONS = sorted(path.stem for path in MUSEUM.glob("*.zip"))
+FILES = Path(__file__).parent / "saved_files"
+VERSIONS = sorted(path.stem for path in FILES.glob("*.zip"))
 NEWEST = "keras_3.15.1"
 # Outputs in float32; the last network computes in 16 bits, which round to three digits.
 TOLERANCES = {
@@ -32,9 +32,9 @@ GROUPS, NO_INPUT, DTYPE = (
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
-    """The folder of the unpacked museum."""
-    folder = tmp_path_factory.mktemp("museum")
-    for path in MUSEUM.glob("*.zip"):
+    """The folder of the unpacked files."""
+    folder = tmp_path_factory.mktemp("saved_files")
+    for path in FILES.glob("*.zip"):
         with zipfile.ZipFile(path) as archive:
             archive.extractall(folder / path.stem)
     return folder
@@ -56,7 +56,7 @@ def table(network):
     ]
 
 
-def test_the_museum_is_complete():
+def test_every_version_has_a_file():
     assert len(VERSIONS) == 16 and {"keras_2.2.4", "tf.keras_2.15.0", "tf_keras_2.19.0", NEWEST} <= set(VERSIONS)
 
 

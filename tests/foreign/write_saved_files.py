@@ -1,9 +1,9 @@
-"""Write the networks of the museum with the Keras of this environment; `make_museum.py` calls it in each of them.
+"""Save networks with the Keras of this environment; `make_saved_files.py` calls it in each environment.
 
 It runs under every Keras from 2.2 on and Python from 3.7 on. The networks are the sheet's two and a conditional pair,
 with small widths; every weight follows from a formula, so all versions write the same numbers.
 
-    python write_exhibits.py MODULE FOLDER      MODULE: keras, tensorflow.keras or tf_keras
+    python write_saved_files.py MODULE FOLDER      MODULE: keras, tensorflow.keras or tf_keras
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The trap of Keras 3 in a hand-in: the textbook's recipe, run as a student would."""
+"""A discriminator that the textbook's recipe never trains on Keras 3 is found in its file."""
 
 import keras
 import numpy as np
