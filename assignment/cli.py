@@ -13,10 +13,12 @@ from assignment.guards import Activity, guarded
 from assignment.lab.options import add_lab_options
 from assignment.settings.options import (
     add_check_options,
+    add_grade_options,
     add_judge_options,
     add_measure_options,
     add_run_options,
     add_sample_options,
+    add_submit_options,
     add_track_options,
 )
 from assignment.settings.parser import Parser
@@ -46,7 +48,18 @@ CHECK_DESCRIPTION = (
     "Compare networks that anyone saved with what the sheet asks for, and report what their weights reveal: whether"
     " they were trained, and what their images look like. The files may be from any Keras since 2.2. Nothing in them is"
     " executed, so they may be damaged or malicious. The exit code is 0 if every requirement that a file can answer is"
-    " met, 1 if one is not, 2 if a file cannot be read."
+    " met and nothing serious was found, 1 if not, 2 if a file cannot be read."
+)
+SUBMIT_DESCRIPTION = (
+    "Check a run, and write its networks, figures and records into one ZIP file, to hand in:"
+    " OUTPUTS/FIRSTNAME/submission_TRACK_FIRSTNAME.zip. If something is missing or differs from the sheet, it is"
+    " listed, and the exit code is 1; --anyway writes the file all the same."
+)
+GRADE_DESCRIPTION = (
+    "Grade the submissions of a class: those of `assignment submit`, from Canvas, from Moodle, in a folder for each"
+    " student, or loose .h5 files. Each is checked, measured and given points by a rubric, and similar networks are"
+    " found. OUT/grades.html shows the class; nothing in a submission is executed, and nothing leaves this machine. The"
+    " same command continues a grading that was stopped."
 )
 PRACTICES_DESCRIPTION = (
     "List the best practices that `run --practice NAME` can use, by what they change. With a name, describe this one:"
@@ -132,6 +145,10 @@ def console_parser() -> Parser:
     add_measure_options(measure)
     check = add_command("check", "compare anyone's .h5 files with the sheet", CHECK_DESCRIPTION, commands.check)
     add_check_options(check)
+    submit = add_command("submit", "write a run into one ZIP file, to hand in", SUBMIT_DESCRIPTION, commands.submit)
+    add_submit_options(submit)
+    grade = add_command("grade", "grade the submissions of a class", GRADE_DESCRIPTION, commands.grade)
+    add_grade_options(grade)
     practices = add_command(
         "practices", "list the best practices that a run can use", PRACTICES_DESCRIPTION, commands.practices
     )

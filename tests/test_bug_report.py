@@ -32,5 +32,6 @@ def test_a_folder_that_another_run_has_taken_is_left_alone(tmp_path, monkeypatch
 
 def test_the_reported_packages_are_those_that_the_program_requires():
     required = (CHECKOUT / "setup.cfg").read_text(encoding="utf-8").split("install_requires =")[1].split("[")[0]
-    names = {line.split(">")[0].strip() for line in required.splitlines() if line.strip()}
+    lines = (line for line in required.splitlines() if line.strip() and ";" not in line)  # all Pythons need these
+    names = {line.split(">")[0].strip() for line in lines}
     assert names | {"keras"} == set(REPORTED_PACKAGES)  # Keras comes with TensorFlow

@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 YES, NO, UNKNOWN = "yes", "no", "could not be checked"
+TOPICS = FILE, LAYERS, NAME, TRAINED, LENGTH, COMPILED, PIXELS = (
+    "file",
+    "layers",
+    "name",
+    "trained",
+    "length",
+    "compiled",
+    "pixels",
+)
 
 
 @dataclass(frozen=True)
@@ -15,12 +24,14 @@ class Line:
     answer: YES, NO or UNKNOWN.
     found: what the file has instead, or why it could not be checked.
     advice: what to do if the answer is no.
+    topic: what the requirement is about, one of `TOPICS`; a rubric gives points by topic.
     """
 
     requirement: str
     answer: str
     found: str = ""
     advice: str = ""
+    topic: str = LAYERS
 
 
 @dataclass(frozen=True)

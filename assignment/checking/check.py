@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assignment.checking.answers import NO, UNKNOWN, YES, Finding, Line
+from assignment.checking.answers import COMPILED, FILE, LENGTH, NO, PIXELS, TRAINED, UNKNOWN, YES, Finding, Line
 from assignment.checking.images import IN_0_TO_1, generate, image_findings
 from assignment.checking.roles import COMBINED, DISCRIMINATOR, GENERATOR, OTHER, choose_expected, find_role, parts
-from assignment.checking.sheets import ExpectedCompilation, Sheet
+from assignment.checking.sheets import SHEETS, ExpectedCompilation, Sheet
 from assignment.checking.structure import ROUNDING, compare_layers, compare_weights
 from assignment.checking.weights import was_trained, weight_findings
 from assignment.checking.weights_only import match_weights
@@ -24,6 +24,7 @@ from assignment.foreign.refused import Refused
 from assignment.storage.reading import Malformed, parse_json
 
 ONLY_WEIGHTS = "the file has only weights"
+OTHER_SHEET = 3  # requirements missed, from which on the network is compared with the other sheets
 UNKNOWN_ROLE = "it is neither a generator nor a discriminator of images"
 
 
@@ -88,7 +89,8 @@ def _find_network(contents: Contents[np.ndarray], sheet: Sheet) -> tuple[Network
     """Return the network to check, its role, and lines about the file itself."""
     if contents.network is None:
         network = match_weights(contents.weights, sheet)
-        line = Line("the complete network, not its weights alone", NO, contents.file_format, "save it with model.save")
+        requirement, advice = "the complete network, not its weights alone", "save it with model.save"
+        line = Line(requirement, NO, contents.file_format, advice, FILE)
         return network, find_role(network) if network else OTHER, [line]
     role = find_role(contents.network)
     if role != COMBINED:
@@ -99,6 +101,7 @@ def _find_network(contents: Contents[np.ndarray], sheet: Sheet) -> tuple[Network
         NO,
         "the combined model: the generator with the discriminator",
         "save generator and discriminator in a file each; the generator is checked below",
+        topic=FILE,
     )
     return found[GENERATOR], GENERATOR, [line]
 
@@ -114,19 +117,23 @@ def _check_network(
     expected, facts = choose_expected(network, role, sheet), _facts(contents)
     structure = compare_layers(network, expected)
     if contents.network is None:
-        structure = [Line(line.requirement, UNKNOWN, ONLY_WEIGHTS) for line in structure]
-    findings = [*weight_findings(network, role), *_file_findings(path, role)]
-    answers = [*lines, *structure, *compare_weights(network, expected), *_training(network, facts, sheet)]
+        structure = [Line(line.requirement, UNKNOWN, ONLY_WEIGHTS, topic=line.topic) for line in structure]
+    findings = [
+        *weight_findings(network, role),
+        *_file_findings(path, role),
+        *_other_sheet(network, role, sheet, sum(line.answer == NO for line in structure)),
+    ]
+    answers = [*lines, *structure, *compare_weights(network, expected), _trained(network), *_length(facts, sheet)]
     if role == DISCRIMINATOR and sheet.compilation is not None:
-        answers.append(_compilation(sheet.compilation, contents.compilation))
+        answers.append(replace(_compilation(sheet.compilation, contents.compilation), topic=COMPILED))
     if role == GENERATOR:
         image_line, image_results = _images(contents.network and network)
-        answers.append(image_line)
+        answers.append(replace(image_line, topic=PIXELS))
         findings += image_results
     return FileCheck(
         path,
         role=role,
-        name=(contents.network or network).name,
+        name=contents.network.name if contents.network else "",
         file_format=contents.file_format,
         keras=contents.keras,
         obstacles=contents.obstacles,
@@ -165,13 +172,32 @@ def _file_findings(path: Path, role: str) -> Iterator[Finding]:
         )
 
 
-def _training(network: Network[np.ndarray], facts: Mapping[str, Any], sheet: Sheet) -> Iterator[Line]:
-    """Return lines about the training: what the weights show, and what the file says."""
-    yield {
-        True: Line("trained", YES, "its weights were changed"),
-        False: Line("trained", NO, "its weights are those before the first update", "see below"),
-        None: Line("trained", UNKNOWN, "no bias, scale or shift was changed, and its kernels may be initial"),
+def _other_sheet(network: Network[np.ndarray], role: str, sheet: Sheet, missed: int) -> Iterator[Finding]:
+    """Name the track whose sheet a network meets, if it misses several requirements of this one."""
+    if missed < OTHER_SHEET:
+        return
+    for other in SHEETS.values():
+        expected = choose_expected(network, role, other)
+        if other is sheet or not expected.layers:  # without a list of layers, many networks would meet it
+            continue
+        if all(line.answer == YES for line in compare_layers(network, expected)):
+            numbers = f"it misses {missed} requirements of the {sheet.track} sheet, and none of the {other.track} sheet"
+            advice = f"Check it with --track {other.track}."
+            yield Finding("another sheet", numbers, advice, is_serious=False)
+
+
+def _trained(network: Network[np.ndarray]) -> Line:
+    """Return the line on what the weights show of a training."""
+    answer, found, advice = {
+        True: (YES, "its weights were changed", ""),
+        False: (NO, "its weights are those before the first update", "see below"),
+        None: (UNKNOWN, "no bias, scale or shift was changed, and its kernels may be initial", ""),
     }[was_trained(network)]
+    return Line("trained", answer, found, advice, TRAINED)
+
+
+def _length(facts: Mapping[str, Any], sheet: Sheet) -> Iterator[Line]:
+    """Return lines about the length of the training and its batches, which only the file can say."""
     for requirement, name, wanted in (
         (f"{sheet.epochs} epochs", "epoch", sheet.epochs),
         (f"batch size {sheet.batch_size}", "batch_size", sheet.batch_size),
@@ -180,10 +206,11 @@ def _training(network: Network[np.ndarray], facts: Mapping[str, Any], sheet: She
             continue
         value = facts.get(name)
         if not isinstance(value, int):
-            yield Line(requirement, UNKNOWN, "the file does not say")
+            yield Line(requirement, UNKNOWN, "the file does not say", topic=LENGTH)
         else:
             holds = value >= wanted if name == "epoch" else value == wanted
-            yield Line(requirement, YES if holds else NO, f"{value}, says the file", "" if holds else "train it so")
+            advice = "" if holds else f"train with {requirement}"
+            yield Line(requirement, YES if holds else NO, f"{value}, says the file", advice, LENGTH)
 
 
 def _compilation(wanted: ExpectedCompilation, found: Compilation | None) -> Line:
@@ -194,8 +221,10 @@ def _compilation(wanted: ExpectedCompilation, found: Compilation | None) -> Line
         return Line(requirement, UNKNOWN, "the file does not say how it was compiled")
     values = {name: getattr(found, name) for name in wanted.settings}
     words = ", ".join(f"{name} {value:g}" if value is not None else f"{name} unknown" for name, value in values.items())
-    answer = f"{found.loss or 'unknown loss'}, {found.optimizer or 'unknown optimizer'}, {words}"
-    contradicts = found.loss not in ("", wanted.loss) or found.optimizer not in ("", wanted.optimizer)
+    answer = ", ".join([found.loss or "unknown loss", found.optimizer or "unknown optimizer", words, *found.others])
+    contradicts = (
+        bool(found.others) or found.loss not in ("", wanted.loss) or found.optimizer not in ("", wanted.optimizer)
+    )
     contradicts |= any(v is not None and abs(v - wanted.settings[name]) >= ROUNDING for name, v in values.items())
     if contradicts:
         return Line(requirement, NO, answer, "compile it with these values")

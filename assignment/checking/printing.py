@@ -8,6 +8,7 @@ from typing import Any
 
 from assignment.checking.answers import NO, UNKNOWN, YES, Line
 from assignment.checking.check import FileCheck
+from assignment.output import printable
 from assignment.session.screen import Screen, plural
 
 SHORT = {YES: "yes", NO: "NO ", UNKNOWN: "?  "}  # at the beginning of a line
@@ -15,19 +16,21 @@ SHORT = {YES: "yes", NO: "NO ", UNKNOWN: "?  "}  # at the beginning of a line
 
 def print_check(check: FileCheck, screen: Screen) -> None:
     """Print what a file is, a line for each requirement, and the findings."""
-    screen.heading(str(check.path))
+    screen.heading(printable(str(check.path)))
     if check.unusable:
         screen.say_wrapped(f"  cannot be checked: {check.unusable}.")
         return
     writer = f"Keras {check.keras}" if check.keras else "an unknown version of Keras"
-    screen.say_wrapped(f"  a {check.role} with the name {check.name!r}; {check.file_format}, written by {writer}")
+    name = f"with the name {check.name!r}" if check.name else "without its name"
+    screen.say_wrapped(f"  a {check.role} {name}; {check.file_format}, written by {writer}")
     if check.obstacles:
         reasons = "; ".join(check.obstacles)
         screen.say_wrapped(f"  today's Keras cannot load it: {reasons}. --repair NEW.h5 writes a copy that it loads.")
     for line in check.lines:
         screen.say_wrapped(f"  {SHORT[line.answer]}  {_words(line)}")
     for finding in check.findings:
-        screen.say_wrapped(f"  found: {finding.title}: {finding.numbers}. {finding.meaning}")
+        label = "PROBLEM" if finding.is_serious else "note"
+        screen.say_wrapped(f"  {label}: {finding.title}: {finding.numbers}. {finding.meaning}")
     screen.say_wrapped(f"  {_summary(check)}")
 
 
@@ -37,7 +40,7 @@ def to_json(checks: Sequence[FileCheck]) -> list[dict[str, Any]]:
         {
             "file": str(check.path),
             "unusable": check.unusable,
-            "role": check.role,
+            "role": "" if check.unusable else check.role,
             "name": check.name,
             "format": check.file_format,
             "keras": check.keras,
@@ -66,4 +69,6 @@ def _summary(check: FileCheck) -> str:
     parts = [f"{plural(counts[YES], 'requirement')} met", f"{counts[NO]} not met"]
     if counts[UNKNOWN]:
         parts.append(f"{counts[UNKNOWN]} could not be checked")
+    if serious := sum(finding.is_serious for finding in check.findings):
+        parts.append(plural(serious, "problem"))
     return ", ".join(parts)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from assignment.checking.answers import NO, YES, Line
+from assignment.checking.answers import NAME, NO, YES, Line
 from assignment.checking.sheets import ExpectedLayer, ExpectedNetwork
 from assignment.checking.words import layer_words, shape_words
 from assignment.foreign.network import Layer, Network, Setting
@@ -60,7 +60,8 @@ def _name(network: Network[np.ndarray], expected: ExpectedNetwork) -> Iterator[L
     if expected.name:
         holds = network.name.startswith(expected.name) and len(network.name) > len(expected.name)
         advice = f'give the model this name: name="{expected.name}ana" with your first name'
-        yield _line(f"name: {expected.name}<firstname>", holds, network.name or "no name", advice)
+        line = _line(f"name: {expected.name}<firstname>", holds, network.name or "no name", advice)
+        yield replace(line, topic=NAME)
 
 
 def _ends(network: Network[np.ndarray], expected: ExpectedNetwork) -> Iterator[Line]:
@@ -106,8 +107,8 @@ def _all_layers(layers: Sequence[Found], expected: Sequence[ExpectedLayer]) -> I
         for number, layer in wanted[len(found) :]:
             yield _line(_requirement(number, layer), False, "missing", "add this layer")
         for position, part in enumerate(found[len(wanted) :], begin + len(wanted) + 1):
-            words = f"no other layer, here {part.kind} as layer {position}"
-            yield _line(words, False, _found_words(part), "remove this layer")
+            found_as = f"{_found_words(part)} as layer {position} of the file"
+            yield _line("only the layers of the sheet", False, found_as, "remove this layer")
 
 
 def _layer_line(number: int, expected: ExpectedLayer, found: Found) -> Line:
@@ -125,7 +126,8 @@ def _some_layers(layers: Sequence[Found], expected: Sequence[ExpectedLayer]) -> 
     for wanted in expected:
         candidates = [layer for layer in layers if layer.kind == wanted.kind]
         fits = [layer for layer in candidates if not _differences(wanted, layer)]
-        found = _found_words((fits or candidates)[0]) if candidates else "no such layer"
+        nearest = min(candidates, key=lambda layer: len(_differences(wanted, layer)), default=None)
+        found = _found_words(nearest) if nearest else "no such layer"
         yield _line(layer_words(wanted.kind, wanted.settings), bool(fits), found, "add such a layer")
 
 

@@ -13,6 +13,7 @@ from assignment.foreign.network import Layer, Network
 
 NEVER_TRAINED = "never trained"  # title of a finding
 # What Keras initializes to a constant, and a training changes; a BatchNormalization's statistics come last.
+UPDATED = ("bias", "beta", "gamma")
 INITIAL = {"bias": 0, "beta": 0, "gamma": 1, "moving_mean": 0, "moving_variance": 1}
 MINIMUM_VALUES = 50  # of a kernel; of fewer, the largest may be far below the limit by chance
 # The largest of 50 values that are uniform within a limit is over 85 % of it, but for one network in 3,000.
@@ -37,19 +38,21 @@ def weight_findings(network: Network[np.ndarray], role: str) -> Iterator[Finding
 def was_trained(network: Network[np.ndarray]) -> bool | None:
     """Return whether the weights show that the network was trained; None if they do not show it.
 
-    True if a bias, or the scale or shift of a BatchNormalization, is not as Keras initializes it: an update changes
-    each of them. False if none is, and every kernel is uniform within Glorot's limit, sqrt(6 / (inputs + outputs)).
-    Otherwise, the kernels have another initialization, or there are too few weights to be sure.
+    An update changes every bias, and the scale and shift of every BatchNormalization. If the network has some, they
+    decide, whatever the kernels are: True if one is not as Keras initializes it. Without any, False if every kernel is
+    uniform within Glorot's limit, sqrt(6 / (inputs + outputs)); otherwise, the kernels may have another initialization.
     Source: Glorot and Bengio 2010, equation 16; Keras' default initializers.
     """
     layers = [layer for layer in network.plain_layers() if layer.weights]
-    if any(_was_changed(layer, "bias", "beta", "gamma") for layer in layers):
+    if any(_was_changed(layer, *UPDATED) for layer in layers):
         return True
     kernels = [weight for layer in layers for weight in layer.weights if weight.ndim > 1]
-    if sum(kernel.size for kernel in kernels) < MINIMUM_VALUES:
+    if sum(kernel.size for kernel in kernels) < MINIMUM_VALUES or any(
+        _was_changed(layer, *INITIAL) for layer in layers
+    ):
         return None
-    is_initial = all(_has_initial_kernels(layer) and not _was_changed(layer, *INITIAL) for layer in layers)
-    return False if is_initial else None
+    has_constants = any(set(UPDATED) & set(weight_names(layer.kind, layer.settings)) for layer in layers)
+    return False if has_constants or _has_initial_kernels(network) else None
 
 
 def _was_changed(layer: Layer[np.ndarray], *names: str) -> bool:
@@ -58,10 +61,14 @@ def _was_changed(layer: Layer[np.ndarray], *names: str) -> bool:
     return any(not (weight == INITIAL[name]).all() for name, weight in named if name in names)
 
 
-def _has_initial_kernels(layer: Layer[np.ndarray]) -> bool:
-    named = zip(weight_names(layer.kind, layer.settings), layer.weights)
-    kernels = (weight for name, weight in named if name not in (*INITIAL, "direction"))
-    return all(_is_uniform(kernel, _limit(layer, kernel)) for kernel in kernels)
+def _has_initial_kernels(network: Network[np.ndarray]) -> bool:
+    """Return whether every kernel may be as Keras initializes it by default."""
+    return all(
+        _is_uniform(weight, _limit(layer, weight))
+        for layer in network.plain_layers()
+        for name, weight in zip(weight_names(layer.kind, layer.settings), layer.weights)
+        if name not in (*INITIAL, "direction")
+    )
 
 
 def _limit(layer: Layer[np.ndarray], kernel: np.ndarray) -> float:
@@ -86,8 +93,10 @@ def _is_uniform(values: np.ndarray, limit: float) -> bool:
 def _untrained(network: Network[np.ndarray], role: str) -> Finding:
     kernels = [weight for layer in network.plain_layers() for weight in layer.weights if weight.ndim > 1]
     scales = any(layer.kind == "BatchNormalization" for layer in network.plain_layers())
-    count = "its only kernel is" if len(kernels) == 1 else f"all {len(kernels)} kernels are"
-    numbers = f"{count} uniform within the limits of the initialization, all biases are 0"
+    numbers = "all biases are 0"
+    if _has_initial_kernels(network):
+        count = "its only kernel is" if len(kernels) == 1 else f"all {len(kernels)} kernels are"
+        numbers = f"{count} uniform within the limits of the initialization, {numbers}"
     if scales:
         numbers += ", every BatchNormalization has scale 1, shift 0, mean 0, variance 1"
     meaning = "These are the weights before the first update."

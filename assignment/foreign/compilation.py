@@ -6,8 +6,23 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assignment.storage.reading import Text
+
 MAX_WORD = 60  # characters of the name of a loss or an optimizer; Keras' longest has 37
 SAME_LOSS = {"BinaryCrossentropy": "binary_crossentropy", "MeanSquaredError": "mean_squared_error"}
+
+
+# Arguments of Adam that change its updates, with their defaults; older versions of Keras lack some of them.
+OTHER_ARGUMENTS: dict[str, float] = {
+    "amsgrad": False,
+    "clipnorm": 0,
+    "clipvalue": 0,
+    "global_clipnorm": 0,
+    "weight_decay": 0,
+    "use_ema": False,
+    "decay": 0,
+    "epsilon": 1e-7,
+}
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,7 @@ class Compilation:
 
     loss: as in "binary_crossentropy", or "binary_crossentropy from logits". optimizer: as in "Adam".
     learning_rate, beta_1, beta_2: of the optimizer.
+    others: further arguments that change the updates, in words, as in "clipnorm 1".
     """
 
     loss: str = ""
@@ -23,6 +39,7 @@ class Compilation:
     learning_rate: float | None = None
     beta_1: float | None = None
     beta_2: float | None = None
+    others: tuple[Text, ...] = ()
 
 
 def read_compilation(config: object) -> Compilation | None:
@@ -40,7 +57,19 @@ def read_compilation(config: object) -> Compilation | None:
         _number(rate),
         _number(arguments.get("beta_1")),
         _number(arguments.get("beta_2")),
+        tuple(_others(arguments)),
     )
+
+
+def _others(arguments: dict[str, object]) -> Iterator[str]:
+    """Return the optimizer's arguments that change its updates, where they are not Keras' default."""
+    for name, default in OTHER_ARGUMENTS.items():
+        value = arguments.get(name)
+        if isinstance(value, bool) or value is None:
+            if value:
+                yield name
+        elif isinstance(value, (int, float)) and value != default:
+            yield f"{name} {value:g}"
 
 
 def find_obstacles(config: object) -> tuple[str, ...]:
@@ -85,13 +114,17 @@ def _is_initializer_with_dtype(kind: object, arguments: object) -> bool:
 def _loss(value: object) -> str:
     if isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
-    from_logits = False
+    extra = ""
     if isinstance(value, dict):
         config = value.get("config")
-        from_logits = isinstance(config, dict) and config.get("from_logits") is True
+        if isinstance(config, dict) and config.get("from_logits") is True:
+            extra = " from logits"
+        smoothing = _number(config.get("label_smoothing")) if isinstance(config, dict) else None
+        if smoothing:
+            extra += f" with label smoothing {smoothing:g}"
         value = config if isinstance(config, str) else value.get("class_name")
     name = _name(value)
-    return SAME_LOSS.get(name, name) + (" from logits" if from_logits else "")
+    return SAME_LOSS.get(name, name) + extra
 
 
 def _name(value: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assignment.foreign.hdf5 import StoredArray
-from assignment.foreign.kinds import MAX_NAME, read_settings, shown
+from assignment.foreign.kinds import MAX_NAME, MAX_SHOWN, read_settings, shown
 from assignment.foreign.network import Layer, Network, Tensor
 from assignment.foreign.refused import Refused
 from assignment.foreign.shapes import without_axes
@@ -122,8 +122,11 @@ def _node_inputs(item: Mapping[str, Any], positions: Mapping[str, int]) -> tuple
     if isinstance(nodes[0], dict):  # Keras 3: {"args": [tensor or list of tensors], "kwargs": {}}
         arguments = nodes[0].get("kwargs") or {}
         # `training=True` would make a Dropout or a BatchNormalization compute something else.
-        if not isinstance(arguments, dict) or any(value not in (None, False) for value in arguments.values()):
-            raise Refused(f"its layer {shown(_name(item))} is called with other arguments than tensors")
+        if not isinstance(arguments, dict):
+            raise Refused("one of its connections cannot be read")
+        if any(value not in (None, False) for value in arguments.values()):
+            names = ", ".join(str(name) for name, value in arguments.items() if value not in (None, False))[:MAX_SHOWN]
+            raise Refused(f"its layer {shown(_name(item))} is called with the argument {names}, as in training=True")
         histories = list(_keras_histories(nodes[0].get("args"), depth=0))
         return tuple(_tensor(history, positions) for history in histories)
     return _tensors(nodes[0], positions)

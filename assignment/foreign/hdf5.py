@@ -117,7 +117,8 @@ def _read_array(dataset: pyfive.Dataset, file_size: int) -> StoredArray:
         raise Refused("it contains an array that is compressed or stored in parts")
     dtype = np.dtype(dataset.dtype)
     if dtype.name not in ARRAY_DTYPES or not dtype.isnative:
-        raise Refused(f"it contains an array of {str(dtype)[:40]}, but only real numbers are expected")
+        name = "bfloat16 or another unknown type" if dtype.kind == "V" else str(dtype)[:40]
+        raise Refused(f"it contains an array of {name}, but only real numbers are expected")
     shape = tuple(int(length) for length in dataset.shape)
     if len(shape) > MAX_RANK:
         raise Refused(f"it contains an array with {len(shape)} dimensions")

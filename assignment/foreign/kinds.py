@@ -35,7 +35,10 @@ def read_settings(kind: str, config: Config) -> dict[str, Setting]:
     """
     if kind not in KINDS:
         raise Refused(f"it has a layer of the kind {shown(kind)}, which no sheet of the course uses")
-    return {"dtype": _dtype(config.get("dtype")), **KINDS[kind](config)}
+    try:
+        return {"dtype": _dtype(config.get("dtype")), **KINDS[kind](config)}
+    except Refused as refused:
+        raise Refused(str(refused).replace("a layer", f"a layer of the kind {kind}", 1)) from refused
 
 
 def weight_names(kind: str, settings: Mapping[str, Setting]) -> tuple[str, ...]:

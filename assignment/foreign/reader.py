@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,17 +24,11 @@ from assignment.foreign.kinds import KINDS
 from assignment.foreign.network import Contents, Layer, Network
 from assignment.foreign.refused import Refused
 from assignment.foreign.shapes import check_weights
+from assignment.processes import child_command
 from assignment.storage.reading import Malformed, Text, parse_json
 
 NOT_DESCRIBED = "it cannot be described; the file is not one of Keras"
 TIMEOUT = 60.0  # seconds; a slow disk may need some for the packages
-ROOT = Path(__file__).parent.parent.parent  # of the package, for a Python that does not have it on its path
-# The child's first argument is the root, the second the file. Python also searches the current folder, which it calls
-# "": without the second part, a file there that is called numpy.py would be run.
-COMMAND = (
-    "import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)];"
-    " from assignment.foreign.child import main; main(sys.argv[2])"
-)
 
 
 def read_contents(path: Path) -> Contents[np.ndarray]:
@@ -70,7 +63,7 @@ def _ask_child(path: Path) -> _Answer:
     if stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait forever
         path.open("rb").close()  # a file that is missing or may not be read is this process' error, not the child's
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread takes memory
-    command = [sys.executable, "-c", COMMAND, str(ROOT), str(path.absolute())]
+    command = child_command("assignment.foreign.child", str(path.absolute()))
     with tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(

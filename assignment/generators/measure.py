@@ -29,7 +29,7 @@ from assignment.practices.stack import PracticeStack
 from assignment.session.measurement import Measurement, Measurer
 from assignment.session.run import Run
 from assignment.session.screen import Screen, plural
-from assignment.session.track import EvaluationSpec, Track
+from assignment.session.track import Track
 from assignment.settings.measuring import MeasureSettings
 from assignment.settings.tracks import TRACKS, Settings, settings_from
 from assignment.storage.workspace import Workspace
@@ -78,8 +78,7 @@ def measure_generator(
     metadata: its seed and epoch determine the noise.
     Raises AssignmentError if the real images are missing, or its images have NaN or infinite values.
     """
-    run, spec = _load_images(path, metadata, data_dir, track, screen)
-    measurer = Measurer(run, spec)
+    measurer = make_measurer(path, metadata, track, screen, data_dir)
     epoch = metadata.epoch or 0
     comparison = measurer.comparison
     screen.say(
@@ -108,10 +107,14 @@ def _describe(path: Path, metadata: ModelMetadata) -> str:
     )
 
 
-def _load_images(
-    path: Path, metadata: ModelMetadata, data_dir: Path | None, track: Track[Settings], screen: Screen
-) -> tuple[Run[Settings], EvaluationSpec]:
-    """Load the images that a generator learned; return its run, and what it is compared with."""
+def make_measurer(
+    path: Path, metadata: ModelMetadata, track: Track[Settings], screen: Screen, data_dir: Path | None = None
+) -> Measurer:
+    """Return what measures generators that learned the images named in `metadata`; this loads the images.
+
+    path: the generator's file, for messages.
+    Raises AssignmentError if the images are missing or unknown.
+    """
     found = find_source(metadata.images)
     if found is None:
         raise AssignmentError(f"{path} learned from images that this version does not know: {metadata.images!r}.")
@@ -138,7 +141,7 @@ def _load_images(
         screen.say(f"  compared with the stand-in of {source.title}, which the program draws{ignored}")
     else:
         screen.say(f"  compared with {data.dataset.provenance.description}")
-    return replace(run, screen=screen), track.evaluation(data)
+    return Measurer(replace(run, screen=screen), track.evaluation(data))
 
 
 def _print(measurement: Measurement, answers: Sequence[Verdict], screen: Screen) -> None:

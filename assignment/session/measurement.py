@@ -50,15 +50,19 @@ class Measurer:
         return self._score(*self._generate(generator, epoch, draw, self.comparison.draw_size))
 
     def measure(
-        self, generator: keras.Model, epoch: int, on_progress: Callable[[float], None] = lambda share: None
+        self,
+        generator: keras.Model,
+        epoch: int,
+        on_progress: Callable[[float], None] = lambda share: None,
+        draw_count: int = DRAW_COUNT,
     ) -> Measurement:
-        """Return all metrics of a generator after `epoch` complete epochs, from `DRAW_COUNT` draws of images.
+        """Return all metrics of a generator after `epoch` complete epochs, from `draw_count` draws of images.
 
         on_progress: called with the share that is done, in 0..1.
         """
-        tasks = DRAW_COUNT + 1  # the search for copies takes about as long as a draw
+        tasks = draw_count + 1  # the search for copies takes about as long as a draw
         draws = []
-        for number in range(1, DRAW_COUNT + 1):
+        for number in range(1, draw_count + 1):
             images, labels = self._generate(generator, epoch, number, self.comparison.draw_size)
             draws.append(self._score(images, labels))
             if number == 1:

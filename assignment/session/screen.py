@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,12 +145,15 @@ class Screen:
         )
         with progress:
             task = progress.add_task(description, total=1.0)
+            began = time.monotonic()
             quarters = [0.25, 0.5, 0.75, 1.0]  # those not yet printed
 
             def update(share: float) -> None:
                 progress.update(task, completed=share)
                 if not self.has_live_bars and quarters and share >= quarters[0]:
-                    self.say(f"  {description}: {quarters.pop(0):.0%}")
+                    quarters[:] = [quarter for quarter in quarters if quarter > share]
+                    left = duration((time.monotonic() - began) * (1 - share) / share)
+                    self.say(f"  {description}: {share:.0%}" + (f", {left} left" if share < 1 else ""))
 
             yield update
 

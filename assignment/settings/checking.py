@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,8 @@ def _checked_repair(value: object, files: Sequence[Path]) -> Path:
         raise AssignmentError("--repair writes one network, so give only one FILE.")
     if path.suffix != ".h5":
         raise AssignmentError(f"--repair takes the path of an .h5 file to write, not {str(path)!r}.")
-    if path.exists():
+    if os.path.lexists(path):  # a link to a missing file would be replaced, too
         raise AssignmentError(f"--repair would replace {path}; give a path at which there is no file yet.")
+    if not path.parent.is_dir():
+        raise AssignmentError(f"--repair: there is no folder {path.parent}; create it, or give another path.")
     return path

@@ -11,6 +11,7 @@ from assignment.settings.checking import CheckSettings
 from assignment.settings.measuring import MakeJudgesSettings
 from assignment.settings.parser import FOLDER, NUMBER, SWITCH, WHOLE_NUMBER, choice
 from assignment.settings.samples import SampleSettings
+from assignment.settings.submitting import SubmitSettings
 from assignment.settings.tracks import (
     DATA_CHOICES,
     DATASETS,
@@ -46,7 +47,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--fresh", **SWITCH, help="start over instead of continuing what an earlier run left")
     add("--finish", **SWITCH, help="write all results of what is trained so far, without training further")
-    add("--seed", **WHOLE_NUMBER, help=f"the same seed gives the same weights (default {defaults.seed})")
+    add(
+        "--seed",
+        **WHOLE_NUMBER,
+        help="the same seed gives the same weights (default: a number that follows from the first name)",
+    )
     add(
         "--precision",
         **choice(PRECISIONS),
@@ -224,6 +229,65 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
         "--outputs-dir",
         **FOLDER,
         help=f"for --measure: where the folder check goes (default {FashionSettings.outputs_dir})",
+    )
+
+
+def add_submit_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `assignment submit`."""
+    add = parser.add_argument
+    add("--firstname", required=True, metavar="NAME", help="the first name of the run")
+    add("--track", **choice(tuple(TRACKS)), help=f"the track of the run (default {SubmitSettings.track})")
+    add("--anyway", **SWITCH, help="submit although something is missing or differs from the sheet")
+    add(
+        "--max-mb",
+        **NUMBER,
+        help="megabytes that the ZIP file may have; the animation, the report and the largest figures are left out"
+        " until it fits",
+    )
+    add(
+        "--outputs-dir",
+        **FOLDER,
+        help=f"where the run's figures and records are (default {SubmitSettings.outputs_dir})",
+    )
+    add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {SubmitSettings.models_dir})")
+
+
+def add_grade_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `assignment grade`."""
+    add = parser.add_argument
+    add("folder", metavar="FOLDER", help="the folder with the submissions, or the ZIP file of Canvas or Moodle")
+    add("--out", required=True, metavar="FOLDER", help="where the grades, pages and results go")
+    add(
+        "--rubric",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="which checks give how many points, as in docs/teaching.md (default: the one of the track)",
+    )
+    add("--track", **choice(tuple(TRACKS)), help=f"the sheet (default {FashionSettings.TRACK})")
+    add(
+        "--fill",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="a gradebook of Canvas or a grading worksheet of Moodle; a copy with the grades goes to OUT",
+    )
+    add(
+        "--column",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="the assignment in a gradebook of Canvas, by title or number, if it has several",
+    )
+    add("--overwrite", **SWITCH, help="with --fill, replace grades that the gradebook has already")
+    add(
+        "--measure",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS,
+        help="measure the generators with the judge (default: on)",
+    )
+    add("--jobs", **WHOLE_NUMBER, help="submissions to examine at the same time (default: one for each processor)")
+    add(
+        "--data-dir",
+        **FOLDER,
+        help="the folder with the real images, as for a run (default: the environment variable ASSIGNMENT_DATA_DIR)",
     )
 
 

@@ -56,7 +56,11 @@ class Parser(argparse.ArgumentParser):
         options, unknown = super().parse_known_args(args, namespace)
         positional = [action.metavar for action in self._actions if not action.option_strings and action.metavar]
         if commands is None and positional and any(not word.startswith(DASHES) for word in unknown):
-            self.error(f"give only one {positional[0]}, without {' '.join(unknown)}")
+            takes_several = any(action.nargs == "+" for action in self._actions if not action.option_strings)
+            others = " ".join(unknown)
+            if takes_several:
+                self.error(f"give every {positional[0]} next to the others, before or after all options, also {others}")
+            self.error(f"give only one {positional[0]}, without {others}")
         return options, unknown
 
     def _check_names(self, args: Sequence[str]) -> None:

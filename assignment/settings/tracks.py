@@ -19,6 +19,7 @@ from assignment.settings.checks import (
     checked_folder,
     option_name,
 )
+from assignment.settings.seeds import SEEDS
 
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 DATA_CHOICES = ("auto", "real", "standin")
@@ -71,7 +72,7 @@ class Settings:
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
         for name in ("epochs", "batch_size", "grid_every", "checkpoint_every"):
             check_whole_number(name, getattr(self, name), minimum=1)
-        check_whole_number("seed", self.seed, minimum=0)
+        check_whole_number("seed", self.seed, minimum=0, maximum=SEEDS)
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("data", self.data, DATA_CHOICES)
         if self.data_dir is not None:

@@ -100,7 +100,7 @@ class _FolderLock:
         except Timeout:
             raise AssignmentError(
                 f"{IN_USE} in {self._workspace.folder}{_describe_holder(self._workspace)}; wait until it ends, or"
-                " choose another --outputs-dir."
+                " choose another folder for the results."
             ) from None
         try:
             self._locked_file = os.stat(self._workspace.lock)

@@ -17,7 +17,7 @@ from assignment.training.rebuild import rebuild
 COUNT, SEED = 4, 0  # examples to compare the outputs with
 CLASSES = 2  # labels 0 and 1 are valid for any number of classes
 TOLERANCE = 1e-5  # of outputs in float32
-HALF_TOLERANCE = 1e-3  # if a layer computes in 16 bits, which round to three digits
+HALF_TOLERANCE = 1e-2  # if a layer computes in 16 bits; a trained generator in float16 differs by 0.0045
 
 
 def write_repaired(network: Network[np.ndarray], path: Path) -> float:
@@ -45,6 +45,10 @@ def write_repaired(network: Network[np.ndarray], path: Path) -> float:
         results = [np.asarray(output, np.float32) for output in (outputs if isinstance(outputs, list) else [outputs])]
         difference = max(float(np.abs(a - b).max()) for a, b in zip(expected, results, strict=True))
         is_half = any("16" in str(layer.settings["dtype"]) for layer in network.plain_layers())
+        if not np.isfinite(difference):
+            raise AssignmentError(
+                "the network has NaN or infinite outputs, so they cannot be compared; it was not kept."
+            )
         if not difference <= (HALF_TOLERANCE if is_half else TOLERANCE):
             raise AssignmentError(f"the outputs of the repaired network differ by {difference:.1e}; it was not kept.")
     return difference

@@ -93,7 +93,7 @@ def test_a_missing_and_an_extra_layer_are_named(check, make_network):
     layers = [*network.layers[:3], dropout, *network.layers[3:]]
     chain = [replace(layer, inputs=(Tensor(i - 1),)) if i else layer for i, layer in enumerate(layers)]
     result = check(replace(network, layers=tuple(chain), outputs=(Tensor(9),)))
-    assert list(refused(result)) == ["no other layer, here Dropout as layer 3"]
+    assert list(refused(result)) == ["only the layers of the sheet"]
 
     shorter = [layer for i, layer in enumerate(network.layers) if i != 4]
     chain = [replace(layer, inputs=(Tensor(i - 1),)) if i else layer for i, layer in enumerate(shorter)]
@@ -144,6 +144,22 @@ def test_images_in_0_to_1_are_named(check, make_network, change_layer):
     result = check(change_layer(make_network(), 11, activation="sigmoid"))
     assert "pixels in -1..1" in refused(result)
     assert "pixels in 0..1" in [finding.title for finding in result.findings]
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_a_network_of_another_sheet_is_named(check, make_contents, role):
+    contents = make_contents(track="lecture", role=role, position=1, facts=FACTS)
+    result = check_contents(Path("x.h5"), contents, SHEETS["fashion"])
+    (finding,) = result.findings
+    assert finding.title == "another sheet" and not finding.is_serious
+    assert finding.numbers.endswith("and none of the lecture sheet") and "--track lecture" in finding.meaning
+
+
+def test_a_network_of_no_sheet_has_no_such_finding(check, make_network, change_layer):
+    network = make_network()
+    for position in (3, 7, 9):
+        network = change_layer(network, position, **({"slope": 0.1} if position == 3 else {"use_bias": True}))
+    assert not check(network).findings
 
 
 def test_swapped_files_are_named(check):
@@ -201,6 +217,11 @@ def test_a_compilation_that_the_file_gives_only_in_part_could_not_be_checked(che
     partial = replace(COMPILED, **{name: None if name == "learning_rate" else ""})
     (line,) = (line for line in check(role="discriminator", compilation=partial).lines if line.answer == UNKNOWN)
     assert line.requirement.startswith("compiled with") and "unknown" in line.found
+
+
+def test_further_arguments_of_the_optimizer_are_named(check):
+    (line,) = refused(check(role="discriminator", compilation=replace(COMPILED, others=("clipnorm 1",)))).values()
+    assert line.found.endswith("beta_2 0.999, clipnorm 1")
 
 
 def test_a_loss_from_logits_is_another_loss(check):

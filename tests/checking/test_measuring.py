@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assignment.checking import measuring
 from assignment.checking.check import FileCheck
 from assignment.checking.measuring import measure_checked, picture_names
+from assignment.data.sources import MNIST
 from assignment.settings.checking import CheckSettings
 
 
@@ -56,6 +58,24 @@ def test_a_generator_that_cannot_be_measured_has_a_reason(
     network = change_layer(make_network(), position, **changes)
     measure_checked(FileCheck(Path("x.h5"), role="generator", network=network), settings, None, screen, "x")
     assert f"  cannot be measured: {reason}" in printed(screen) and list(tmp_path.iterdir()) == []
+
+
+def test_a_generator_of_other_images_or_with_nan_pixels_has_a_reason(
+    make_network, change_layer, make_screen, printed, tmp_path
+):
+    network = make_network()
+    broken = change_layer(network, 1, weights=(np.full_like(network.layers[1].weights[0], np.nan),))
+    settings = CheckSettings(files=["x.h5"], measure=True, outputs_dir=tmp_path)
+    for changes, reason in (
+        ({"network": broken}, "its images have NaN or infinite pixels"),
+        (
+            {"network": network, "facts": {"images": MNIST.caption}},
+            f"it learned from {MNIST.caption}, which is not in the fashion sheet",
+        ),
+    ):
+        screen = make_screen(width=200)
+        measure_checked(FileCheck(Path("x.h5"), role="generator", **changes), settings, None, screen, "x")
+        assert f"  cannot be measured: {reason}\n" in printed(screen) and list(tmp_path.iterdir()) == []
 
 
 def test_files_with_the_same_name_have_pictures_of_their_own():

@@ -46,8 +46,8 @@ def test_every_requirement_is_a_line_with_what_was_found_and_what_to_do(show):
         "  NO   layer 2: LeakyReLU, slope 0.3. Found: LeakyReLU, slope 0.2. To do: write negative_slope=0.3.",
         "  ?    300 epochs: could not be checked: the file does not say",
         "  yes  trained (found: its weights were changed)",
-        "  found: never trained: all 4 kernels. These are the first weights.",
-        "  2 requirements met, 1 not met, 1 could not be checked",
+        "  PROBLEM: never trained: all 4 kernels. These are the first weights.",
+        "  2 requirements met, 1 not met, 1 could not be checked, 1 problem",
     ]
 
 
@@ -65,6 +65,7 @@ def test_json_has_every_answer():
         "answer": "no",
         "found": "LeakyReLU, slope 0.2",
         "advice": "write negative_slope=0.3",
+        "topic": "layers",
     }
     assert answers["findings"][0]["title"] == "never trained" and answers["good"] is False
     assert answers["loads_in_keras_3"] is None, "no network was read"

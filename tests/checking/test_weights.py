@@ -18,7 +18,7 @@ def test_only_initial_weights_count_as_untrained(make_network, role, seed):
 
 
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
-def test_kernels_of_another_initialization_show_nothing(make_network, role):
+def test_a_network_with_another_initialization_is_untrained_too(make_network, role):
     """The DCGAN paper initializes kernels with normal numbers; without an update, all biases and scales are initial."""
     network = make_network(role, trained=False)
     random = np.random.default_rng(0)
@@ -27,7 +27,18 @@ def test_kernels_of_another_initialization_show_nothing(make_network, role):
         for layer in network.layers
     ]
     network = replace(network, layers=tuple(layers))
-    assert was_trained(network) is None and titles(network, role) == []
+    (finding,) = weight_findings(network, role)
+    assert was_trained(network) is False and finding.title == "never trained"
+    assert finding.numbers.startswith("all biases are 0") and "kernel" not in finding.numbers
+
+
+def test_kernels_alone_show_a_training_only_if_they_are_initial(make_network):
+    """Without biases and scales, kernels of another distribution may be trained, or initialized in another way."""
+    network = make_network("discriminator", trained=False)
+    kernels = replace(network, layers=network.layers[:5])  # convolutions without biases
+    assert was_trained(kernels) is False
+    other = replace(kernels.layers[1], weights=(kernels.layers[1].weights[0] * 2,))
+    assert was_trained(replace(kernels, layers=(kernels.layers[0], other, *kernels.layers[2:]))) is None
 
 
 def test_a_network_with_few_weights_shows_nothing(make_network, change_layer):
@@ -41,10 +52,8 @@ def test_one_changed_weight_is_enough(make_network, change_layer, position, numb
     network = make_network(trained=False)
     weights = [weight.copy() for weight in network.layers[position].weights]
     weights[number].flat[0] = 2.0
-    is_statistic_or_kernel = (position, number) in [(2, 2), (2, 3), (1, 0)]  # which do not prove an update
-    assert was_trained(change_layer(network, position, weights=tuple(weights))) is (
-        None if is_statistic_or_kernel else True
-    )
+    expected = {(2, 2): None, (2, 3): None, (1, 0): False}.get((position, number), True)  # statistics, a kernel
+    assert was_trained(change_layer(network, position, weights=tuple(weights))) is expected
 
 
 def test_a_small_step_of_every_weight_is_enough(make_network):

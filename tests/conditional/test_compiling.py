@@ -59,7 +59,10 @@ def test_the_same_batches_give_the_same_weights_bit_for_bit(compiled_training):
 
 
 @pytest.mark.parametrize("build", BUILDERS)
-@pytest.mark.parametrize(("firstname", "precision"), [("ana", "float32"), ("Ана", "mixed_bfloat16")])
+@pytest.mark.parametrize(
+    ("firstname", "precision"),
+    [("ana", "float32"), pytest.param("Ана", "mixed_bfloat16", marks=pytest.mark.slow)],
+)
 def test_each_phase_changes_its_own_network_only(build, firstname, precision):
     gan = make_gan_of(build, firstname, precision)
     proof = prove_freeze(gan, compiled_update(gan), *make_batch(8))

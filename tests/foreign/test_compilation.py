@@ -59,3 +59,10 @@ def test_obstacles_are_named_once(layers, obstacles):
 def test_a_loss_from_logits_says_so():
     loss = {"class_name": "BinaryCrossentropy", "config": {"name": "x", "from_logits": True}}
     assert read_compilation({"loss": loss}).loss == "binary_crossentropy from logits"
+
+
+def test_what_changes_the_updates_is_read():
+    loss = {"class_name": "BinaryCrossentropy", "config": {"label_smoothing": 0.1}}
+    others = {"clipnorm": 1.0, "weight_decay": None, "amsgrad": True, "epsilon": 1e-07, "use_ema": False}
+    found = read_compilation({"loss": loss, "optimizer": {"class_name": "Adam", "config": others}})
+    assert found.loss == "binary_crossentropy with label smoothing 0.1" and found.others == ("amsgrad", "clipnorm 1")

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,17 @@ from assignment.foreign.hdf5 import StoredArray
 from assignment.foreign.reader import read_contents
 from assignment.foreign.refused import Refused
 
+ROOT = Path(__file__).parent.parent.parent
+
 pytestmark = pytest.mark.usefixtures("real_child")
 
 
 @pytest.fixture
 def set_child(monkeypatch):
     """A function that replaces what the child executes."""
-    return lambda code: monkeypatch.setattr(reader, "COMMAND", code)
+    return lambda code: monkeypatch.setattr(
+        reader, "child_command", lambda module, path: [sys.executable, "-c", code, str(ROOT), path]
+    )
 
 
 @pytest.fixture

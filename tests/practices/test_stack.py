@@ -54,6 +54,7 @@ def test_practice_trains_and_resumes_bit_for_bit(check_training, name):
     check_training(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [entry.name for entry in usable_practices("digits")])
 def test_practice_trains_with_tapes_and_resumes_bit_for_bit(check_training, name):
     check_training(name, rule=taped_update, tapes=True, compile=compile_taped)

@@ -1,6 +1,5 @@
 import json
 import re
-import shutil
 from html.parser import HTMLParser
 
 import keras
@@ -251,23 +250,6 @@ def test_twelve_of_many_grids_are_included_with_the_first_and_the_last(run, writ
     page = Page(write_page())
     epochs = [int(picture["alt"].split()[-1]) for picture in page.all("img") if "after epoch" in picture["alt"]]
     assert len(epochs) == 12 and (epochs[0], epochs[-1]) == (1, 100) and epochs == sorted(set(epochs))
-
-
-@pytest.fixture
-def browser():
-    """Chromium without a window, with its console log; skipped if it is not installed."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (chromium and driver):
-        pytest.skip("chromium and chromedriver are not both installed (Debian: apt install chromium chromium-driver)")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for switch in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options=options, service=webdriver.ChromeService(driver)) as chrome:
-        yield chrome
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def test_an_evaluated_training_writes_and_prints_its_metrics(train, printed):
     assert "judge_fid" in heading and [line.count(",,") > 0 for line in lines] == [True, False, True, False]
     for words in (
         "the judge 0123456789ab recognizes 99.00% of the test images",
-        "Evaluation\n  measuring the generated images: 25%\n",
+        "Evaluation\n  measuring the generated images: 33%, ",
         "Did it learn? (The report has the evidence.)",
         "  Were the losses stable? not shown\n",
         "  best judge FID, of one draw: ",
@@ -154,6 +154,7 @@ def test_the_best_generator_is_the_trained_one_with_the_lowest_judge_fid(train, 
     assert "the best epoch's generator is missing here" in printed(run) and not run.workspace.best_generator.exists()
 
 
+@pytest.mark.slow
 def test_metrics_that_another_judge_measured_are_dropped(train, monkeypatch, fake_judge):
     run, _ = train()
     uninterrupted = read_metrics(run)["over_time"]
@@ -165,6 +166,7 @@ def test_metrics_that_another_judge_measured_are_dropped(train, monkeypatch, fak
     assert metrics["over_time"] == [values for values in uninterrupted if values["epoch"] != 2]
 
 
+@pytest.mark.slow
 def test_metrics_are_kept_while_the_training_continues_without_evaluation(train):
     run, _ = train(epochs=4)
     uninterrupted = read_metrics(run)["over_time"]
@@ -298,6 +300,7 @@ def test_the_noise_of_the_measured_images_is_transformed_by_the_practices(train,
     assert len(draws) == 3 + DRAW_COUNT  # of the untrained generator, at two grids, and at the end
 
 
+@pytest.mark.slow
 def test_the_best_generator_is_written_again_if_the_folder_of_the_models_is_deleted(train, monkeypatch):
     invented_fids = iter([9.0, 5.0, 6.0, 7.0, 8.0])
     measure = Comparison.measure

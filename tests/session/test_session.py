@@ -104,7 +104,7 @@ def test_averaged_weights_are_drawn_and_saved_but_not_trained(make_session):
 
 
 @undrawn
-@pytest.mark.parametrize("stops", [[3], [4, 1, 1, 2]])
+@pytest.mark.parametrize("stops", [[3], pytest.param([4, 1, 1, 2], marks=pytest.mark.slow)])
 def test_a_stopped_training_ends_like_an_uninterrupted_one(make_session, printed, reference, stops):
     for number in stops:
         stopped = make_session(checkpoint_every=5)

@@ -42,3 +42,8 @@ def test_a_repaired_file_replaces_nothing(tmp_path):
     path.touch()
     with pytest.raises(AssignmentError, match="--repair would replace .*new.h5; give a path at which there is no file"):
         CheckSettings(files=[tmp_path / "a.h5"], repair=path)
+
+
+def test_a_repaired_file_needs_a_folder(tmp_path):
+    with pytest.raises(AssignmentError, match="--repair: there is no folder .*new; create it, or give another path"):
+        CheckSettings(files=["a.h5"], repair=tmp_path / "new" / "new.h5")

@@ -36,6 +36,15 @@ def test_a_file_whose_outputs_differ_is_not_kept(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["network.h5"]
 
 
+def test_a_network_with_nan_outputs_is_one_sentence(tmp_path, monkeypatch):
+    path, repaired = tmp_path / "network.h5", tmp_path / "repaired.h5"
+    export_h5(build_generator("ana"), path, METADATA)
+    monkeypatch.setattr(repair, "run", lambda network, inputs: [np.full((4, 28, 28, 1), np.nan)])
+    with pytest.raises(AssignmentError, match="the network has NaN or infinite outputs, so they cannot be compared"):
+        write_repaired(read_contents(path).network, repaired)
+    assert not repaired.exists()
+
+
 def test_a_network_whose_outputs_cannot_be_compared_is_one_sentence(tmp_path):
     path, repaired = tmp_path / "network.h5", tmp_path / "repaired.h5"
     layers = [keras.layers.Flatten(), MinibatchDeviation(), keras.layers.Dense(1)]

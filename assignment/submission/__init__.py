@@ -1,0 +1,1 @@
+"""`assignment submit`: the files of a finished run in one ZIP file, to hand in."""
