@@ -73,18 +73,18 @@ class Activity:
 def guarded(action: Callable[[Activity], int], activity: Activity) -> int:
     """Return the exit code of `action`, whatever happens to it or to its output.
 
-    An error is one sentence on standard error: one that the user can fix has the exit code 2, a bug 70.
+    An error is one sentence on standard error: one that the user can fix has the exit code 2, a bug 70. Output that is
+    lost because the disk is full is such an error.
     """
     open_missing_descriptors()
-    with (
-        contextlib.redirect_stdout(cast(IO[str], RobustStream(sys.stdout))),
-        contextlib.redirect_stderr(cast(IO[str], RobustStream(sys.stderr))),
-    ):
+    output, errors = RobustStream(sys.stdout), RobustStream(sys.stderr)
+    with contextlib.redirect_stdout(cast(IO[str], output)), contextlib.redirect_stderr(cast(IO[str], errors)):
         try:
-            return _exit_code(action, activity)
+            code = _exit_code(action, activity)
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            output.flush()
+            errors.flush()
+    return EXIT_ERROR if code == 0 and output.is_incomplete else code
 
 
 def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:

@@ -29,7 +29,10 @@ class RobustStream:
     Its reader may have ended (`... | head`), its terminal may be closed, or the disk of its file may be full.
 
     stream: None if the program was started without it. A notebook or IDLE has put another object in its place.
+    is_incomplete: whether output was lost because the disk is full.
     """
+
+    is_incomplete = False
 
     def __init__(self, stream: IO[str] | None):
         self._stream: Any = stream
@@ -72,7 +75,8 @@ class RobustStream:
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(OSError), open(os.devnull, "wb") as null:
                 os.dup2(null.fileno(), stream.fileno())
-        if is_disk_full(error):  # for other reasons nobody reads it any more
+        self.is_incomplete = is_disk_full(error)
+        if self.is_incomplete:  # for other reasons nobody reads it any more
             print("warning: the rest of the output is lost, because the disk is full.", file=sys.stderr)
 
 

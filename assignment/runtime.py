@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import platform
@@ -56,6 +58,10 @@ def start_tensorflow() -> None:
                 f"Keras cannot be imported ({one_line(error)}); correct or delete its settings, the file keras.json in"
                 " the folder .keras of your home folder or in the one that KERAS_HOME names."
             ) from error
+    # As Python ends, it searches TensorFlow's objects for garbage once more, which takes most of a second. Frozen
+    # objects are not searched.
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
     keras.utils.clear_session()  # so that Keras numbers the layers of every run in a process from the beginning
     _configure_keras(keras)
     if any(option.startswith("error") for option in sys.warnoptions):

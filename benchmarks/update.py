@@ -9,11 +9,11 @@ median of the rounds' ratios: it differs less from machine to machine than a tim
 from __future__ import annotations
 
 import sys
-import time
-from statistics import median
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from timing import print_ratios, take_turns, warm_up
 
 from assignment import runtime
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from assignment.training.steps import Update
 
 BATCH_SIZE = 128  # the sheet, step 7
-UPDATES = 3  # of each method in a round; the time of a single one depends on the scheduler
-WARM_UP_UPDATES = 2  # before the timing: tracing, and the first allocation of memory
 BASE = "textbook, predict_on_batch"
 
 
@@ -36,25 +34,17 @@ def main(rounds: int) -> None:
     real_images = scale_pixels(garments.draw_garments(TROUSER, BATCH_SIZE)[..., np.newaxis])  # (128, 28, 28, 1)
     noise = np.random.default_rng(0).standard_normal((BATCH_SIZE, LATENT_DIM), np.float32)
 
-    updates = make_updates()
+    updates = {name: last_loss(update, real_images, noise) for name, update in make_updates().items()}
     for update in updates.values():
-        for _ in range(WARM_UP_UPDATES):
-            update(real_images, noise)
-    seconds: dict[str, list[float]] = {name: [] for name in updates}
-    for _ in range(rounds):
-        for name, update in updates.items():
-            started = time.perf_counter()
-            for _ in range(UPDATES):
-                losses = update(real_images, noise)
-            float(losses[-1])  # waits until it is computed
-            seconds[name].append((time.perf_counter() - started) / UPDATES)
-
+        warm_up(update)
     print(f"one update at batch size {BATCH_SIZE}, medians of {rounds} rounds")
-    print(f"{'method':32}{'ms':>8}{'ratio':>8}   (to {BASE}, within a round)")
-    for name, values in seconds.items():
-        ratio = median(value / base for value, base in zip(values, seconds[BASE]))
-        print(f"{name:32}{1000 * median(values):8.0f}{ratio:8.2f}")
+    print_ratios(take_turns(updates, rounds), BASE)
     print(f"--precision auto selects {runtime.resolve_precision('auto')} on this machine")
+
+
+def last_loss(update: Update, *batch: np.ndarray) -> Callable[[], object]:
+    """Return a function that makes an update with this batch and returns the generator's loss."""
+    return lambda: update(*batch)[-1]
 
 
 def make_updates() -> dict[str, Update]:
@@ -64,8 +54,10 @@ def make_updates() -> dict[str, Update]:
     return {
         "textbook, predict": tutorial_update("predict", verbose=0),
         BASE: tutorial_update("predict_on_batch"),
-        "compiled, float32": compiled_update(make_gan("float32")),
-        "compiled, mixed_bfloat16": compiled_update(make_gan("mixed_bfloat16")),
+        "Keras' operations, float32": compiled_update(make_gan("float32"), fast=False),
+        "Keras' operations, mixed_bfloat16": compiled_update(make_gan("mixed_bfloat16"), fast=False),
+        "fast operations, float32": compiled_update(make_gan("float32")),
+        "fast operations, mixed_bfloat16": compiled_update(make_gan("mixed_bfloat16")),
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assignment import cli
-from assignment.errors import EXIT_BUG, AssignmentError
+from assignment.errors import EXIT_BUG, EXIT_ERROR, AssignmentError
 from assignment.guards import Activity, guarded, start_packages
 
 CHECKOUT = Path(__file__).parent.parent
@@ -192,20 +192,20 @@ def test_other_errors_of_the_start_are_not_mistaken_for_it(activity, error):
 
 
 @pytest.mark.parametrize(
-    "make_stdout",
+    ("make_stdout", "code"),
     [
-        io.StringIO,
-        lambda: None,
-        lambda: FailingStream(errno.EPIPE),
-        lambda: FailingStream(errno.ENOSPC),
-        lambda: object(),
+        (io.StringIO, 0),
+        (lambda: None, 0),
+        (lambda: FailingStream(errno.EPIPE), 0),
+        (lambda: FailingStream(errno.ENOSPC), EXIT_ERROR),
+        (lambda: object(), 0),
     ],
 )
-def test_a_command_works_with_any_object_as_standard_output(monkeypatch, make_stdout):
-    monkeypatch.setattr(sys, "stdout", make_stdout())
-    monkeypatch.setattr(sys, "stderr", make_stdout())
+def test_a_command_works_with_any_object_as_standard_output(monkeypatch, make_stdout, code):
     for arguments in (["practices"], ["--help"], ["--version"]):
-        assert cli.main(arguments) == 0
+        monkeypatch.setattr(sys, "stdout", make_stdout())
+        monkeypatch.setattr(sys, "stderr", make_stdout())
+        assert cli.main(arguments) == code
     assert cli.main(["run"]) == 2
 
 

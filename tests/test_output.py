@@ -33,10 +33,11 @@ def test_a_closed_stream_is_dropped():
 
 
 def test_a_full_disk_is_reported_on_the_other_stream(capsys):
-    RobustStream(FailingStream(errno.ENOSPC)).write("text")
-    assert "the rest of the output is lost" in capsys.readouterr().err
-    RobustStream(FailingStream(errno.EPIPE)).write("text")
-    assert capsys.readouterr().err == ""
+    full, ended = RobustStream(FailingStream(errno.ENOSPC)), RobustStream(FailingStream(errno.EPIPE))
+    full.write("text")
+    assert "the rest of the output is lost" in capsys.readouterr().err and full.is_incomplete
+    ended.write("text")
+    assert capsys.readouterr().err == "" and not ended.is_incomplete
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EPIPE])

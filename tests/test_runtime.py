@@ -198,3 +198,10 @@ def test_settings_of_keras_that_prevent_its_import_are_named(tmp_path, content):
     )
     assert result.returncode == 2 and result.stderr.startswith("error: Keras cannot be imported (")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_as_python_ends_it_does_not_search_tensorflows_objects_for_garbage():
+    code = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 100_000));"
+    result = subprocess.run([sys.executable, "-c", f"{code} {START} start()"], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "True\n")

@@ -62,4 +62,6 @@ class Dataset:
 
 def scale_pixels(images: np.ndarray) -> np.ndarray:
     """Return pixels uint8 in 0..255 as float32 in [-1, 1], the range of the generators' tanh."""
-    return images.astype(np.float32) / 127.5 - 1.0
+    scaled = np.divide(images, np.float32(127.5), dtype=np.float32)
+    scaled -= 1.0  # in place: a second array of 70,000 images takes 220 MB
+    return scaled

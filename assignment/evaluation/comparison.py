@@ -40,6 +40,8 @@ class Comparison:
                 "the judge reads NaN or infinite values in real images, so its training diverged; delete the folder"
                 " gan-assignment in Keras' folder, and the next run trains it again."
             )
+        self._real_features = metrics.Features(self._reference.features)
+        self._real_distances = metrics.class_distances(self._reference.features, self._reference.classes, self.classes)
         self._real_shares = metrics.class_shares(real_labels, self.classes)
         self.draw_size = min(IMAGES_PER_DRAW, len(order) // 2)
 
@@ -68,18 +70,19 @@ class Comparison:
         return [self._score(reading.select(draw), labels[draw]) for draw in draws]
 
     def _score(self, fake: Reading, expected_classes: np.ndarray | None) -> Scores:
-        real = self._reference
         metrics.check_finite(fake.confidence)
-        precision, recall = metrics.precision_and_recall(real.features, fake.features)
+        real_features, fake_features = self._real_features, metrics.Features(fake.features)
+        precision, recall = metrics.precision_and_recall(real_features, fake_features)
+        fake_distances = metrics.class_distances(fake.features, fake.classes, self.classes)
         shares = metrics.class_shares(fake.classes, self.classes)
         return Scores(
-            judge_fid=metrics.frechet_distance(real.features, fake.features),
-            kernel_distance=metrics.kernel_distance(real.features, fake.features),
+            judge_fid=metrics.frechet_distance(real_features, fake_features),
+            kernel_distance=metrics.kernel_distance(real_features, fake_features),
             precision=precision,
             recall=recall,
             confident=float((fake.confidence >= CONFIDENCE).mean()),
             agreement=nan if expected_classes is None else float((fake.classes == expected_classes).mean()),
             classes=metrics.count_covered_classes(shares, self._real_shares),
             smallest_share=float(shares.min()),
-            diversity=metrics.diversity(real.features, real.classes, fake.features, fake.classes, self.classes),
+            diversity=metrics.diversity(self._real_distances, fake_distances),
         )

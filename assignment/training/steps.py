@@ -9,11 +9,13 @@ A practice replaces an ingredient of an update with another of the same signatur
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple, Protocol
 
 import tensorflow as tf
 
+from assignment.training.fast import fast_operations
 from assignment.training.freezing import frozen, unfrozen
 from assignment.training.gan import Gan
 from assignment.training.naming import named_for_graphs
@@ -95,7 +97,7 @@ class Ingredients(NamedTuple):
 SHEET_INGREDIENTS = Ingredients()
 
 
-def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Update:
+def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS, fast: bool = True) -> Update:
     """Return the sheet's update in one `tf.function`: the discriminator phase, then the generator phase.
 
     It computes what `textbook.textbook_update` computes from the same batch and noise, with the compiled losses and
@@ -107,6 +109,8 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> U
     real_labels and fake_labels, int32 (n, 1). It is traced once per batch size. The freeze is set inside the traced
     function, so it holds in every trace.
 
+    fast: compute with the operations of `training/fast.py`; otherwise with Keras' own, for comparison.
+
     Source: Goodfellow et al. 2014, algorithm 1, with the non-saturating loss of section 3; the assignment sheet, steps
     6 and 7.
     """
@@ -115,30 +119,31 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> U
 
     @tf.function
     def update(real_images, noise, real_labels=None, fake_labels=None) -> Losses:
-        with named_for_graphs(*gan.models), tf.GradientTape() as tape:
-            # The tape records the generator, since phase 2 needs its gradient.
-            fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
-            reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
+        with _traced(gan, fast):
+            with tf.GradientTape() as tape:
+                # The tape records the generator, since phase 2 needs its gradient.
+                fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
+                reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
 
-            # Phase 1: the discriminator. By default `separate_steps`: a step on the real images, then one on the fakes.
-            # The tape stops, since these steps are not part of the generator's gradient.
-            with tape.stop_recording(), unfrozen(discriminator):
-                real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
+                # Phase 1: the discriminator. By default `separate_steps`: a step on the real images, then one on the
+                # fakes. The tape stops, since these steps are not part of the generator's gradient.
+                with tape.stop_recording(), unfrozen(discriminator):
+                    real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
-            # Phase 2: the generator, through the frozen discriminator. By default its loss is `non_saturating_loss`.
-            with frozen(discriminator):
-                output = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
-                generator_loss = ingredients.generator_loss(gan, reals, fakes, output)
-                weights = combined.trainable_variables  # the generator's only, while the discriminator is frozen
-        # Still phase 2: the generator's step.
-        combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
+                # Phase 2: the generator, through the frozen discriminator. By default with `non_saturating_loss`.
+                with frozen(discriminator):
+                    output = discriminator(gan.discriminator_inputs(fakes.images, fakes.labels), training=True)
+                    generator_loss = ingredients.generator_loss(gan, reals, fakes, output)
+                    weights = combined.trainable_variables  # the generator's only, while the discriminator is frozen
+            # Still phase 2: the generator's step.
+            combined.optimizer.apply(tape.gradient(generator_loss, weights), weights)
 
         return Losses(real_loss, fake_loss, generator_loss)
 
     return update
 
 
-def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Update:
+def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS, fast: bool = True) -> Update:
     """Return the two-tape update in one `tf.function`: one forward pass, then both optimizer steps.
 
     Nothing is frozen: each tape computes the gradients of its own network's weights only. The generator is trained
@@ -148,6 +153,8 @@ def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Upda
 
     The update takes real_images (n, 28, 28, 1) in [-1, 1] and noise (n, latent_dim). It is traced once per batch size.
 
+    fast: compute with the operations of `training/fast.py`; otherwise with Keras' own, for comparison.
+
     Source: `train_step` of the MNIST exercise and of the lecture notebook.
     """
     generator, discriminator, combined = gan.models
@@ -155,25 +162,25 @@ def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS) -> Upda
 
     @tf.function
     def update(real_images, noise) -> Losses:
-        named = named_for_graphs(*gan.models)
-        with named, tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
-            fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
-            reals, fakes = _discriminator_batches(ingredients, real_images, fake_images)
-            replayed = ingredients.replay(fakes)
-            real_output = discriminator(reals.images, training=True)  # (n, 1)
-            fake_output = discriminator(fakes.images, training=True)  # (n, 1)
-            replayed_output = fake_output if replayed is fakes else discriminator(replayed.images, training=True)
+        with _traced(gan, fast):
+            with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
+                fake_images = generator(noise, training=True)  # (n, 28, 28, 1)
+                reals, fakes = _discriminator_batches(ingredients, real_images, fake_images)
+                replayed = ingredients.replay(fakes)
+                real_output = discriminator(reals.images, training=True)  # (n, 1)
+                fake_output = discriminator(fakes.images, training=True)  # (n, 1)
+                replayed_output = fake_output if replayed is fakes else discriminator(replayed.images, training=True)
 
-            generator_loss = ingredients.generator_loss(gan, reals, fakes, fake_output)
-            real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_output)
-            fake_loss = discriminator.compute_loss(y=replayed.validity, y_pred=replayed_output)
-            discriminator_loss = real_loss + fake_loss + ingredients.penalty(gan, reals, replayed)
+                generator_loss = ingredients.generator_loss(gan, reals, fakes, fake_output)
+                real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_output)
+                fake_loss = discriminator.compute_loss(y=replayed.validity, y_pred=replayed_output)
+                discriminator_loss = real_loss + fake_loss + ingredients.penalty(gan, reals, replayed)
 
-        generator_weights, discriminator_weights = generator.trainable_variables, discriminator.trainable_variables
-        generator_gradients = generator_tape.gradient(generator_loss, generator_weights)
-        discriminator_gradients = discriminator_tape.gradient(discriminator_loss, discriminator_weights)
-        combined.optimizer.apply(generator_gradients, generator_weights)
-        discriminator.optimizer.apply(discriminator_gradients, discriminator_weights)
+            generator_weights, discriminator_weights = generator.trainable_variables, discriminator.trainable_variables
+            generator_gradients = generator_tape.gradient(generator_loss, generator_weights)
+            discriminator_gradients = discriminator_tape.gradient(discriminator_loss, discriminator_weights)
+            combined.optimizer.apply(generator_gradients, generator_weights)
+            discriminator.optimizer.apply(discriminator_gradients, discriminator_weights)
 
         return Losses(real_loss, fake_loss, generator_loss)
 
@@ -190,12 +197,19 @@ def discriminator_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS)
 
     @tf.function
     def update(real_images, noise, real_labels=None, fake_labels=None) -> None:
-        with named_for_graphs(*gan.models), unfrozen(discriminator):
+        with _traced(gan), unfrozen(discriminator):
             fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
             reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
             ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
 
     return update
+
+
+@contextmanager
+def _traced(gan: Gan, fast: bool = True) -> Iterator[None]:
+    """Within the block the models have names that TensorFlow can trace and, if `fast`, the operations of `fast`."""
+    with named_for_graphs(*gan.models), fast_operations(*gan.models) if fast else nullcontext():
+        yield
 
 
 def build_optimizers(gan: Gan) -> None:

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from assignment.evaluation.metrics import (
+    Features,
     NotFinite,
     agreement,
+    class_distances,
     class_shares,
     copy_distance,
     copy_share,
@@ -154,12 +156,24 @@ def test_real_images_are_compared_within_their_class_if_they_have_labels():
 
 
 def test_diversity_is_measured_within_a_class_and_divided_by_that_of_real_images():
-    real, real_classes = np.array([[0.0], [2], [100], [104]]), np.array([0, 0, 1, 1])
-    assert diversity(real, real_classes, real, real_classes, [0, 1]) == pytest.approx(1)
-    fake = np.array([[0.0], [1], [100], [100]])
-    assert diversity(real, real_classes, fake, real_classes, [0, 1]) == pytest.approx((1 / 2 + 0) / 2)
-    assert diversity(real, real_classes, fake, np.zeros(4, int), [0, 1]) > 10  # a class without images counts as 0
-    assert diversity(real * 0, real_classes, fake * 0, real_classes, [0, 1]) == 1, "real images may be identical"
+    classes = np.array([0, 0, 1, 1])
+    real = class_distances(np.array([[0.0], [2], [100], [104]]), classes, [0, 1])
+    assert real.tolist() == [2, 4] and diversity(real, real) == pytest.approx(1)
+    images = np.array([[0.0], [1], [100], [100]])
+    assert diversity(real, class_distances(images, classes, [0, 1])) == pytest.approx((1 / 2 + 0) / 2)
+    in_one_class = class_distances(images, np.zeros(4, int), [0, 1])
+    assert in_one_class[1] == 0 and diversity(real, in_one_class) > 10
+    assert diversity(real * 0, real) == 1, "real images may be identical"
+
+
+def test_what_depends_on_one_set_is_computed_once(monkeypatch):
+    real, fake = (Features(np.random.default_rng(seed).standard_normal((9, 2))) for seed in (0, 1))
+    functions = (frechet_distance, precision_and_recall, kernel_distance)
+    first = [function(real, fake) for function in functions]
+    assert first == [function(real.values, fake.values) for function in functions]
+    for module, name in ((np.linalg, "eigh"), (np, "cov"), (np, "partition")):
+        monkeypatch.setattr(module, name, None)
+    assert [function(real, fake) for function in functions] == first
 
 
 def test_nearest_distance_is_that_of_the_nth_nearest_image(monkeypatch):
@@ -203,7 +217,7 @@ METRICS = {
     "precision_and_recall": precision_and_recall,
     "kernel_distance": kernel_distance,
     "nearest_distances": nearest_distances,
-    "diversity": lambda real, fake: diversity(real, CLASSES, fake, CLASSES, [0]),
+    "class_distances": lambda real, fake: [class_distances(features, CLASSES, [0]) for features in (real, fake)],
     "mean_distance": lambda real, fake: mean_distance(real) + mean_distance(fake),
     "mean_distance of one point": lambda real, fake: mean_distance(real[-1:]) + mean_distance(fake[-1:]),
     "distance_within_classes": lambda real, fake: [distance_within_classes(images, 4) for images in (real, fake)],
@@ -222,6 +236,6 @@ METRICS = {
 def test_every_metric_refuses_values_that_are_not_finite(metric, is_real, value):
     finite = np.random.default_rng(0).standard_normal((8, 784))
     broken = finite.copy()
-    broken[-1, 0] = value  # of the last image, whose class 1 `diversity` does not measure
+    broken[-1, 0] = value  # of the last image, whose class 1 `class_distances` does not measure
     with pytest.raises(NotFinite, match="NaN or infinite"):
         metric(*((broken, finite) if is_real else (finite, broken)))
