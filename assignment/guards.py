@@ -84,7 +84,7 @@ def guarded(action: Callable[[Activity], int], activity: Activity) -> int:
         finally:
             output.flush()
             errors.flush()
-    return EXIT_ERROR if code == 0 and output.is_incomplete else code
+    return EXIT_ERROR if code < EXIT_ERROR and output.is_incomplete else code  # 1 is an answer, of `check` or `submit`
 
 
 def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:

@@ -273,3 +273,13 @@ def test_the_recorded_command_line_of_a_notebook_is_not_that_of_its_kernel(monke
     assert Activity().command_line == "python run_assignment.py --firstname ana"
     options = ["--firstname", "ana"]
     assert Activity("python run_assignment.py", options).command_line == "python run_assignment.py --firstname ana"
+
+
+@pytest.mark.parametrize(("code", "expected"), [(0, 2), (1, 2), (2, 2), (70, 70), (130, 130)])
+def test_lost_output_is_an_error_whatever_the_answer_was(monkeypatch, activity, code, expected):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert guarded(lambda activity: print("an answer") or code, activity) == expected
