@@ -34,13 +34,14 @@ def make_updates(precision: str) -> dict[str, Callable[[], object]]:
     import keras
     import tensorflow as tf
 
-    from assignment.training import fast
+    from assignment.training import convolutions, fast
+    from assignment.training.convolutions import native_kernel_gradient
     from assignment.training.gan import LATENT_DIM
     from assignment.training.steps import compiled_update
 
     def one_channel(inputs, kernel, stride):
         batch, height, width, _ = tf.unstack(tf.shape(inputs))
-        return fast.native_transposed(inputs, kernel, stride, (batch, height * stride, width * stride, 1))
+        return convolutions.native_transposed(inputs, kernel, stride, (batch, height * stride, width * stride, 1))
 
     def without(*keras_classes: type):
         return patch.dict(fast.FAST_CLASSES, {keras_class: keras_class for keras_class in keras_classes})
@@ -49,8 +50,8 @@ def make_updates(precision: str) -> dict[str, Callable[[], object]]:
         BASE: without(),
         "without Adam": without(keras.optimizers.Adam),
         "without BatchNormalization": without(keras.layers.BatchNormalization),
-        "without the kernel gradient": patch.object(fast, "kernel_gradient", fast.native_kernel_gradient),
-        "without the one-channel convolution": patch.object(fast, "transposed_to_one_channel", one_channel),
+        "without the kernel gradient": patch.object(convolutions, "kernel_gradient", native_kernel_gradient),
+        "without the one-channel convolution": patch.object(convolutions, "transposed_to_one_channel", one_channel),
         "Keras' operations": without(*fast.FAST_CLASSES),
     }
     random = np.random.default_rng(0)

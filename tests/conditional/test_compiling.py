@@ -41,7 +41,7 @@ def train(gan, rule):
 def compiled_training(request):
     """A discriminator's builder, and the losses and weights after a training with the compiled update.
 
-    With Keras' own kernels, since the fast ones round otherwise.
+    With Keras' own operations, since the fast ones round differently.
     """
     return request.param, *train(make_gan_of(request.param), partial(compiled_update, fast=False))
 

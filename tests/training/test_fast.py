@@ -1,4 +1,4 @@
-"""Fast kernels against Keras' own layers and optimizer, which are the references."""
+"""Fast operations against Keras' own layers and optimizer, which are the references."""
 
 import keras
 import numpy as np
