@@ -47,7 +47,9 @@ def describe_os_error(error: OSError, after_freeing_space: str = "run the same c
         return f"the disk is full{where}; make room and {after_freeing_space}."
     if is_disk_full(error):
         return f"your disk quota is used up{where}; make room and {after_freeing_space}."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno == errno.EROFS:
+        return f"the file system is read-only{where}; choose another folder."
+    if error.errno in (errno.EACCES, errno.EPERM):
         return f"permission denied{where}; choose another folder or change its permissions."
     if error.errno == errno.ENAMETOOLONG:
         return f"a path is too long for this system{where}; choose a shorter one."

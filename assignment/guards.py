@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import signal
 import sys
 import traceback
@@ -14,6 +13,7 @@ from typing import IO, Any, cast
 from assignment.bug_report import write_report
 from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_out_of_memory
 from assignment.output import RobustStream, open_missing_descriptors, printable
+from assignment.processes import join_words
 from assignment.startup import describe_unusable_package
 
 
@@ -63,7 +63,7 @@ class Activity:
             program, *options = (sys.orig_argv[1:] if is_typed else None) or sys.argv
             is_script = Path(program).stem == "assignment"  # the console script, which has a path too
             line = ["assignment", *options] if is_script else ["python", program, *options]
-        return shlex.join(line).encode("utf-8", "backslashreplace").decode()  # a path may be no valid text
+        return join_words(line).encode("utf-8", "backslashreplace").decode()  # a path may be no valid text
 
     def describe(self) -> str:
         """Return what the command is doing, as in "reading the options"."""

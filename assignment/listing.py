@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assignment.practices.catalogue import CATALOGUE, GROUPS, CatalogueEntry
 from assignment.session.screen import Screen
-from assignment.settings.tracks import OUTPUTS, TRACKS
+from assignment.settings.tracks import DATASETS, OUTPUTS, TRACKS
 
 EVERY_TRACK = "every track"
 
@@ -35,7 +35,8 @@ def describe_practice(screen: Screen, practice: CatalogueEntry) -> None:
     for title, text in facts.items():
         screen.say_wrapped(f"  {title}: {text}")
     for key, reason in practice.conflicts.items():
-        option = "--track " if key in TRACKS else "--outputs " if key in OUTPUTS else ""
+        options = {"--track ": TRACKS, "--dataset ": DATASETS, "--outputs ": OUTPUTS}
+        option = next((option for option, values in options.items() if key in values), "")
         screen.say_wrapped(f"  not with {option}{key}: {reason}")
 
 

@@ -1,8 +1,11 @@
-"""Processes of this program that it starts itself."""
+"""The commands of processes, for this program and for its users."""
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -17,3 +20,8 @@ def child_command(module: str, *arguments: str) -> list[str]:
         " main(*sys.argv[2:])"
     )
     return [sys.executable, "-c", code, str(Path(__file__).parent.parent), *arguments]
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return a command as the user types it: words with spaces are quoted as the Command Prompt or a shell expects."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

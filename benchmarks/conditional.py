@@ -29,7 +29,7 @@ import keras  # noqa: E402
 from keras import layers  # noqa: E402
 
 from assignment.conditional import networks  # noqa: E402
-from assignment.conditional.compiling import HALVED_EVERY, compile_gan, halving  # noqa: E402
+from assignment.conditional.compiling import HALVED_EVERY, compile_gan  # noqa: E402
 from assignment.data import sources  # noqa: E402
 from assignment.data.dataset import CLASS_COUNT, TRAINING_IMAGES, scale_pixels  # noqa: E402
 from assignment.evaluation.judge import Judge  # noqa: E402
@@ -38,6 +38,7 @@ from assignment.evaluation.shipped_judges import read_shipped_judge  # noqa: E40
 from assignment.settings.tracks import DATASETS, PRECISIONS  # noqa: E402
 from assignment.training import streams  # noqa: E402
 from assignment.training.gan import DROPOUT, IMAGES_PER_CALL, LATENT_DIM, Gan  # noqa: E402
+from assignment.training.schedule import halving  # noqa: E402
 from assignment.training.steps import compiled_update  # noqa: E402
 
 SEED = 1

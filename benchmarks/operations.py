@@ -8,11 +8,11 @@ ratio is the median of the rounds' ratios.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from unittest.mock import patch
 
 import numpy as np
+from arguments import parse_rounds
 from timing import print_ratios, take_turns, warm_up
 from update import BATCH_SIZE, last_loss, make_gan
 
@@ -66,4 +66,4 @@ def make_updates(precision: str) -> dict[str, Callable[[], object]]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(parse_rounds(__doc__, 10))

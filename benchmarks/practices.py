@@ -8,12 +8,11 @@ median of the rounds' ratios; `relative_time` in assignment/practices/catalogue.
 
 from __future__ import annotations
 
-import sys
-import time
-from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
+from arguments import parse_rounds
+from timing import median_ratio, take_turns, warm_up
 
 from assignment import runtime
 from assignment.practices.choice import usable_practices
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from assignment.training.steps import Update
 
 BATCH_SIZE = 128  # the sheet, step 7
-UPDATES = 3  # of each kind in a round
 
 
 def main(rounds: int) -> None:
@@ -36,14 +34,12 @@ def main(rounds: int) -> None:
     precision = runtime.resolve_precision("auto")
     print(f"time of an update relative to one without practices: batch size {BATCH_SIZE}, {precision}, {rounds} rounds")
     for practice in usable_practices("fashion"):
-        plain, changed = make_update([], precision), make_update([practice.name], precision)
-        for update in (plain, changed):
-            update(real_images, noise)  # traces the update, which is not timed
-        ratios = []
-        for _ in range(rounds):
-            plain_seconds = seconds_per_update(plain, real_images, noise)
-            ratios.append(seconds_per_update(changed, real_images, noise) / plain_seconds)
-        print(f"{practice.name:28}{median(ratios):6.2f}", flush=True)
+        updates = {name: make_update(names, precision) for name, names in (("", []), (practice.name, [practice.name]))}
+        calls = {name: lambda update=update: update(real_images, noise)[-1] for name, update in updates.items()}
+        for call in calls.values():
+            warm_up(call)
+        seconds = take_turns(calls, rounds)
+        print(f"{practice.name:28}{median_ratio(seconds[practice.name], seconds['']):6.2f}", flush=True)
 
 
 def make_update(practices: list[str], precision: str) -> Update:
@@ -60,13 +56,5 @@ def make_update(practices: list[str], precision: str) -> Update:
     return stack.update(compiled_update, stack.compiled(compile_gan(generator, discriminator)))
 
 
-def seconds_per_update(update: Update, real_images: np.ndarray, noise: np.ndarray) -> float:
-    started = time.perf_counter()
-    for _ in range(UPDATES):
-        losses = update(real_images, noise)
-    float(losses[-1])  # waits until it is computed
-    return (time.perf_counter() - started) / UPDATES
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    main(parse_rounds(__doc__, 5))

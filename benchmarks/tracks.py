@@ -8,11 +8,11 @@ median of the rounds' ratios.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from statistics import median
 
 import numpy as np
+from arguments import parse_rounds
 from timing import median_ratio, take_turns, warm_up
 
 from assignment import runtime
@@ -60,4 +60,4 @@ def make_update(name: str, precision: str, fast: bool) -> Callable[[], float]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    main(parse_rounds(__doc__, 7))

@@ -8,11 +8,11 @@ median of the rounds' ratios: it differs less from machine to machine than a tim
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from arguments import parse_rounds
 from timing import print_ratios, take_turns, warm_up
 
 from assignment import runtime
@@ -95,4 +95,4 @@ def make_gan(precision: str) -> Gan:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(parse_rounds(__doc__, 10))

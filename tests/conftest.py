@@ -253,7 +253,7 @@ def quick_figures(monkeypatch):
     monkeypatch.setattr(animation, "save_animation", save_animation)
 
 
-INGREDIENTS = {"draw_noise", "generator", "discriminator", "compiled", "update", "training_view"}
+INGREDIENTS = {"draw_noise", "generator", "discriminator", "compiled", "update", "schedule", "training_view"}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ CASES = [
     (errno.ENOSPC, "the disk is full: some.png; make room and run the same command again."),
     (errno.EACCES, "permission denied: some.png; choose another folder"),
     (errno.EPERM, "permission denied: some.png; choose another folder"),
-    (errno.EROFS, "permission denied: some.png; choose another folder"),
+    (errno.EROFS, "the file system is read-only: some.png; choose another folder"),
     (errno.EIO, "could not be read or written: some.png (input/output error)."),
 ]
 if DISK_QUOTA_EXCEEDED is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
-from assignment.processes import child_command
+from assignment.processes import child_command, join_words
 
 
 def test_a_child_finds_the_package_and_ignores_the_current_folder(tmp_path):
@@ -16,3 +17,11 @@ def test_a_child_finds_the_package_and_ignores_the_current_folder(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert '"refused": "it cannot be read (no such file or directory)"' in done.stdout
+
+
+def test_words_are_quoted_as_the_system_expects(monkeypatch):
+    words = ["python", "run_assignment.py", "--outputs-dir", "my outputs"]
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert join_words(words) == "python run_assignment.py --outputs-dir 'my outputs'"
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert join_words(words) == 'python run_assignment.py --outputs-dir "my outputs"'

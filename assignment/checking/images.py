@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assignment.checking.answers import Finding
+from assignment.checking.weights import NOT_FINITE
 from assignment.foreign.forward import random_inputs, run
 from assignment.foreign.network import Network
 from assignment.foreign.shapes import is_image
@@ -31,7 +32,7 @@ def image_findings(images: np.ndarray) -> Iterator[Finding]:
     """Return what images float (n, height, width, 1) reveal."""
     if not np.isfinite(images).all():
         share = float((~np.isfinite(images)).mean())
-        yield Finding("NaN or infinite pixels", f"{share:.1%} of the pixels", "The training diverged. Train it again.")
+        yield Finding("NaN or infinite pixels", f"{share:.1%} of the pixels", NOT_FINITE)
         return
     low, high = float(images.min()), float(images.max())
     spread = float(images.std(axis=(1, 2, 3)).mean())

@@ -22,6 +22,7 @@ FILLED = 0.85
 SPREAD_TOLERANCE = 0.15
 ROUNDING = 1e-5  # of a limit that was computed in float32
 EMBEDDING_LIMIT = 0.05  # Keras' default for embeddings: uniform within it
+NOT_FINITE = "The training diverged, or the file is damaged. Copy the file again, or train it again."
 
 
 def weight_findings(network: Network[np.ndarray], role: str) -> Iterator[Finding]:
@@ -131,7 +132,7 @@ def _not_finite(network: Network[np.ndarray]) -> Iterator[Finding]:
         yield Finding(
             "NaN or infinite weights",
             f"{count:,} values in {len(bad)} arrays, the first in a {bad[0][0].kind}",
-            "The training diverged, or the file is damaged. Train it again.",
+            NOT_FINITE,
         )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assignment.errors import EXIT_SIGNAL
 from assignment.guards import Activity, start_packages
+from assignment.practices.recipes import SHEET, recipe_practices
 from assignment.settings.checks import checked_firstname
 from assignment.settings.seeds import seed_from_name
 from assignment.settings.steps import FIRST_UPDATE_STEP, STEPS_WITHOUT_IMAGES
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 def run(options: dict[str, Any], activity: Activity, only_step: int | None = None) -> int:
     """Run a track, or one of its steps, with these options; return the exit code."""
     settings_class = TRACKS[options.pop("track", FashionSettings.TRACK)]
+    recipe = recipe_practices(options.pop("recipe", SHEET), settings_class.TRACK)
+    if recipe:
+        options["practice"] = [*recipe, *options.get("practice", ())]
     quick = settings_class.QUICK if options.pop("quick") else {}
     firstname = checked_firstname(options["firstname"])
     settings = settings_from(settings_class, {"seed": seed_from_name(firstname), **quick, **options})

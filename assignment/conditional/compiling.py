@@ -1,4 +1,4 @@
-"""The conditional track's compiled models, in the classic compile-and-freeze style, and the learning rate schedule."""
+"""The conditional track's compiled models, in the classic compile-and-freeze style."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from keras import layers
 
 from assignment.training.freezing import frozen
 from assignment.training.gan import Gan
-from assignment.training.steps import Losses, Update
 
 # Weight of the class loss relative to the validity loss: Odena et al. 2017, section 4, add both unweighted.
 CLASS_WEIGHT = 1.0
@@ -47,22 +46,3 @@ def _losses(discriminator: keras.Model) -> dict:
 def _adam() -> keras.optimizers.Adam:
     # beta_1 of Radford et al. 2016, section 4.
     return keras.optimizers.Adam(learning_rate=LEARNING_RATE, beta_1=0.5, beta_2=0.999)
-
-
-def halving(update: Update, gan: Gan, every: int) -> Update:
-    """Return `update` with learning rates that decay exponentially: both are halved every `every` updates.
-
-    The rate depends on the updates done, which checkpoints restore, not on the number planned: a training that is
-    continued to more epochs equals one that was started with all of them. (A Keras schedule inside the optimizer cannot
-    be set to 0, which the freeze proof does.)
-    """
-    optimizers = gan.combined.optimizer, gan.discriminator.optimizer
-    rates = [float(optimizer.learning_rate) for optimizer in optimizers]
-
-    def decayed(*batch) -> Losses:
-        factor = 0.5 ** (int(gan.combined.optimizer.iterations) / every)
-        for optimizer, rate in zip(optimizers, rates):
-            optimizer.learning_rate = rate * factor
-        return update(*batch)
-
-    return decayed

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.conditional import networks, walks
-from assignment.conditional.compiling import HALVED_EVERY, compile_gan, halving
+from assignment.conditional.compiling import HALVED_EVERY, compile_gan
 from assignment.conditional.sheet import SHEET
 from assignment.data import sources
 from assignment.data.dataset import CLASS_COUNT
@@ -26,6 +26,7 @@ from assignment.settings.tracks import VALIDITY_AND_CLASS, ConditionalSettings
 from assignment.training import loop
 from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import Position, Row
+from assignment.training.schedule import halving
 from assignment.training.steps import Update, compiled_update
 from assignment.training.streams import Purpose
 

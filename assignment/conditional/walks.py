@@ -30,13 +30,19 @@ def noise_walk(generator: keras.Model, ends: np.ndarray) -> np.ndarray:
 def label_walk(generator: keras.Model, noise: np.ndarray) -> np.ndarray:
     """Return images from each label to the next for one noise vector (1, latent_dim), float (10 * STEPS, 28, 28, 1).
 
-    There are no labels between two labels, so the walk is a straight line between their embeddings.
+    There are no labels between two labels, so the walk is a straight line between their embeddings, in every layer that
+    has one.
     """
-    embedding = generator.get_layer("label_embedding")
-    from_embedding = keras.Model([generator.inputs[0], embedding.output], generator.outputs[0])
-    vectors = embedding.get_weights()[0]  # (10, size)
+    embeddings = [layer for layer in generator.layers if isinstance(layer, keras.layers.Embedding)]
+    noise_input = generator.inputs[0]
+    from_embeddings = keras.Model([noise_input, *(layer.output for layer in embeddings)], generator.outputs[0])
+    walked = [_walk_around(layer.get_weights()[0])[:, np.newaxis] for layer in embeddings]  # (100, 1, size) each
+    noise = np.repeat(noise, CLASS_COUNT * STEPS, axis=0)  # (100, latent_dim)
+    return from_embeddings([noise, *walked], training=False).numpy()
+
+
+def _walk_around(vectors: np.ndarray) -> np.ndarray:
+    """Return a straight walk from each of the vectors (10, size) to the next, (10 * STEPS, size)."""
     following = np.roll(vectors, -1, axis=0)
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[:, np.newaxis]  # (10, 1)
-    walked = np.concatenate([(1 - share) * one + share * other for one, other in zip(vectors, following)])  # (100, s)
-    noise = np.repeat(noise, len(walked), axis=0)  # (100, latent_dim)
-    return from_embedding([noise, walked[:, np.newaxis]], training=False).numpy()
+    return np.concatenate([(1 - share) * one + share * other for one, other in zip(vectors, following)])

@@ -25,6 +25,8 @@ COLLAPSED_VARIETY = 0.1  # of the real images' variety
 DECREASED_VARIETY = 0.5  # of the earlier variety
 EARLIER_QUANTILE = 0.9  # of the earlier varieties; their maximum may be chance
 
+MEMORIZED = 0.5  # of the way from training images to generated ones
+
 DIVERGENCE = "divergence"
 DISCRIMINATOR_WINS = "the discriminator wins"
 WORSE_THAN_CHANCE = "the discriminator is worse than chance"
@@ -33,6 +35,7 @@ VANISHING = "vanishing gradients"
 NO_LEARNING = "neither network learns"
 COLLAPSE = "mode collapse"
 DECREASING_VARIETY = "decreasing variety"
+MEMORIZATION = "the discriminator memorizes the training images"
 UNSTABLE = (DIVERGENCE, DISCRIMINATOR_WINS, WORSE_THAN_CHANCE, EXPLODING, VANISHING, NO_LEARNING)
 
 
@@ -52,10 +55,11 @@ class HealthThresholds(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """What the health checks use of an epoch: mean losses in nats, norms of the gradients, and the grid's variety.
+    """What the health checks use of an epoch: mean losses in nats, norms of the gradients, and the two measures below.
 
-    `variety` is the mean distance between the grid's images of a class, divided by that of real images. Gradients and
-    variety are NaN if they were not measured.
+    variety: the mean distance between the grid's images of a class, divided by that of real images.
+    memorization: see `evaluation.memorization`.
+    What was not measured is NaN.
     """
 
     epoch: int
@@ -64,6 +68,7 @@ class Epoch(NamedTuple):
     discriminator_gradient: float = nan
     generator_gradient: float = nan
     variety: float = nan
+    memorization: float = nan
 
 
 class Problem(NamedTuple):
@@ -106,6 +111,7 @@ def find_problems(epochs: Sequence[Epoch], thresholds: HealthThresholds = Health
         check_vanishing_gradients,
         check_stuck_losses,
         check_variety,
+        check_memorization,
     )
     return [problem for check in checks if (problem := check(epochs, thresholds))]
 
@@ -252,6 +258,21 @@ def _check_decreasing_variety(epochs: Sequence[Epoch]) -> Problem | None:
         f" {epochs[-1].variety:.0%}",
         means="the generator no longer draws some kinds of images, which is how mode collapse begins",
         try_next=("label_smoothing", "seed"),
+    )
+
+
+def check_memorization(epochs: Sequence[Epoch], thresholds: HealthThresholds) -> Problem | None:
+    """Find a discriminator that rates unseen real images like generated ones."""
+    if not _lasts(epochs, LASTING_EPOCHS, lambda epoch: epoch.memorization > MEMORIZED):
+        return None
+    return Problem(
+        MEMORIZATION,
+        seen="the discriminator's outputs for unseen real images are"
+        f" {epochs[-1].memorization:.0%} of the way from those for training images to those for generated ones, over"
+        f" {MEMORIZED:.0%} for {LASTING_EPOCHS} epochs",
+        means="it recognizes the training images instead of what makes images real, so the generated images become less"
+        " varied",
+        try_next=("practice", "seed"),
     )
 
 

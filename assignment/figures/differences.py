@@ -21,7 +21,13 @@ from assignment.figures.style import (
     open_axes,
 )
 
-BETTER = {"judge_fid": "lower", "precision": "higher", "recall": "higher", "seconds_an_update": "lower"}
+BETTER = {
+    "judge_fid": "lower",
+    "precision": "higher",
+    "recall": "higher",
+    "diversity": "near 1",
+    "seconds_an_update": "lower",
+}
 LINEAR_LIMIT = 10.0  # differences in judge FID up to this are drawn to scale, larger ones by their logarithm
 EDGE_FACTOR = 1.3  # space between the outermost point and the edge of the axes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -129,7 +130,9 @@ def _compute(layer: Layer[np.ndarray], incoming: list[np.ndarray]) -> np.ndarray
         case "Reshape":
             return values.reshape(len(values), *layer.lengths("target_shape"))
         case "Add":
-            return np.sum(incoming, axis=0)
+            return reduce(np.add, incoming)
+        case "Multiply":
+            return reduce(np.multiply, incoming)
         case "Concatenate":
             return np.concatenate(incoming, axis=-1)
         case "Dot":

@@ -231,6 +231,7 @@ KINDS: dict[str, Callable[[Config], dict[str, Setting]]] = {
     "InputLayer": _input,
     "LeakyReLU": _leaky_relu,
     "ReLU": _relu,
+    "Multiply": lambda config: {},
     "Reshape": _reshape,
     MINIBATCH_DEVIATION: lambda config: {},
     MINIBATCH_DISCRIMINATION: lambda config: {},

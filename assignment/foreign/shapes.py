@@ -91,7 +91,7 @@ def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
         if -1 in shape:
             raise Refused("the shape of its input is not fixed")
         return shape
-    if not incoming or (len(incoming) > 1) != (kind in ("Add", "Concatenate", "Dot")):
+    if not incoming or (len(incoming) > 1) != (kind in ("Add", "Concatenate", "Dot", "Multiply")):
         raise Refused(f"a layer of the kind {kind} has {len(incoming)} inputs")
     first = incoming[0]
     if "filters" in settings:
@@ -104,8 +104,8 @@ def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
         return (math.prod(first),)
     if kind == "Reshape":
         return _reshaped(first, layer.lengths("target_shape"))
-    if kind == "Add" and any(shape != first for shape in incoming):
-        raise Refused("it adds tensors of different shapes")
+    if kind in ("Add", "Multiply"):
+        return _broadcast(incoming)
     if kind == "Concatenate":
         if any(shape[:-1] != first[:-1] for shape in incoming):
             raise Refused("it concatenates tensors of different shapes")
@@ -116,6 +116,14 @@ def _output_shape(layer: Layer[WeightT], incoming: list[Shape]) -> Shape:
         return (1,)
     appended = {MINIBATCH_DEVIATION: 1, MINIBATCH_DISCRIMINATION: MINIBATCH_KERNELS}.get(kind, 0)
     return (*first[:-1], first[-1] + appended)
+
+
+def _broadcast(shapes: list[Shape]) -> Shape:
+    """Return the shape of tensors that are added or multiplied; a length of 1 is repeated."""
+    lengths = [set(numbers) for numbers in zip(*shapes)]
+    if len({len(shape) for shape in shapes}) > 1 or any(len(numbers - {1}) > 1 for numbers in lengths):
+        raise Refused("it adds or multiplies tensors of different shapes")
+    return tuple(max(numbers) for numbers in lengths)
 
 
 def _convolved(layer: Layer[WeightT], shape: Shape) -> Shape:

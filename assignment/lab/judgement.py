@@ -9,7 +9,6 @@ import numpy as np
 
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import COMPARED_METRICS, Result
-from assignment.practices.catalogue import BY_NAME
 
 MIN_SEEDS = 3  # the interval of two seeds is too wide to be of use
 # Two-sided 95 % quantiles of Student's t distribution for 1, 2, 3, ... degrees of freedom (any statistics table). With
@@ -86,10 +85,9 @@ def judge_practices(results: Sequence[Result]) -> list[Judgement]:
         result.seed: result for result in results if result.practice == BASELINE and result.status == "finished"
     }
     judgements = []
-    for practice in BY_NAME:
+    for practice in sorted({result.practice for result in results} - {BASELINE}):
         of_practice = [result for result in results if result.practice == practice]
-        if of_practice:
-            judgements.append(_judge(practice, of_practice, finished_baseline))
+        judgements.append(_judge(practice, of_practice, finished_baseline))
     return sorted(judgements, key=lambda judgement: np.nan_to_num(judgement.differences["judge_fid"].mean, nan=np.inf))
 
 

@@ -14,7 +14,7 @@ from assignment.lab.results import Result
 from assignment.lab.running import Stopped, run_trials
 from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
-from assignment.lab.trial_files import count_epochs, read_trial
+from assignment.lab.trial_files import count_epochs, read_points, read_trial
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, duration, plural
 from assignment.storage.files import check_writing_allowed
@@ -65,7 +65,7 @@ def run_lab(settings: LabSettings, workspace: LabWorkspace, command: str) -> int
             screen.say("  no run finished; the earlier lab is unchanged")
     remaining = record.remaining_trials()
     if not no_run_finished:
-        show_results(record.results, settings, workspace, screen, command.replace(" --fresh", ""))
+        show_results(record, screen, command.replace(" --fresh", ""))
         if remaining:
             same_command = "the same command without --fresh" if settings.fresh else "the same command"
             screen.say(f"  {plural(len(remaining), 'run')} left; {same_command} continues from here")
@@ -163,7 +163,8 @@ class _TrialRecorder:
     def _add_result(self, trial: Trial, result: Result) -> None:
         """Add the result, and delete the checkpoints of a finished trial when the result is saved."""
         workspace = self._record.workspace
-        self._record.add_result(result)
+        points = read_points(trial.practice, trial.seed, trial.run_workspace(self._record.settings))
+        self._record.add_result(result, points)
         workspace.discard_earlier()  # before results.csv is written: a kill in between must not restore the earlier lab
         if self._save_results() and result.status == "finished":
             trial.run_workspace(self._record.settings).remove_checkpoints()

@@ -20,7 +20,7 @@ def add_lab_options(parser: argparse.ArgumentParser) -> None:
         type=_split_names,
         metavar="NAMES",
         default=argparse.SUPPRESS,
-        help="the practices to try, separated by commas, or all that the track can use"
+        help="the practices to try, separated by commas (ema+replay: both in one run), or all that the track can use"
         f" (default {', '.join(defaults.practices)})",
     )
     add("--seeds", **WHOLE_NUMBER, help=f"number of seeds for each practice (default {defaults.seeds})")

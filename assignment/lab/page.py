@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assignment.figures.metric_curves import CURVES_KEY
 from assignment.lab.judgement import RULE, Judgement
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import COMPARED_METRICS, Result
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
-from assignment.practices.catalogue import BY_NAME
+from assignment.practices.catalogue import CATALOGUE, CatalogueEntry
+from assignment.practices.choice import split_combination
 from assignment.report.page import data_url, template
 from assignment.storage.files import write_text
 
@@ -24,7 +26,7 @@ def write_lab_page(
     key: str,
     command: str,
 ) -> None:
-    """Write the page of a lab whose figure is in the workspace.
+    """Write the page of a lab whose figures are in the workspace.
 
     images: a sentence that says which images the lab used.
     key: explains the marks of the figure.
@@ -40,8 +42,16 @@ def write_lab_page(
         baseline=[result for result in results if result.practice == BASELINE],
         rule=RULE,
         metrics=COMPARED_METRICS,
-        catalogue=BY_NAME,
+        practices=_described(judgements),
         key=key,
         figure=data_url(workspace.figure),
+        curves_key=CURVES_KEY,
+        curves=data_url(workspace.curves_figure) if workspace.curves_figure.exists() else "",
     )
     write_text(workspace.report, page)
+
+
+def _described(judgements: Sequence[Judgement]) -> list[CatalogueEntry]:
+    """Return the catalogue's entries of all practices that were compared, alone or in a combination."""
+    used = {name for judgement in judgements for name in split_combination(judgement.practice)}
+    return [entry for entry in CATALOGUE if entry.name in used]

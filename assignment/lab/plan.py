@@ -1,9 +1,10 @@
-"""The plan of a lab: the baseline and each practice alone, with the same seeds, each in its own folder."""
+"""The plan of a lab: the baseline and each practice or combination, with the same seeds, each in its own folder."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,17 +12,18 @@ from assignment.environment import usable_processors
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
+from assignment.practices.choice import split_combination
 from assignment.settings.tracks import TRACKS
 from assignment.storage.workspace import Workspace
 
 BASELINE = "baseline"
-GRIDS = 4  # in each trial, and as many evaluations: enough to see its course, and each takes seconds
+GRIDS = 10  # in each trial, and as many evaluations: enough for a curve, and each takes about a second
 # Seconds that a trial takes in addition to its epochs: its start, its evaluation and its figures.
 OTHER_SECONDS = 60.0
 
 
 class Trial(NamedTuple):
-    """One training of a lab: a practice, or the baseline, with a seed, in its own folder."""
+    """One training of a lab: a practice, a combination such as `ema+replay`, or the baseline, with a seed."""
 
     practice: str
     seed: int
@@ -67,12 +69,13 @@ def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
         "--data-dir": settings.data_dir,
         "--outputs-dir": trial.folder,
         "--models-dir": trial.run_workspace(settings).models_dir,
-        "--practice": None if trial.practice == BASELINE else trial.practice,
     }
     if settings.data_dir is not None:
         del options["--data"]  # --data-dir implies the real images
     # Each option is one word with its value, because a name may begin with a hyphen.
     words = [f"{name}={value}" for name, value in options.items() if value is not None]
+    if trial.practice != BASELINE:
+        words += [f"--practice={name}" for name in split_combination(trial.practice)]
     return [sys.executable, "-m", "assignment", "run", "--evaluation", *words]
 
 
@@ -92,4 +95,5 @@ def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: M
 
 
 def _relative_time(practice: str) -> float:
-    return BY_NAME[practice].relative_time if practice in BY_NAME else 1.0
+    """Return the time of an update relative to the baseline's; of a combination, the product of its practices'."""
+    return prod(BY_NAME[name].relative_time for name in split_combination(practice) if name in BY_NAME)

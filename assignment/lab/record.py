@@ -1,13 +1,16 @@
-"""The record of a lab: its conditions (lab.json), and its results (results.csv)."""
+"""The record of a lab: conditions (lab.json), results (results.csv) and metrics over the epochs (curves.csv)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from assignment.errors import AssignmentError
+from assignment.lab.curves import CurvePoint, read_curves, write_curves
 from assignment.lab.plan import OTHER_SECONDS, Trial, plan_trials
 from assignment.lab.results import Result, read_results, write_results
 from assignment.lab.settings import LabSettings
+from assignment.lab.trial_files import read_points
 from assignment.lab.workspace import LabWorkspace
 from assignment.settings.checks import option_name
 from assignment.storage.files import FORMAT, check_format, write_json
@@ -39,12 +42,15 @@ class LabRecord:
         self.settings, self.workspace = settings, workspace
         self.trials = plan_trials(settings, workspace)
         self.results: list[Result] = []
+        self.points: list[CurvePoint] = []
         self._saved: Conditions | None = None
         if settings.fresh:
             return
         self._saved = _read_conditions(workspace)
         try:
             self.results = read_results(workspace.results)
+            self.points = read_curves(workspace.curves)
+            self._read_missing_points()
         except ValueError as error:
             raise AssignmentError(
                 f"{error}; restore it from a copy, or move it away: the results still in the runs' folders are then"
@@ -73,15 +79,24 @@ class LabRecord:
         done = {(result.practice, result.seed) for result in self.results}
         return [trial for trial in self.trials if (trial.practice, trial.seed) not in done]
 
-    def add_result(self, result: Result) -> None:
-        """Add the result of a trial; it replaces an earlier one of the same trial."""
+    def add_result(self, result: Result, points: Sequence[CurvePoint] = ()) -> None:
+        """Add the result of a trial and its metrics over the epochs; they replace earlier ones of the same trial."""
         trial = (result.practice, result.seed)
-        self.results = [other for other in self.results if (other.practice, other.seed) != trial]
-        self.results.append(result)
+        self.results = [other for other in self.results if (other.practice, other.seed) != trial] + [result]
+        self.points = [point for point in self.points if (point.practice, point.seed) != trial] + [*points]
 
     def save_results(self) -> None:
-        """Write results.csv. Raises OSError if that fails."""
+        """Write curves.csv, then results.csv. Raises OSError if that fails."""
+        write_curves(self.workspace.curves, self.points)
         write_results(self.workspace.results, self.results)
+
+    def _read_missing_points(self) -> None:
+        """Read the metrics over the epochs of finished trials that curves.csv lacks, if their folders still exist."""
+        known = {(point.practice, point.seed) for point in self.points}
+        for practice, seed in ((result.practice, result.seed) for result in self.results):
+            if (practice, seed) not in known:
+                trial = Trial(practice, seed, self.workspace.trial_folder(practice, seed))
+                self.points += read_points(practice, seed, trial.run_workspace(self.settings))
 
     def measured_seconds(self) -> dict[str, float]:
         """Return the mean seconds of the lab's finished trials, by practice."""

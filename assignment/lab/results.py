@@ -17,6 +17,7 @@ COMPARED_METRICS = {
     "judge_fid": ("judge FID", 1),
     "precision": ("precision", 3),
     "recall": ("recall", 3),
+    "diversity": ("diversity", 3),
     "seconds_an_update": ("seconds per update", 3),
 }
 
@@ -39,6 +40,7 @@ class Result(NamedTuple):
     judge_fid: float
     precision: float
     recall: float
+    diversity: float
     seconds_an_update: float
     seconds: float
     problems: str
@@ -95,6 +97,7 @@ def _parse_row(cells: Sequence[str]) -> Result:
         judge_fid=float(row["judge_fid"]),
         precision=float(row["precision"]),
         recall=float(row["recall"]),
+        diversity=float(row["diversity"]),
         seconds_an_update=float(row["seconds_an_update"]),
         seconds=float(row["seconds"]),
         problems=row["problems"],
@@ -108,7 +111,7 @@ def _parse_row(cells: Sequence[str]) -> Result:
 
 def is_consistent(result: Result) -> bool:
     """Return whether a result is finished with all metrics, or failed with none."""
-    metrics = [result.judge_fid, result.precision, result.recall]
+    metrics = [result.judge_fid, result.precision, result.recall, result.diversity]
     times = [result.seconds_an_update, result.seconds]
     is_finished = result.status == "finished" and np.isfinite([*metrics, *times]).all()
     is_failed = result.status == "failed" and np.isnan(metrics).all()

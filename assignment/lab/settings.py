@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.errors import AssignmentError
-from assignment.practices.choice import checked_practices, usable_practices
+from assignment.practices.choice import COMBINED_BY, checked_practices, split_combination, usable_practices
 from assignment.settings.checks import check_choice, check_whole_number
 from assignment.settings.tracks import TRACKS, FashionSettings, settings_from
 
@@ -19,7 +19,8 @@ MAX_SEEDS, MAX_JOBS = 100, 64
 class LabSettings:
     """The settings of `assignment lab`: each of the practices alone, on seeds 1 to `seeds`, `jobs` runs at a time.
 
-    `practices` are names, or "all" alone, which is replaced by the names. The other settings are those of each run.
+    `practices` are names, combinations such as "ema+replay", or "all" alone, which is replaced by the names. The other
+    settings are those of each run.
     Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
     """
 
@@ -40,20 +41,26 @@ class LabSettings:
         check_choice("track", self.track, tuple(TRACKS))
         check_whole_number("seeds", self.seeds, minimum=1, maximum=MAX_SEEDS)
         check_whole_number("jobs", self.jobs, minimum=1, maximum=MAX_JOBS)
-        object.__setattr__(self, "practices", self._checked_practices())
         # The settings of a run check the values that each run receives.
         shared = ("firstname", "epochs", "precision", "data", "data_dir", "outputs_dir")
         run_settings = settings_from(TRACKS[self.track], {name: getattr(self, name) for name in shared})
         for name in ("firstname", "data_dir", "outputs_dir"):
             object.__setattr__(self, name, getattr(run_settings, name))
+        object.__setattr__(self, "practices", self._checked_practices(*run_settings.conflict_keys))
 
-    def _checked_practices(self) -> tuple[str, ...]:
+    def _checked_practices(self, *conflict_keys: str) -> tuple[str, ...]:
         names = tuple(self.practices)
         if names == (ALL,):
-            return tuple(practice.name for practice in usable_practices(self.track))
+            return tuple(practice.name for practice in usable_practices(*conflict_keys))
+        if empty := next((name for name in names if COMBINED_BY in name and not all(split_combination(name))), None):
+            raise AssignmentError(
+                f"--practices has an empty name in {empty!r}; write names joined by {COMBINED_BY}, as in ema+replay."
+            )
         if ALL in names or not all(names):
             raise AssignmentError(
-                f"--practices takes {ALL} alone, or names separated by commas, as in --practices ema,replay."
+                f"--practices takes {ALL} alone, or names separated by commas, as in --practices ema,replay; ema+replay"
+                " uses both in one run."
             )
         # One at a time, because practices that conflict with each other are run separately.
-        return tuple(dict.fromkeys(checked_practices([name], self.track)[0] for name in names))
+        checked = [checked_practices(split_combination(name), *conflict_keys) for name in names]
+        return tuple(dict.fromkeys(COMBINED_BY.join(combination) for combination in checked))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assignment.figures.differences import draw_differences
+from assignment.figures.metric_curves import CURVES_KEY, draw_metric_curves
 from assignment.figures.style import save
+from assignment.lab.curves import METRICS, CurvePoint, curve
 from assignment.lab.judgement import (
     NOT_COMPARABLE,
     RULE,
@@ -16,8 +18,8 @@ from assignment.lab.judgement import (
 )
 from assignment.lab.page import write_lab_page
 from assignment.lab.plan import BASELINE
+from assignment.lab.record import LabRecord
 from assignment.lab.results import COMPARED_METRICS, Result
-from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, plural
 
@@ -27,13 +29,12 @@ KEY = (
 )
 
 
-def show_results(
-    results: Sequence[Result], settings: LabSettings, workspace: LabWorkspace, screen: Screen, command: str
-) -> None:
+def show_results(record: LabRecord, screen: Screen, command: str) -> None:
     """Draw and print the results so far. Does nothing while no practice has a result.
 
-    `command` continues the lab. Raises OSError if the figure or the page cannot be written.
+    `command` continues the lab. Raises OSError if a figure or the page cannot be written.
     """
+    results, settings, workspace = record.results, record.settings, record.workspace
     judgements = judge_practices(results)
     if not judgements:
         return
@@ -41,9 +42,29 @@ def show_results(
     caption = f"{settings.firstname}, {settings.track}, {plural(settings.epochs, 'epoch')}. {images} {KEY}"
     title = f"What each practice changes: differences from the {BASELINE}"
     save(draw_differences(judgements, COMPARED_METRICS, title, caption), workspace.figure)
+    _save_curves(record.points, judgements, f"{settings.firstname}, {settings.track}. {images}", workspace)
     write_lab_page(workspace, settings, results, judgements, images=images, key=KEY, command=command)
     _print_results(results, judgements, screen)
     screen.say(f"  wrote {workspace.results}, {workspace.figure} and {workspace.report}")
+
+
+def _save_curves(
+    points: Sequence[CurvePoint], judgements: Sequence[Judgement], caption: str, workspace: LabWorkspace
+) -> None:
+    """Draw the metrics over the epochs, of the practices and the baseline; without any, delete an earlier figure."""
+    titles = {name: COMPARED_METRICS[name][0] for name in METRICS}
+    curves = {
+        practice: {metric: curve(points, practice, metric) for metric in METRICS}
+        for practice in (BASELINE, *(judgement.practice for judgement in judgements))
+    }
+    curves = {practice: of_practice for practice, of_practice in curves.items() if of_practice[METRICS[0]].epochs}
+    baseline = curves.pop(BASELINE, None)
+    if baseline is None or not curves:
+        workspace.curves_figure.unlink(missing_ok=True)
+        return
+    title = f"The metrics of each practice over the epochs; gray: the {BASELINE}"
+    figure = draw_metric_curves(curves, baseline, titles, title, f"{caption} {CURVES_KEY}")
+    save(figure, workspace.curves_figure)
 
 
 def _print_results(results: Sequence[Result], judgements: Sequence[Judgement], screen: Screen) -> None:

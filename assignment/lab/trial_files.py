@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from assignment.errors import AssignmentError
 from assignment.evaluation.health import DIVERGENCE
 from assignment.evaluation.metrics_file import MetricsFile, read_metrics
 from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
+from assignment.lab.curves import METRICS, CurvePoint
 from assignment.lab.results import Result, is_consistent
 from assignment.storage.files import FORMAT
 from assignment.storage.reading import Text, read_json, read_table
@@ -72,6 +74,7 @@ def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
         judge_fid=_mean(metrics, "judge_fid"),
         precision=_mean(metrics, "precision"),
         recall=_mean(metrics, "recall"),
+        diversity=_mean(metrics, "diversity"),
         seconds_an_update=seconds_per_update,
         seconds=seconds,
         problems="; ".join([*map(_describe_episode, record.problems), *_collapse_at_end(metrics)]),
@@ -79,6 +82,17 @@ def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
         images=record.data.caption,
     )
     return result if is_consistent(result) else None
+
+
+def read_points(practice: str, seed: int, run: Workspace) -> list[CurvePoint]:
+    """Return the metrics of a trial at every grid from the workspace of its run; nothing if they are missing."""
+    try:
+        metrics = read_metrics(run.metrics)
+    except (OSError, AssignmentError):
+        return []
+    rows = metrics.over_time if metrics else []
+    values = [[row.get(name, nan) for name in ("epoch", *METRICS)] for row in rows]
+    return [CurvePoint(practice, seed, *numbers) for numbers in values if np.isfinite(numbers).all()]
 
 
 def count_epochs(history: Path) -> int:

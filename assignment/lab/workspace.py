@@ -26,6 +26,8 @@ class LabWorkspace:
     conditions = RunFile("lab.json")
     results = RunFile("results.csv")
     figure = RunFile("results.png")
+    curves = RunFile("curves.csv")
+    curves_figure = RunFile("curves.png")
     report = RunFile("report.html")
     runs = RunFile("runs")  # a folder
     lock = RunFile(".lock")
@@ -49,7 +51,16 @@ class LabWorkspace:
         """
         check_spelling(self.folder.parent.parent, USE_THE_OTHER_NAME)
         ensure_writable(self.folder)
-        check_files(self.conditions, self.results, self.figure, self.report, self.lock, self.holder)
+        check_files(
+            self.conditions,
+            self.results,
+            self.curves,
+            self.figure,
+            self.curves_figure,
+            self.report,
+            self.lock,
+            self.holder,
+        )
         if self.runs.exists():
             ensure_writable(self.runs)
 
@@ -109,4 +120,12 @@ class LabWorkspace:
 
     @property
     def _contents(self) -> tuple[Path, ...]:
-        return self.report, self.figure, self.results, self.conditions, self.runs
+        return (
+            self.report,
+            self.curves_figure,
+            self.figure,
+            self.curves,
+            self.results,
+            self.conditions,
+            self.runs,
+        )

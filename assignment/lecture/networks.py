@@ -9,7 +9,7 @@ import keras
 from keras import layers
 
 from assignment.training import streams
-from assignment.training.gan import DROPOUT, LATENT_DIM, Gan, compile_for_tapes
+from assignment.training.gan import DROPOUT, LATENT_DIM, Gan, compile_for_tapes, gives_probability
 
 NOTEBOOK_GENERATOR_WEIGHTS, NOTEBOOK_DISCRIMINATOR_WEIGHTS = 2_330_944, 212_865  # of its DCGAN
 DENSE_SLOPE = 0.2  # of LeakyReLU below 0 in the notebook's dense GAN; its DCGAN gives none: Keras' default is 0.3
@@ -136,7 +136,7 @@ def compile_gan(generator: keras.Sequential, discriminator: keras.Sequential, sm
 
     The notebook's dense GAN ends in a sigmoid, its DCGAN in logits. Source: sections 4 to 6, and 10 (smoothing).
     """
-    from_logits = discriminator.layers[-1].activation is keras.activations.linear
+    from_logits = not gives_probability(discriminator)
     loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
     smoothed = RealSmoothed(smoothing, from_logits) if smoothing else None
     return compile_for_tapes(

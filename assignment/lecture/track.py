@@ -21,7 +21,7 @@ from assignment.session.run import Run
 from assignment.session.track import Track, TrainingData, compare_with_test_images, load_training_images
 from assignment.settings.tracks import LectureSettings
 from assignment.training import latent
-from assignment.training.gan import LATENT_DIM, Gan
+from assignment.training.gan import LATENT_DIM, Gan, gives_probability
 from assignment.training.steps import taped_update
 from assignment.training.streams import Purpose
 
@@ -67,8 +67,7 @@ def describe_networks(
     Source: the notebook, section 5 and exercise 2.
     """
     output = float(discriminator(generator(noise[:1], training=False), training=False)[0, 0])
-    is_probability = discriminator.layers[-1].activation is keras.activations.sigmoid
-    kind = "a probability" if is_probability else "a logit, which can be any number"
+    kind = "a probability" if gives_probability(discriminator) else "a logit, which can be any number"
     run.screen.result(f"output of the untrained discriminator for an untrained image: {output:.4f} ({kind})")
     if run.settings.network != "dcgan":
         return

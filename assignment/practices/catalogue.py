@@ -11,18 +11,20 @@ from typing import NamedTuple
 LOSSES, DISCRIMINATOR_STEP, GENERATOR_LOSS = "the losses", "the discriminator's step", "the generator's loss"
 TARGETS, IMAGES = "the discriminator's targets", "the images that the discriminator sees"
 LEARNING_RATES, LAYERS = "the learning rates", "layers"
+PENALTY = "a penalty on the discriminator's gradients"
+RATE_SCHEDULE = "how the learning rates change during training"
 REPLAYED = "the generated images that the discriminator trains on"
 GENERATOR_OPTIMIZER, NOISE = "the generator's optimizer", "the noise"
 DISCRIMINATOR_UPDATES = "the number of discriminator updates"
 # Several practices can change these one after another; any other ingredient is replaced by one practice at most.
-SHARED_INGREDIENTS = frozenset({TARGETS, IMAGES, LAYERS})
+SHARED_INGREDIENTS = frozenset({TARGETS, IMAGES, LAYERS, PENALTY})
 # How the practices are listed: each under the title that has its first ingredient.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Losses": (LOSSES, GENERATOR_LOSS),
+    "Losses": (LOSSES, GENERATOR_LOSS, PENALTY),
     "Labels": (TARGETS,),
     "Images": (IMAGES, REPLAYED),
     "Networks": (LAYERS,),
-    "Optimizers": (LEARNING_RATES, GENERATOR_OPTIMIZER),
+    "Optimizers": (LEARNING_RATES, RATE_SCHEDULE, GENERATOR_OPTIMIZER),
     "Updates": (DISCRIMINATOR_STEP, DISCRIMINATOR_UPDATES),
     "Noise": (NOISE,),
 }
@@ -35,7 +37,7 @@ class CatalogueEntry(NamedTuple):
     ingredients: what it replaces.
     change, problem, source, cost: in words; the first clause of `change` is its summary.
     relative_time: time of an update relative to one without practices, measured on the trousers (docs/practices.md).
-    conflicts: practices, tracks and options that it cannot be used with, each with the reason.
+    conflicts: practices, tracks, data sets and options that it cannot be used with, each with the reason.
     """
 
     name: str
@@ -53,6 +55,9 @@ class CatalogueEntry(NamedTuple):
         return re.split("[:;]", self.change)[0]
 
 
+NO_LABELS = "its networks take no labels"
+UNLABELED = {"fashion": NO_LABELS, "digits": NO_LABELS, "lecture": NO_LABELS}
+FLIPPED_DIGITS = "a mirrored digit is no digit"
 HAS_DROPOUT = "its discriminator already has dropout"
 ONE_STEP = "its discriminator already trains on both in one step"
 TWO_OUTPUTS = "an auxiliary discriminator has two outputs, and this practice changes only one"
@@ -65,6 +70,18 @@ BATCH_CONFLICTS = {
     "one-batch": "a batch of real and generated images shows the variety of neither",
     "validity+class": TWO_OUTPUTS,
 }
+
+NO_TARGETS = {
+    "label-smoothing": "pairs have no targets to smooth",
+    "noisy-labels": "pairs have no targets to flip",
+}
+NO_PENALTY_AHEAD = "the steps ahead use the losses alone, without the penalty"
+PENALTY_CONFLICTS = {
+    "wasserstein": "the Wasserstein loss already has a gradient penalty",
+    "unrolled": NO_PENALTY_AHEAD,
+    "validity+class": TWO_OUTPUTS,
+}
+NO_CERTAINTY = 'the discriminator\'s outputs have no fixed value for "undecided", on which the probability depends'
 
 CATALOGUE: tuple[CatalogueEntry, ...] = (
     # The losses come first: they change the discriminator's last layer, which others wrap.
@@ -100,6 +117,37 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         conflicts=LOSS_CONFLICTS,
     ),
     CatalogueEntry(
+        name="relativistic",
+        ingredients=(LOSSES, DISCRIMINATOR_STEP, GENERATOR_LOSS),
+        change="the discriminator compares pairs: how much more real a real image looks than a generated one",
+        problem="mode collapse: every generated image is compared with a real one of its own",
+        source="Jolicoeur-Martineau 2018; with r1 and r2, Huang et al. 2024 (R3GAN)",
+        cost="one more pass over the real images",
+        relative_time=1.1,
+        conflicts={**LOSS_CONFLICTS, **NO_TARGETS},
+    ),
+    # After the losses, which they do not replace.
+    CatalogueEntry(
+        name="r1",
+        ingredients=(PENALTY,),
+        change="a penalty on the discriminator's gradients at the real images; it has no sigmoid",
+        problem="non-convergence: a discriminator that keeps pushing when generated and real images agree",
+        source="Mescheder et al. 2018",
+        cost="a second pass over the real images for the penalty",
+        relative_time=1.4,
+        conflicts=PENALTY_CONFLICTS,
+    ),
+    CatalogueEntry(
+        name="r2",
+        ingredients=(PENALTY,),
+        change="a penalty on the discriminator's gradients at the generated images; it has no sigmoid",
+        problem="non-convergence, together with r1",
+        source="Mescheder et al. 2018; Huang et al. 2024 (R3GAN)",
+        cost="a second pass over the generated images for the penalty",
+        relative_time=1.4,
+        conflicts=PENALTY_CONFLICTS,
+    ),
+    CatalogueEntry(
         name="label-smoothing",
         ingredients=(TARGETS,),
         change="the target for real images is 0.9 instead of 1",
@@ -131,6 +179,41 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="non-convergence: coarse structure should be learned before detail",
         source="Karras et al. 2018, section 2 (where the networks grow as well); the lecture, section 10",
         cost="little time; the first 600 updates use coarse images",
+    ),
+    CatalogueEntry(
+        name="flip",
+        ingredients=(IMAGES,),
+        change="every image that the discriminator sees, real or generated, is mirrored with probability 1/2",
+        problem="a discriminator that memorizes the training images",
+        source="Karras et al. 2020",
+        cost="the generator may draw mirrored images: the discriminator does not distinguish them",
+        conflicts={"digits": FLIPPED_DIGITS, "mnist": FLIPPED_DIGITS},
+    ),
+    CatalogueEntry(
+        name="diff-augment",
+        ingredients=(IMAGES,),
+        change=(
+            "every image that the discriminator sees, real or generated, is changed at random: moved, partly covered, "
+            "brighter or darker, with more or less contrast"
+        ),
+        problem="a discriminator that memorizes the training images",
+        source="Zhao et al. 2020",
+        cost="little time; the discriminator learns more slowly",
+        relative_time=1.05,
+    ),
+    CatalogueEntry(
+        name="adaptive-augment",
+        ingredients=(IMAGES,),
+        change="the changes of diff-augment with a probability that rises while the discriminator is too certain",
+        problem="a discriminator that memorizes the training images",
+        source="Karras et al. 2020",
+        cost="little time",
+        relative_time=1.05,
+        conflicts={
+            "diff-augment": "both make the same changes",
+            "wasserstein": NO_CERTAINTY,
+            "relativistic": NO_CERTAINTY,
+        },
     ),
     CatalogueEntry(
         name="instance-noise",
@@ -184,6 +267,25 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         cost="little time; loading the discriminator's .h5 needs this package",
         conflicts=BATCH_CONFLICTS,
     ),
+    CatalogueEntry(
+        name="projection",
+        ingredients=(LAYERS,),
+        change="the label enters the discriminator only in an inner product with the image's features",
+        problem="a discriminator that has to learn what a label in the image means",
+        source="Miyato and Koyama 2018",
+        cost="none; fewer weights",
+        conflicts={**UNLABELED, "validity+class": "an auxiliary discriminator takes no label"},
+    ),
+    CatalogueEntry(
+        name="conditional-batch-normalization",
+        ingredients=(LAYERS,),
+        change="every BatchNormalization of the generator has a scale and a shift for each label",
+        problem="a label that only the generator's first layer sees",
+        source="Dumoulin et al. 2017; Miyato and Koyama 2018",
+        cost="some time and weights",
+        relative_time=1.2,
+        conflicts={**UNLABELED, "no-batch-normalization": "there is then no BatchNormalization to change"},
+    ),
     # After the practices that add layers: it wraps every layer that exists by then.
     CatalogueEntry(
         name="spectral-normalization",
@@ -214,6 +316,15 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="non-convergence: a generator that learns faster than its discriminator",
         source="Heusel et al. 2017",
         cost="no time; the generator learns more slowly",
+    ),
+    CatalogueEntry(
+        name="rate-decay",
+        ingredients=(RATE_SCHEDULE,),
+        change="both learning rates are halved every 3,000 updates",
+        problem="non-convergence: networks that circle around their optimum",
+        source="Huang et al. 2024 (R3GAN), who also let the rates fall",
+        cost="no time; a run learns little after some ten thousand updates",
+        conflicts={"conditional": "its learning rates already fall"},
     ),
     CatalogueEntry(
         name="sgd",
@@ -268,7 +379,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         cost="much time: a forward and a backward pass through the discriminator's steps",
         relative_time=3.0,
         conflicts={
-            "wasserstein": "the steps ahead use the losses alone, without the penalty",
+            "wasserstein": NO_PENALTY_AHEAD,
             "validity+class": TWO_OUTPUTS,
         },
     ),

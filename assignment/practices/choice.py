@@ -8,6 +8,8 @@ from itertools import combinations
 from assignment.errors import AssignmentError, suggest
 from assignment.practices.catalogue import BY_NAME, CATALOGUE, SHARED_INGREDIENTS, CatalogueEntry
 
+COMBINED_BY = "+"  # between the names of practices that a lab uses together
+
 
 def checked_practices(names: Iterable[str], *conflict_keys: str) -> tuple[str, ...]:
     """Return the names without repetitions, in the order of the catalogue.
@@ -31,6 +33,11 @@ def checked_practices(names: Iterable[str], *conflict_keys: str) -> tuple[str, .
         if reason:
             raise AssignmentError(f"--practice {first.name} and --practice {second.name} cannot be combined: {reason}.")
     return tuple(practice.name for practice in chosen)
+
+
+def split_combination(name: str) -> list[str]:
+    """Return the names in `ema+replay`, which stands for both practices in one run."""
+    return [part.strip() for part in name.split(COMBINED_BY)]
 
 
 def usable_practices(*conflict_keys: str) -> list[CatalogueEntry]:

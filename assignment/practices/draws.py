@@ -22,6 +22,13 @@ class Purpose(IntEnum):
     REPLAY_OVERWRITTEN = 5  # which stored fakes are overwritten
     REPLAY_RECALLED = 6  # which stored fakes are used again
     PENALTY_POINTS = 7  # between real images and fakes
+    MIRRORED_REALS = 8
+    MIRRORED_FAKES = 9
+    CHANGES_OF_REALS = 10
+    CHANGES_OF_FAKES = 11
+
+
+PURPOSES = 100  # more than there are, so that a new one leaves the others' draws as they are
 
 
 def draw_seed(gan: Gan, seed: int, purpose: Purpose) -> tf.Tensor:
@@ -30,7 +37,7 @@ def draw_seed(gan: Gan, seed: int, purpose: Purpose) -> tf.Tensor:
     The discriminator's steps count, not the updates, since one update may have several.
     """
     steps = tf.cast(tf.convert_to_tensor(gan.discriminator.optimizer.iterations), tf.int32)
-    return tf.stack([seed * len(Purpose) + purpose, steps])
+    return tf.stack([seed * PURPOSES + purpose, steps])
 
 
 def updates_done(gan: Gan) -> tf.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import keras
@@ -49,10 +50,12 @@ class Replay(Practice):
     """Half of the discriminator's fakes are from earlier updates. Source: Shrivastava et al. 2017, section 2.3."""
 
     def compiled(self, gan: Gan) -> Gan:
-        return gan._replace(memory=empty_memory())
+        self._memory = empty_memory()
+        return gan._replace(memory=(*gan.memory, *self._memory))
 
     def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
-        return ingredients._replace(replay=partial(replay_half, gan=gan, seed=self.context.seed))
+        replay = partial(replay_half, memory=self._memory, gan=gan, seed=self.context.seed)
+        return ingredients._replace(replay=replay)
 
 
 def empty_memory() -> tuple[keras.Variable, keras.Variable, keras.Variable]:
@@ -92,12 +95,15 @@ def at_resolution(images: tf.Tensor, resolution: int) -> tf.Tensor:
     return tf.repeat(tf.repeat(squares, side, axis=1), side, axis=2)
 
 
-def replay_half(fakes: DiscriminatorBatch, *, gan: Gan, seed: int) -> DiscriminatorBatch:
-    """Store the first half of `fakes` in `gan.memory`; return `fakes` with that half replaced by random stored ones.
+def replay_half(
+    fakes: DiscriminatorBatch, *, memory: Sequence[keras.Variable], gan: Gan, seed: int
+) -> DiscriminatorBatch:
+    """Store the first half of `fakes`; return `fakes` with that half replaced by random stored ones.
 
+    memory: the variables of `empty_memory`.
     Empty slots of the memory are filled first, then random ones are overwritten.
     """
-    images, labels, stored = gan.memory
+    images, labels, stored = memory
     count = tf.shape(fakes.images)[0]
     half = tf.minimum(count // 2, MEMORY_SIZE)
     new_images = tf.stop_gradient(fakes.images[:half])

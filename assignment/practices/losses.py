@@ -12,15 +12,12 @@ import keras
 import tensorflow as tf
 
 from assignment.practices.architecture import with_linear_output
-from assignment.practices.draws import Purpose, draw_seed
+from assignment.practices.penalties import gradient_penalty
 from assignment.practices.practice import Practice
 from assignment.practices.updates import joint_step
 from assignment.practices.view import TrainingView
-from assignment.training.gan import Gan
+from assignment.training.gan import Gan, compile_losses
 from assignment.training.steps import DiscriminatorBatch, Ingredients
-
-PENALTY_WEIGHT = 10.0  # Gulrajani et al. 2017, algorithm 1
-EPSILON = 1e-12  # the derivative of a square root is infinite at 0
 
 
 @keras.saving.register_keras_serializable("assignment")
@@ -96,36 +93,54 @@ class Wasserstein(Practice):
 
     def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
         penalty = partial(gradient_penalty, seed=self.context.seed)
-        return ingredients._replace(discriminator_step=partial(joint_step, penalty=penalty), penalty=penalty)
+        return ingredients._replace(discriminator_step=joint_step, penalty=penalty)
 
     def training_view(self, view: TrainingView) -> TrainingView:
         loss_unit = "the critic's outputs, without the penalty"
         return with_other_loss(view, loss_unit=loss_unit, loss_name="critic's output", minimum_loss=-inf)
 
 
-def compile_losses(gan: Gan, *, discriminator_loss: keras.losses.Loss, generator_loss: keras.losses.Loss) -> Gan:
-    """Compile `gan` with other losses and the same optimizers, and return it."""
-    gan.discriminator.compile(loss=discriminator_loss, optimizer=gan.discriminator.optimizer)
-    gan.combined.compile(loss=generator_loss, optimizer=gan.combined.optimizer)
-    return gan
+class Relativistic(Practice):
+    """Cross-entropy of pairs: the output for a real image minus that for a fake is the logit of "the first is real".
 
-
-def gradient_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, *, seed: int) -> tf.Tensor:
-    """Return `PENALTY_WEIGHT` times the mean squared distance of the critic's gradient norms from 1.
-
-    The gradients are taken at a random point between each real image and its fake. A conditional critic receives the
-    real image's label there, though the fake may have another one.
-    Source: Gulrajani et al. 2017, section 4.
+    Sources: Jolicoeur-Martineau 2018, section 4.1; Huang et al. 2024 (R3GAN), which adds `r1` and `r2`.
     """
-    count = tf.shape(reals.images)[0]
-    fraction = tf.random.stateless_uniform((count, 1, 1, 1), draw_seed(gan, seed, Purpose.PENALTY_POINTS))
-    points = fraction * reals.images + (1 - fraction) * fakes.images  # (n, 28, 28, 1)
-    with tf.GradientTape() as tape:
-        tape.watch(points)
-        output = gan.discriminator(gan.discriminator_inputs(points, reals.labels), training=True)
-    gradients = tf.cast(tape.gradient(output, points), tf.float32)
-    norms = tf.sqrt(tf.reduce_sum(tf.square(gradients), axis=(1, 2, 3)) + EPSILON)
-    return PENALTY_WEIGHT * tf.reduce_mean(tf.square(norms - 1))
+
+    def discriminator(self, network: keras.Model) -> keras.Model:
+        return with_linear_output(network)
+
+    def compiled(self, gan: Gan) -> Gan:
+        losses = (keras.losses.BinaryCrossentropy(from_logits=True) for _ in range(2))
+        return compile_losses(gan, discriminator_loss=next(losses), generator_loss=next(losses))
+
+    def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
+        return ingredients._replace(
+            discriminator_step=joint_step,
+            discriminator_losses=relativistic_losses,
+            generator_loss=relativistic_generator_loss,
+        )
+
+    def training_view(self, view: TrainingView) -> TrainingView:
+        return view._replace(loss_unit="nats, of pairs; 0.693 where the discriminator is undecided")
+
+
+def relativistic_losses(
+    gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, real_output: tf.Tensor, fake_output: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the loss of the pairs of a real image and a fake, twice: it belongs to both halves of a pair.
+
+    The step trains on their sum, twice the loss, so `r1` and `r2` weigh half as much as with cross-entropy.
+    """
+    loss = gan.discriminator.compute_loss(y=tf.ones_like(real_output), y_pred=real_output - fake_output)
+    return loss, loss
+
+
+def relativistic_generator_loss(
+    gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, output: tf.Tensor
+) -> tf.Tensor:
+    """Return the loss of the same pairs with the opposite target: the fake should have the larger output."""
+    real_output = gan.discriminator(gan.discriminator_inputs(reals.images, reals.labels), training=True)
+    return gan.combined.compute_loss(y=tf.ones_like(output), y_pred=output - real_output)
 
 
 def with_other_loss(view: TrainingView, *, loss_unit: str, loss_name: str, minimum_loss: float) -> TrainingView:

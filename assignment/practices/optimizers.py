@@ -6,12 +6,16 @@ import keras
 
 from assignment.practices.practice import Practice
 from assignment.training.gan import Gan
+from assignment.training.schedule import halving
+from assignment.training.steps import Update
 
 # The discriminator's rate is multiplied by it, the generator's divided: a ratio of 4, as in Zhang et al. 2019.
 TIME_SCALE = 2.0
 # Chintala et al. give no numbers. The momentum is the usual one. With Keras' default rate, 0.01, the gradients explode
 # in the second epoch on the trousers.
 SGD_RATE, SGD_MOMENTUM = 0.001, 0.9
+# Updates: 55 epochs of the trousers. After the sheet's 300 epochs the rates are 0.02 of the first.
+RATE_HALF_LIFE = 3_000
 HALF_LIFE = 10_000  # images after which a past value counts half as much (Karras et al. 2020, `G_smoothing_kimg`)
 
 
@@ -33,6 +37,16 @@ class GradientDescent(Practice):
     def compiled(self, gan: Gan) -> Gan:
         gan.discriminator.optimizer = keras.optimizers.SGD(SGD_RATE, momentum=SGD_MOMENTUM)
         return gan
+
+
+class RateDecay(Practice):
+    """Both learning rates are halved every `RATE_HALF_LIFE` updates, smoothly.
+
+    Source: Huang et al. 2024, section 4, who let them fall along a cosine.
+    """
+
+    def schedule(self, update: Update, gan: Gan) -> Update:
+        return halving(update, gan, RATE_HALF_LIFE)
 
 
 class AveragedWeights(Practice):

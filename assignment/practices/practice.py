@@ -54,6 +54,10 @@ class Practice:
         """Return the update to call for each batch instead of `update`, which was made from `ingredients`."""
         return update
 
+    def schedule(self, update: Update, gan: Gan) -> Update:
+        """Return `update` with learning rates that change over the training."""
+        return update
+
     def training_view(self, view: TrainingView) -> TrainingView:
         """Return the training view. Other losses need other labels and thresholds."""
         return view

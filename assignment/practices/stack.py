@@ -53,6 +53,10 @@ class PracticeStack:
         ingredients = self._apply(lambda practice, parts: practice.ingredients(parts, gan), SHEET_INGREDIENTS)
         return self._apply(lambda practice, update: practice.update(update, gan, ingredients), rule(gan, ingredients))
 
+    def schedule(self, update: Update, gan: Gan) -> Update:
+        """Return `update` with learning rates that change over the training."""
+        return self._apply(lambda practice, update: practice.schedule(update, gan), update)
+
     def training_view(self, view: TrainingView) -> TrainingView:
         """Return the training view with the labels and thresholds of the losses in use."""
         return self._apply(lambda practice, view: practice.training_view(view), view)

@@ -22,6 +22,7 @@ from assignment.training.steps import (
     Update,
     discriminator_update,
     non_saturating_loss,
+    total_penalty,
 )
 
 DISCRIMINATOR_UPDATES = 3  # for each generator update; Gulrajani et al. 2017 have 5
@@ -37,7 +38,7 @@ class SeveralUpdates(Practice):
 
     def update(self, update: Update, gan: Gan, ingredients: Ingredients) -> Update:
         if self.context.tapes:  # as in the taped update, one step on both batches
-            ingredients = ingredients._replace(discriminator_step=partial(joint_step, penalty=ingredients.penalty))
+            ingredients = ingredients._replace(discriminator_step=joint_step)
         update_discriminator = discriminator_update(gan, ingredients)
 
         def several_updates(real_images, noise, *labels) -> Losses:
@@ -56,8 +57,7 @@ class OneBatch(Practice):
     """
 
     def ingredients(self, ingredients: Ingredients, gan: Gan) -> Ingredients:
-        step = partial(joint_step, penalty=ingredients.penalty, predict=predict_together)
-        return ingredients._replace(discriminator_step=step)
+        return ingredients._replace(discriminator_step=partial(joint_step, predict=predict_together))
 
 
 class FeatureMatching(Practice):
@@ -110,21 +110,18 @@ def joint_step(
     gan: Gan,
     reals: DiscriminatorBatch,
     fakes: DiscriminatorBatch,
-    *,
-    penalty: Callable[..., tf.Tensor],
+    ingredients: Ingredients,
     predict: Callable[..., Sequence[tf.Tensor]] = predict_separately,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Take one discriminator step on the sum of both losses and the penalty; return the two losses before the step.
+    """Take one discriminator step on the sum of both losses and all penalties; return the two losses before the step.
 
-    penalty(gan, reals, fakes): is added to the loss.
     predict(gan, reals, fakes): returns the outputs (n, 1) for both batches.
     """
     discriminator = gan.discriminator
     with tf.GradientTape() as tape:
         real_output, fake_output = predict(gan, reals, fakes)
-        real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_output)
-        fake_loss = discriminator.compute_loss(y=fakes.validity, y_pred=fake_output)
-        loss = real_loss + fake_loss + penalty(gan, reals, fakes)
+        real_loss, fake_loss = ingredients.discriminator_losses(gan, reals, fakes, real_output, fake_output)
+        loss = real_loss + fake_loss + total_penalty(gan, reals, fakes, ingredients)
     weights = discriminator.trainable_variables
     discriminator.optimizer.apply(tape.gradient(loss, weights), weights)
     return real_loss, fake_loss

@@ -15,6 +15,7 @@ from assignment.settings.tracks import Settings
 COMPARED_SETTINGS = {
     "batch_size": "Batch size",
     "grid_every": "Epochs between grids",
+    "held_out": "Images held out of the training",
     "dataset": "Data set",
     "outputs": "Outputs of the discriminator",
     "network": "Network",

@@ -114,7 +114,7 @@ class Measurer:
         """Return the floor that comes with the judge; measure that of a judge that was trained here."""
         spec = self._spec
         if spec.data.is_standin:
-            unseen_images = None if spec.learned_from is None else spec.images
+            unseen_images = None if spec.unseen is None else spec.unseen.images
             return measure_floor(self.comparison, self._training_images, unseen_images)
         return shipped_floor(spec.data.source.name, spec.images)
 

@@ -44,8 +44,9 @@ def conditions_of(run: Run[Settings], images: np.ndarray | None) -> dict[str, An
 
     images: None for a step that needs no images.
     """
-    # Without practices the key is left out, so the conditions are those of versions without practices.
-    left_out = CHANGEABLE_SETTINGS if run.settings.practice else CHANGEABLE_SETTINGS | {"practice"}
+    # Without practices and held out images their keys are left out, so the conditions are those of earlier versions.
+    unused = {name for name in ("practice", "held_out") if not getattr(run.settings, name, None)}
+    left_out = CHANGEABLE_SETTINGS | unused
     settings = {name: json_value(value) for name, value in asdict(run.settings).items() if name not in left_out}
     conditions = {"track": run.settings.TRACK, **settings, "precision": run.precision}
     if images is not None:

@@ -15,10 +15,12 @@ from assignment.session.deviations import deviations, trained_length
 from assignment.session.examiner import Examiner
 from assignment.session.journal import LOSSES_EVERY, Journal
 from assignment.session.keeper import CheckpointKeeper
+from assignment.session.memorization import MemorizationCheck
 from assignment.session.record import write_record
 from assignment.session.resume import Earlier
 from assignment.session.run import Run
 from assignment.session.screen import duration, plural
+from assignment.session.track import LabeledImages
 from assignment.session.training import Training
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
@@ -71,6 +73,11 @@ class _Session:
         self.keeper = CheckpointKeeper(run, training.gan, training.conditions, checkpoint)
         self._position = checkpoint.position if checkpoint else Position()
         notes, self._judge = (checkpoint.notes, checkpoint.judge) if checkpoint else ([], "")
+        spec = training.evaluation
+        self._memorization = None
+        if spec is not None and spec.unseen is not None:
+            seen = LabeledImages(spec.data.images, spec.data.labels)
+            self._memorization = MemorizationCheck(run, training.gan, seen, spec.unseen)
         self._examiner = None
         if run.is_evaluated and training.evaluation is not None:
             # Before the checkpoint is restored, because it may have to measure the untrained generator.
@@ -251,13 +258,16 @@ class _Session:
     def _measure(self, epoch: int) -> dict[str, float]:
         """Return notes on the networks after an epoch (0: untrained).
 
-        These are the gradient norms, and the metrics at every grid and after the last epoch.
+        These are the gradient norms, the discriminator's memorization, and the metrics at every grid and after the last
+        epoch.
         """
-        norms, settings = gradient_norms(self._training.gan), self._run.settings
+        notes, settings = gradient_norms(self._training.gan), self._run.settings
+        if self._memorization is not None:
+            notes |= self._memorization.measure()
         is_due = epoch % settings.grid_every == 0 or epoch == settings.epochs
         if self._examiner is None or not is_due:
-            return norms
-        return {**norms, **self._examiner.measure_epoch(epoch)}
+            return notes
+        return {**notes, **self._examiner.measure_epoch(epoch)}
 
     def _save_checkpoint(self) -> None:
         journal = self._journal

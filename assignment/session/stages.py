@@ -55,7 +55,7 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
     run.screen.step(TRAINING_STEP, track.sheet[6].title)
     training = Training(
         gan=gan,
-        update=track.schedule(update, gan),
+        update=run.practices.schedule(track.schedule(update, gan), gan),
         rows=lambda update, position: track.train(update, data, run.settings, position),
         updates_per_epoch=updates_per_epoch(len(data.images), run.settings.batch_size),
         view=run.practices.training_view(view),

@@ -29,18 +29,27 @@ DrawGrid = Callable[[np.ndarray, str, str], Figure]  # of (images, title, captio
 GridInputs = Any  # noise, or a list of noise and labels, as the generator takes them
 
 
+class LabeledImages(NamedTuple):
+    """Images float32 (n, 28, 28, 1) in [-1, 1], and their labels."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
 class TrainingData(NamedTuple):
     """The images that a generator learns, and the data set that they come from.
 
     images: float32 (n, 28, 28, 1) in [-1, 1].
     labels: uint8 (n,).
     source, dataset: the whole data set, test images included.
+    unseen: images of the same kind that are left out of the training, if any.
     """
 
     images: np.ndarray
     labels: np.ndarray
     source: Source
     dataset: Dataset
+    unseen: LabeledImages | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -60,6 +69,7 @@ class EvaluationSpec(NamedTuple):
     images, labels: real images float32 (n, 28, 28, 1) in [-1, 1], and their labels (n,).
     learned_from: the images that the generator was trained on; None if they are `images`.
     expects_class: whether every generated image has an expected class: the only one, or the requested one.
+    unseen: real images that the discriminator is not trained on; None if there are none.
     """
 
     data: TrainingData
@@ -67,6 +77,7 @@ class EvaluationSpec(NamedTuple):
     labels: np.ndarray
     learned_from: np.ndarray | None
     expects_class: bool
+    unseen: LabeledImages | None = None
 
 
 def load_dataset(source: Source, run: Run[SettingsT]) -> tuple[Dataset, Run[SettingsT]]:
@@ -96,7 +107,9 @@ def load_training_images(source: Source, run: Run[SettingsT]) -> tuple[TrainingD
 def compare_with_test_images(data: TrainingData, expects_class: bool = False) -> EvaluationSpec:
     """Compare a generator with the 10,000 test images, which neither it nor the judge was trained on."""
     images = scale_pixels(data.dataset.images[TRAINING_IMAGES:, ..., np.newaxis])
-    return EvaluationSpec(data, images, data.dataset.labels[TRAINING_IMAGES:], data.images, expects_class)
+    labels = data.dataset.labels[TRAINING_IMAGES:]
+    unseen = LabeledImages(images, labels) if len(images) else None
+    return EvaluationSpec(data, images, labels, data.images, expects_class, unseen)
 
 
 def train_without_labels(update: Update, data: TrainingData, settings: Settings, position: Position) -> Iterator[Row]:

@@ -17,11 +17,13 @@ from assignment.settings.tracks import Settings
 from assignment.training.loop import Row
 
 Notes = dict[str, float]
+AUGMENTATIONS = {"diff-augment", "adaptive-augment"}
 # For each setting: a function of its value that returns the value to try next, or None if that has been tried.
 REMEDIES: dict[str, Callable[[Any], Any]] = {
     "label_smoothing": lambda smoothing: None if smoothing else 0.1,  # the lecture's value
     "batch_size": lambda size: 2 * size,
     "precision": lambda precision: None if precision == "float32" else "float32",
+    "practice": lambda names: None if set(names) & AUGMENTATIONS else "diff-augment",
     "seed": lambda seed: seed + 1,
 }
 
@@ -91,7 +93,7 @@ class Watch:
         return {"variety": distance / self._thresholds.real_distance}
 
     def _epochs(self, rows: Sequence[Row]) -> list[Epoch]:
-        names = ("discriminator_gradient", "generator_gradient", "variety")
+        names = ("discriminator_gradient", "generator_gradient", "variety", "memorization")
         return [
             Epoch(row.epoch, row.discriminator_loss, row.generator_loss, *(note.get(name, nan) for name in names))
             for row, note in zip(rows, self.notes[1:], strict=True)

@@ -7,6 +7,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from assignment.practices.recipes import RECIPES
 from assignment.settings.checking import CheckSettings
 from assignment.settings.measuring import MakeJudgesSettings
 from assignment.settings.parser import FOLDER, NUMBER, SWITCH, WHOLE_NUMBER, choice
@@ -84,6 +85,18 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         default=argparse.SUPPRESS,
         help="train with a practice that `assignment practices` lists; can be given several times",
+    )
+    add(
+        "--recipe",
+        **choice(RECIPES),
+        help="sheet (the default): the sheet's recipe; tuned (trousers only): with the practices that gave the best"
+        " images (docs/practices.md)",
+    )
+    add(
+        "--held-out",
+        **WHOLE_NUMBER,
+        help="trousers: leave out this many of the 7,000 images, to see whether the discriminator memorizes the others"
+        " (default 0, as in the sheet; 700 is a tenth)",
     )
     add("--show", **SWITCH, help="also open the figures in windows")
 

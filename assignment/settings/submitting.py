@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.errors import AssignmentError
+from assignment.processes import join_words
 from assignment.settings.checks import check_choice, check_type, checked_firstname, checked_folder
 from assignment.settings.tracks import TRACKS, FashionSettings
 
@@ -42,5 +43,11 @@ class SubmitSettings:
     @property
     def train_command(self) -> str:
         """The command that trains what is handed in."""
-        track = "" if self.track == FashionSettings.TRACK else f" --track {self.track}"
-        return f"python run_assignment.py --firstname {self.firstname}{track}"
+        words = ["python", "run_assignment.py", "--firstname", self.firstname]
+        if self.track != FashionSettings.TRACK:
+            words += ["--track", self.track]
+        if self.outputs_dir != FashionSettings.outputs_dir:
+            words += ["--outputs-dir", str(self.outputs_dir)]
+        if self.models_dir != FashionSettings.models_dir:
+            words += ["--models-dir", str(self.models_dir)]
+        return join_words(words)

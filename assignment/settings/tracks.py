@@ -29,6 +29,7 @@ NETWORKS = ("dcgan", "dense")
 
 # Pixels. A transposed convolution of stride 2 leaves pixels that its window does not reach at 0; an image has 28.
 MIN_KERNEL, MAX_KERNEL = 2, 28
+MIN_HELD_OUT, MAX_HELD_OUT = 100, 3_500  # of 7,000 trousers: below, chance decides; above, too few are left to train on
 MAX_FILTERS, MAX_EXTRA_LAYERS = 1_024, 16  # more than two cores can train
 
 
@@ -110,6 +111,15 @@ class FashionSettings(Settings):
     batch_size: int = 128  # the sheet, step 7
     grid_every: int = 50  # the sheet, step 7
     checkpoint_every: int = 5  # a kill loses at most two minutes of training; a checkpoint takes half a second
+    held_out: int = 0  # images that are left out of the training, to see whether the discriminator memorizes the others
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole_number("held_out", self.held_out, minimum=0, maximum=MAX_HELD_OUT)
+        if 0 < self.held_out < MIN_HELD_OUT:
+            raise AssignmentError(
+                f"--held-out must be 0 or at least {MIN_HELD_OUT}, not {self.held_out}: fewer images say little."
+            )
 
 
 @dataclass(frozen=True)
@@ -136,8 +146,8 @@ class ConditionalSettings(Settings):
 
     @property
     def conflict_keys(self) -> tuple[str, ...]:
-        """What a practice may conflict with: the track, and the outputs of the discriminator."""
-        return self.TRACK, self.outputs
+        """What a practice may conflict with: the track, the data set, and the outputs of the discriminator."""
+        return self.TRACK, self.dataset, self.outputs
 
 
 @dataclass(frozen=True)
@@ -202,8 +212,8 @@ class LectureSettings(Settings):
 
     @property
     def conflict_keys(self) -> tuple[str, ...]:
-        """What a practice may conflict with: the track, and the notebook's own label smoothing."""
-        return (self.TRACK, "--label-smoothing") if self.label_smoothing else (self.TRACK,)
+        """What a practice may conflict with: the track, the data set, and the notebook's own label smoothing."""
+        return self.TRACK, self.dataset, *(["--label-smoothing"] if self.label_smoothing else [])
 
     @property
     def architecture(self) -> tuple[str, int, int]:

@@ -49,7 +49,7 @@ def read_run(workspace: Workspace, command: str) -> RunFacts:
     facts = read_json(workspace.record, RunFacts)
     if facts is None:
         reason = "is damaged" if workspace.record.exists() else "does not exist"
-        raise AssignmentError(f"{workspace.record} {reason}; train first: {command}")
+        raise AssignmentError(f"{workspace.record} {reason}; train first, or continue the training, with: {command}")
     return facts
 
 

@@ -96,6 +96,20 @@ def compile_for_tapes(
     return Gan(generator, discriminator, combined)
 
 
+def compile_losses(gan: Gan, *, discriminator_loss: keras.losses.Loss, generator_loss: keras.losses.Loss) -> Gan:
+    """Compile `gan` with other losses and the same optimizers, and return it."""
+    gan.discriminator.compile(loss=discriminator_loss, optimizer=gan.discriminator.optimizer)
+    gan.combined.compile(loss=generator_loss, optimizer=gan.combined.optimizer)
+    return gan
+
+
+def gives_probability(discriminator: keras.Model) -> bool:
+    """Return whether a discriminator's validity, its first output, is a probability."""
+    output = discriminator.outputs[0]
+    layer = next(layer for layer in reversed(discriminator.layers) if layer.output is output)
+    return getattr(layer, "activation", None) is keras.activations.sigmoid
+
+
 def takes_labels(generator: keras.Model) -> bool:
     """Return whether a generator is conditional."""
     return len(generator.inputs) > 1

@@ -34,6 +34,7 @@ KERAS_3_0 = {
         " kernel_constraint bias_constraint"
     ),
     "Dot": "axes normalize",
+    "Multiply": "",
     "Dropout": "rate seed noise_shape",
     "Embedding": (
         "input_dim output_dim embeddings_initializer embeddings_regularizer activity_regularizer"

@@ -102,6 +102,7 @@ BUILDERS: dict[str, Callable[[Settings, dict[str, Any]], keras.Layer]] = {
     "Conv2D": lambda settings, common: layers.Conv2D(**settings, **common),
     "Conv2DTranspose": lambda settings, common: layers.Conv2DTranspose(**settings, **common),
     "Dense": lambda settings, common: layers.Dense(**settings, **common),
+    "Multiply": lambda settings, common: layers.Multiply(**common),
     "Dot": lambda settings, common: layers.Dot(1, **common),
     "Dropout": lambda settings, common: layers.Dropout(**settings, **common),
     "Embedding": lambda settings, common: layers.Embedding(**settings, **common),

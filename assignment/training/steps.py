@@ -54,17 +54,40 @@ def non_saturating_loss(gan: Gan, reals: DiscriminatorBatch, fakes: Discriminato
     return gan.combined.compute_loss(y=gan.discriminator_targets(real, fakes.labels), y_pred=output)
 
 
-def separate_steps(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> tuple[tf.Tensor, tf.Tensor]:
+def two_losses(
+    gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, real_output: tf.Tensor, fake_output: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the compiled loss of the discriminator's outputs (n, 1) for real images, and that for fakes."""
+    compute_loss = gan.discriminator.compute_loss
+    return compute_loss(y=reals.validity, y_pred=real_output), compute_loss(y=fakes.validity, y_pred=fake_output)
+
+
+def separate_steps(
+    gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, ingredients: Ingredients
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Train the discriminator on the real images, then on the fakes; return both losses, each before its step.
 
     Source: the assignment sheet, step 7.
     """
-    return _gradient_step(gan, reals), _gradient_step(gan, fakes)
+    real_loss = _gradient_step(gan, reals, lambda: ingredients.image_penalty(gan, reals, real=True))
+    fake_loss = _gradient_step(gan, fakes, lambda: ingredients.image_penalty(gan, fakes, real=False))
+    return real_loss, fake_loss
 
 
 def no_penalty(gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch) -> tf.Tensor | float:
     """Return no penalty: 0."""
     return 0.0
+
+
+def total_penalty(
+    gan: Gan, reals: DiscriminatorBatch, fakes: DiscriminatorBatch, ingredients: Ingredients
+) -> tf.Tensor | float:
+    """Return all penalties of a step on real images and fakes together."""
+    return (
+        ingredients.penalty(gan, reals, fakes)
+        + ingredients.image_penalty(gan, reals, real=True)
+        + ingredients.image_penalty(gan, fakes, real=False)
+    )
 
 
 class Transform(Protocol):
@@ -73,24 +96,34 @@ class Transform(Protocol):
     def __call__(self, values: tf.Tensor, /, real: bool) -> tf.Tensor: ...
 
 
+class ImagePenalty(Protocol):
+    """A penalty on the discriminator's outputs for one batch, which depends on whether its images are real."""
+
+    def __call__(self, gan: Gan, batch: DiscriminatorBatch, /, real: bool) -> tf.Tensor | float: ...
+
+
 class Ingredients(NamedTuple):
     """The replaceable parts of an update; the defaults are the sheets'.
 
     transform_images(images, real): the images as the discriminator sees them, in both phases.
     targets(validity, real): the discriminator's targets, (n, 1). The generator's targets do not change.
     replay(fakes): the fakes that the discriminator trains on instead of this batch's.
-    discriminator_step(gan, reals, fakes): trains the discriminator and returns its two losses, in `compiled_update`.
-    penalty(gan, reals, fakes): is added to the discriminator's loss in a joint step (`taped_update`, `joint_step`).
+    discriminator_step(gan, reals, fakes, ingredients): trains the discriminator and returns its two losses, in
+        `compiled_update`.
+    discriminator_losses(gan, reals, fakes, real_output, fake_output): the two losses of a joint step (`taped_update`,
+        `joint_step`).
+    penalty(gan, reals, fakes): is added to the discriminator's losses in a joint step.
+    image_penalty(gan, batch, real): is added to the discriminator's loss on either batch in every step.
     generator_loss(gan, reals, fakes, output): the loss that the generator minimizes.
     """
 
     transform_images: Transform = lambda images, real: images
     targets: Transform = lambda validity, real: validity
     replay: Callable[[DiscriminatorBatch], DiscriminatorBatch] = lambda fakes: fakes
-    discriminator_step: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch], tuple[tf.Tensor, tf.Tensor]] = (
-        separate_steps
-    )
+    discriminator_step: Callable[..., tuple[tf.Tensor, tf.Tensor]] = separate_steps
+    discriminator_losses: Callable[..., tuple[tf.Tensor, tf.Tensor]] = two_losses
     penalty: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch], tf.Tensor | float] = no_penalty
+    image_penalty: ImagePenalty = lambda gan, batch, real: 0.0
     generator_loss: Callable[[Gan, DiscriminatorBatch, DiscriminatorBatch, tf.Tensor], tf.Tensor] = non_saturating_loss
 
 
@@ -128,7 +161,8 @@ def compiled_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS, fast
                 # Phase 1: the discriminator. By default `separate_steps`: a step on the real images, then one on the
                 # fakes. The tape stops, since these steps are not part of the generator's gradient.
                 with tape.stop_recording(), unfrozen(discriminator):
-                    real_loss, fake_loss = ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
+                    replayed = ingredients.replay(fakes)
+                    real_loss, fake_loss = ingredients.discriminator_step(gan, reals, replayed, ingredients)
 
                 # Phase 2: the generator, through the frozen discriminator. By default with `non_saturating_loss`.
                 with frozen(discriminator):
@@ -172,9 +206,10 @@ def taped_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS, fast: b
                 replayed_output = fake_output if replayed is fakes else discriminator(replayed.images, training=True)
 
                 generator_loss = ingredients.generator_loss(gan, reals, fakes, fake_output)
-                real_loss = discriminator.compute_loss(y=reals.validity, y_pred=real_output)
-                fake_loss = discriminator.compute_loss(y=replayed.validity, y_pred=replayed_output)
-                discriminator_loss = real_loss + fake_loss + ingredients.penalty(gan, reals, replayed)
+                real_loss, fake_loss = ingredients.discriminator_losses(
+                    gan, reals, replayed, real_output, replayed_output
+                )
+                discriminator_loss = real_loss + fake_loss + total_penalty(gan, reals, replayed, ingredients)
 
             generator_weights, discriminator_weights = generator.trainable_variables, discriminator.trainable_variables
             generator_gradients = generator_tape.gradient(generator_loss, generator_weights)
@@ -200,7 +235,7 @@ def discriminator_update(gan: Gan, ingredients: Ingredients = SHEET_INGREDIENTS)
         with _traced(gan), unfrozen(discriminator):
             fake_images = generator(gan.generator_inputs(noise, fake_labels), training=True)  # (n, 28, 28, 1)
             reals, fakes = _discriminator_batches(ingredients, real_images, fake_images, real_labels, fake_labels)
-            ingredients.discriminator_step(gan, reals, ingredients.replay(fakes))
+            ingredients.discriminator_step(gan, reals, ingredients.replay(fakes), ingredients)
 
     return update
 
@@ -236,13 +271,14 @@ def _discriminator_batches(
     )
 
 
-def _gradient_step(gan: Gan, batch: DiscriminatorBatch) -> tf.Tensor:
-    """Take one optimizer step of the discriminator on its compiled loss; return the loss before the step."""
+def _gradient_step(gan: Gan, batch: DiscriminatorBatch, penalty: Callable[[], tf.Tensor | float]) -> tf.Tensor:
+    """Take one optimizer step of the discriminator on its compiled loss and the penalty; return the loss before it."""
     discriminator = gan.discriminator
     inputs = gan.discriminator_inputs(batch.images, batch.labels)
     targets = gan.discriminator_targets(batch.validity, batch.labels)
     with tf.GradientTape() as tape:
         loss = discriminator.compute_loss(x=inputs, y=targets, y_pred=discriminator(inputs, training=True))
+        total = loss + penalty()
     weights = discriminator.trainable_variables
-    discriminator.optimizer.apply(tape.gradient(loss, weights), weights)
+    discriminator.optimizer.apply(tape.gradient(total, weights), weights)
     return loss

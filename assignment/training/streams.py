@@ -26,6 +26,8 @@ class Purpose(IntEnum):
     WALK_NOISE = 7  # the end points of latent walks
     SAMPLE_NOISE = 8  # of samples from a saved generator
     EVALUATION_NOISE = 9
+    MEMORIZATION_NOISE = 10
+    HELD_OUT_IMAGES = 11
 
 
 def stream(seed: int, purpose: Purpose, *position: int) -> np.random.Generator:

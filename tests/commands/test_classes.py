@@ -17,7 +17,8 @@ ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_
 def test_submit_and_grade_need_what_they_work_on(run_here, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run_here("submit", "--firstname", "ana") == 2
-    assert "run.json does not exist; train first: python run_assignment.py --firstname ana" in capsys.readouterr().err
+    remedy = "train first, or continue the training, with: python run_assignment.py --firstname ana"
+    assert f"run.json does not exist; {remedy}\n" in capsys.readouterr().err
     assert run_here("grade", "class", "--out", "out") == 2
     assert "class does not exist; give the folder with the submissions." in capsys.readouterr().err
     assert run_here("grade", "class") == 2

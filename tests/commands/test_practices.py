@@ -36,5 +36,5 @@ def test_a_similar_practice_is_suggested(run_here, capsys):
 def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys, tmp_path):
     assert run_here("lab", "--firstname", "ana", "--dry-run", "--seeds", "2") == 0
     output = capsys.readouterr().out
-    assert "44 runs" in output and "ema: 0 of 2 done" in output
+    assert "58 runs" in output and "ema: 0 of 2 done" in output
     assert not list(tmp_path.iterdir())

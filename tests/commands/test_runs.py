@@ -14,6 +14,7 @@ from assignment.commands import runs
 from assignment.errors import AssignmentError
 from assignment.figures import letters
 from assignment.figures.window import Windows
+from assignment.practices.recipes import TUNED_PRACTICES
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
@@ -54,6 +55,20 @@ def test_options_take_precedence_over_the_settings_of_quick(run_here, monkeypatc
     monkeypatch.setattr(runs, "settings_from", stop_at_settings)
     assert run_here("--firstname", "ana", "--quick", "--epochs", "5", program="run_assignment.py") == 2
     assert requested == [{"firstname": "ana", "seed": 897_080_505, "epochs": 5, "grid_every": 1}]
+
+
+def test_the_tuned_recipe_adds_its_practices_to_those_that_are_given(run_here, monkeypatch):
+    requested = []
+
+    def stop_at_settings(settings_class, options):
+        requested.append(options.get("practice"))
+        raise AssignmentError("enough.")
+
+    monkeypatch.setattr(runs, "settings_from", stop_at_settings)
+    for options in ((), ("--recipe", "sheet"), ("--recipe", "tuned"), ("--recipe", "tuned", "--practice", "flip")):
+        assert run_here("--firstname", "ana", *options, program="run_assignment.py") == 2
+    tuned = list(TUNED_PRACTICES["fashion"])
+    assert requested == [None, None, tuned, [*tuned, "flip"]]
 
 
 @pytest.mark.parametrize(("options", "seed"), [((), 897_080_505), (("--seed", "7"), 7), (("--seed", "0"), 0)])

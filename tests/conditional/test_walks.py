@@ -3,6 +3,8 @@ import pytest
 
 from assignment.conditional.networks import build_generator
 from assignment.conditional.walks import STEPS, label_walk, noise_walk
+from assignment.practices.labels import ConditionalBatchNormalization
+from assignment.practices.practice import PracticeContext
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,17 @@ def test_the_label_walk_goes_from_each_label_to_the_next_and_from_the_last_to_th
         np.testing.assert_allclose(rows[label, 0], generate(generator, noise[:1], label), atol=1e-5)
         np.testing.assert_allclose(rows[label, -1], generate(generator, noise[:1], (label + 1) % 10), atol=1e-5)
     assert len(np.unique(rows[3].reshape(STEPS, -1), axis=0)) == STEPS
+
+
+def test_the_label_walk_goes_through_all_embeddings(generator, noise):
+    context = PracticeContext(seed=1, batch_size=8, tapes=False)
+    conditional = ConditionalBatchNormalization(context).generator(generator)
+    shift = conditional.get_layer("upsample_28_norm_shift")
+    shift.set_weights([np.random.default_rng(0).standard_normal((10, 32))])
+    rows = label_walk(conditional, noise[:1]).reshape(10, STEPS, 28, 28, 1)
+    for label in (0, 3, 9):
+        np.testing.assert_allclose(rows[label, 0], generate(conditional, noise[:1], label), atol=1e-5)
+        np.testing.assert_allclose(rows[label, -1], generate(conditional, noise[:1], (label + 1) % 10), atol=1e-5)
 
 
 def test_a_generator_in_bfloat16_can_be_walked(noise):

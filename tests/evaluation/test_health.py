@@ -55,6 +55,7 @@ def names_after_any_epoch(epochs):
         ({"discriminator_loss": log(2) + 0.001, "generator_loss": log(2)}, health.NO_LEARNING, "ln 2", "seed"),
         ({"variety": 0.04}, health.COLLAPSE, "nearly identical (4%", "label_smoothing"),
         ({"variety": 0.3}, health.DECREASING_VARIETY, "to 30%", "label_smoothing"),
+        ({"memorization": 0.6}, health.MEMORIZATION, "60% of the way", "practice"),
         ({"discriminator_loss": nan}, health.DIVERGENCE, "epoch 28 is NaN", "precision"),
         ({"generator_loss": -inf}, health.DIVERGENCE, "infinite", "precision"),
     ],
@@ -75,6 +76,10 @@ def test_gray_images_in_the_first_epochs_are_not_mode_collapse():
 
 def test_variety_above_that_of_real_images_does_not_raise_the_bound():
     assert not problem_names(healthy_epochs(1, 14, variety=1.6) + healthy_epochs(15, 19, variety=0.6))
+
+
+def test_memorization_up_to_half_is_no_problem():
+    assert not problem_names(training(memorization=0.5)) and not problem_names(training(memorization=-2.0))
 
 
 def test_problem_must_last_for_several_epochs():

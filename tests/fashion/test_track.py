@@ -336,3 +336,30 @@ def test_a_violated_freeze_ends_the_run_before_the_training(make_run, small_trac
 @pytest.mark.usefixtures("quick_figures")
 def test_every_ingredient_is_requested_from_the_practices(make_run, check_all_ingredients_are_requested):
     check_all_ingredients_are_requested(TRACK, make_run(epochs=1))
+
+
+def test_held_out_trousers_are_left_out_of_the_training_and_checked(make_run, monkeypatch):
+    monkeypatch.setattr("assignment.settings.tracks.MIN_HELD_OUT", 3)  # of twelve
+    data, _ = TRACK.load_data(make_run(held_out=3))
+    spec = TRACK.evaluation(data)
+    assert len(data.images) + 3 == len(spec.images) and spec.learned_from is data.images
+    assert len(spec.unseen.images) == 3 and spec.data is data
+    trained, unseen = ({image.tobytes() for image in images} for images in (data.images, spec.unseen.images))
+    assert not trained & unseen and trained | unseen == {image.tobytes() for image in spec.images}
+    other, _ = TRACK.load_data(make_run(held_out=3, seed=5))
+    np.testing.assert_array_equal(other.images, data.images)
+    assert TRACK.evaluation(TRACK.load_data(make_run())[0]).unseen is None
+
+
+def test_memorization_is_measured_after_every_epoch_if_images_are_held_out(make_run, monkeypatch):
+    monkeypatch.setattr("assignment.settings.tracks.MIN_HELD_OUT", 3)
+    run = make_run(held_out=3, epochs=2)
+    nine_are_left = replace(
+        TRACK,
+        draw_real_images=lambda data, run: track.display_images(np.resize(data.images, (12, 28, 28)), run.caption),
+    )
+    assert run_steps(nine_are_left, run) is None
+    with run.workspace.history.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert all(np.isfinite(float(row["memorization"])) for row in rows) and len(rows) == 2
+    assert "Images held out of the training: 3" in run.workspace.report.read_text(encoding="utf-8")

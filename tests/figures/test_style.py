@@ -12,6 +12,7 @@ from assignment.figures.curves import loss_curves, two_panel_loss_curves
 from assignment.figures.diagrams import draw_network
 from assignment.figures.differences import draw_differences
 from assignment.figures.grids import image_grid, row_grid
+from assignment.figures.metric_curves import draw_metric_curves
 from assignment.figures.quality import metric_curves
 from assignment.figures.style import LONGEST_TEXT, escape_text, new_figure, save, signature
 
@@ -155,5 +156,5 @@ def test_every_figure_function_and_no_other_module_sets_the_style():
             if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Figure":
                 decorators[node.name] = [ast.unparse(decorator) for decorator in node.decorator_list]
     makers = {new_figure, image_grid, row_grid, loss_curves, two_panel_loss_curves, metric_curves}
-    makers |= {draw_network, draw_differences}
+    makers |= {draw_network, draw_differences, draw_metric_curves}
     assert decorators == {maker.__name__: ["in_own_style"] for maker in makers}

@@ -75,6 +75,13 @@ def test_layers_with_several_inputs():
     compare(keras.Model([noise, label], outputs), RANDOM.normal(size=(2, 4)).astype(np.float32), labels)
 
 
+@pytest.mark.parametrize("layer", [layers.Add, layers.Multiply])
+def test_sums_and_products_repeat_lengths_of_1(layer):
+    image, scales = keras.Input((3, 2, 4)), keras.Input((1, 1, 4))
+    values = (RANDOM.normal(size=(2, *shape)).astype(np.float32) for shape in ((3, 2, 4), (1, 1, 4)))
+    compare(keras.Model([image, scales], layer()([image, scales])), *values)
+
+
 def test_networks_in_a_network_are_counted_too(monkeypatch):
     inner = keras.Sequential([keras.Input((4,)), layers.Dense(4, use_bias=False)])
     network = table(keras.Sequential([keras.Input((4,)), inner, layers.Dense(4, use_bias=False)]))

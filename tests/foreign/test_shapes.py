@@ -31,6 +31,18 @@ def chain(shape, kind, **settings):
     return Network("n", "Sequential", layers, (Tensor(0),), (Tensor(1),))
 
 
+def joined(kind, *shapes):
+    inputs = (Layer("InputLayer", f"input{number}", {"shape": shape}, ()) for number, shape in enumerate(shapes))
+    tensors = tuple(map(Tensor, range(len(shapes))))
+    layers = (*inputs, Layer(kind, "layer", {}, tensors))
+    return Network("n", "Functional", layers, tensors, (Tensor(len(shapes)),))
+
+
+@pytest.mark.parametrize("kind", ["Add", "Multiply"])
+def test_a_sum_and_a_product_have_the_longer_of_two_lengths(kind):
+    assert tensor_shapes(joined(kind, (3, 1, 4), (1, 2, 4)))[-1] == [(3, 2, 4)]
+
+
 @pytest.mark.parametrize(
     ("network", "message"),
     [
@@ -39,6 +51,8 @@ def chain(shape, kind, **settings):
         (chain((6,), "Reshape", target_shape=(4, 2)), "a reshape does not fit"),
         (chain((6,), "Reshape", target_shape=(-1, 4)), "a reshape does not fit"),
         (chain((6,), "Add"), "has 1 inputs"),
+        (joined("Add", (3, 4), (3, 2)), "different shapes"),
+        (joined("Multiply", (3, 4), (4,)), "different shapes"),
         (chain((None, 3), "Flatten"), "is not fixed"),
     ],
 )

@@ -15,7 +15,9 @@ def make_result():
     """A function that returns the result of a finished trial, with the given fields changed."""
 
     def make(practice: str, seed: int, judge_fid: float = 50.0, **changes: str | float) -> Result:
-        result = Result(practice, seed, 20, "finished", judge_fid, 0.8, 0.5, 0.3, 330.0, "", "0123", "the real ones")
+        result = Result(
+            practice, seed, 20, "finished", judge_fid, 0.8, 0.5, 0.9, 0.3, 330.0, "", "0123", "the real ones"
+        )
         return result._replace(**changes)
 
     return make
@@ -33,6 +35,7 @@ def make_diverged(make_result):
             status="failed",
             precision=nan,
             recall=nan,
+            diversity=nan,
             judge="",
             problems=f"{DIVERGENCE}, epochs 3 to 3",
         )

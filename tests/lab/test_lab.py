@@ -12,6 +12,7 @@ from assignment.errors import EXIT_BUG, EXIT_ERROR, EXIT_SIGNAL, AssignmentError
 from assignment.evaluation.health import DIVERGENCE
 from assignment.lab import lab as lab_module
 from assignment.lab import running
+from assignment.lab.curves import read_curves
 from assignment.lab.lab import INCOMPLETE, run_lab, show_plan
 from assignment.lab.running import Stopped
 from assignment.lab.settings import LabSettings
@@ -30,11 +31,11 @@ data = dict(caption="drawn stand-ins")
 record = dict(format={FORMAT}, status="finished", epochs_done=epochs, problems=problems, data=data)
 (folder / "run.json").write_text(json.dumps(record))
 fid = 50.0 + seed - dict(ema=5, sgd=-40).get(practice, 0)
-means = dict(judge_fid=fid, precision=0.8, recall=0.5)
+means = dict(judge_fid=fid, precision=0.8, recall=0.5, diversity=0.9)
 generated = {{name: dict(mean=mean, lowest=0.0, highest=99.0) for name, mean in means.items()}}
 metrics = dict(format={FORMAT}, generated=generated, floor=generated, judge=dict(accuracy=0.99, weights="0123"),
     judge_fid_note="", images=dict(per_draw=2, draws=5, real=4), copying=dict(nearest=0.2, floor=0.2, copies=0.01),
-    verdicts=[], over_time=[])
+    verdicts=[], over_time=[dict(epoch=epoch, **means) for epoch in (0, 1, 2)])
 (folder / "metrics.json").write_text(json.dumps(metrics))
 """
 
@@ -87,6 +88,7 @@ def test_a_lab_runs_all_trials_and_shows_the_results(lab, capsys):
     assert "the baseline itself, by seed: judge FID 51.0, 52.0, 53.0; precision 0.800" in printed
     for name in ("results.csv", "results.png", "report.html", "lab.json"):
         assert (lab.folder / name).stat().st_size
+    assert len(read_curves(lab.folder / "curves.csv")) == 27  # 9 trials, 3 grids
     assert not list(lab.folder.rglob("checkpoints"))
 
 
@@ -351,19 +353,20 @@ def test_a_damaged_table_is_refused(lab):
         lab(seeds=1)
 
 
-def test_the_results_of_a_removed_table_are_read_from_the_runs_again(lab):
+@pytest.mark.parametrize("name", ["results.csv", "curves.csv"])
+def test_a_removed_table_is_read_from_the_runs_again(lab, name):
     lab(seeds=1)
-    table = (lab.folder / "results.csv").read_text(encoding="utf-8")
-    (lab.folder / "results.csv").unlink()
-    assert lab(seeds=1) == 0
-    assert (lab.folder / "results.csv").read_text(encoding="utf-8") == table
+    table = (lab.folder / name).read_text(encoding="utf-8")
+    (lab.folder / name).unlink()
+    assert lab(seeds=2) == 0
+    assert set(table.splitlines()) <= set((lab.folder / name).read_text(encoding="utf-8").splitlines())
 
 
 def test_a_dry_run_writes_nothing(tmp_path, capsys):
     settings = LabSettings("ana", outputs_dir=tmp_path)
     show_plan(settings, LabWorkspace.for_lab("fashion", tmp_path, "ana"))
     printed = capsys.readouterr().out
-    assert "66 runs" in printed and "estimated from another machine" in printed and not list(tmp_path.iterdir())
+    assert "87 runs" in printed and "estimated from another machine" in printed and not list(tmp_path.iterdir())
 
 
 def test_practices_that_a_later_command_does_not_name_stay_on_the_page(lab):

@@ -50,10 +50,20 @@ def test_a_trial_is_an_ordinary_run(track, options):
         parsed = vars(console_parser().parse_args(words[3:]))
         del parsed["command"], parsed["action"], parsed["quick"]
         run = settings_from(TRACKS[parsed.pop("track")], parsed)
-        assert (run.TRACK, run.seed, run.epochs, run.grid_every) == (track, 1, 8, 2)
+        assert (run.TRACK, run.seed, run.epochs, run.grid_every) == (track, 1, 8, 1)
         assert run.practice == (() if trial.practice == BASELINE else ("ema",))
         assert run.data_dir == settings.data_dir and run.data == settings.data and run.evaluation
         assert run.outputs_dir == trial.folder and run.models_dir == trial.folder / "models"
+
+
+def test_a_combination_is_one_run_with_both_practices():
+    settings = lab(practices=("ema+unrolled",), epochs=100)
+    trial = plan_trials(settings, WORKSPACE)[1]
+    words = trial_command(trial, settings)
+    assert trial.folder == Path("lab/runs/ema+unrolled/seed_1")
+    assert words[-2:] == ["--practice=ema", "--practice=unrolled"] and "--grid-every=10" in words
+    alone = estimate_seconds([trial._replace(practice=BASELINE)], settings, {BASELINE: 10.0})
+    assert estimate_seconds([trial], settings, {BASELINE: 10.0}) == 3 * alone
 
 
 @pytest.mark.parametrize("track", TRACKS)

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,30 @@ from assignment.lab.settings import LabSettings
 
 
 def test_the_practices_are_all_that_the_track_can_use_or_those_that_are_named():
-    assert len(LabSettings("ana").practices) == 21 and "dropout" in LabSettings("ana").practices
+    assert len(LabSettings("ana").practices) == 28 and "dropout" in LabSettings("ana").practices
     assert "dropout" not in LabSettings("ana", track="digits").practices
     assert LabSettings("ana", practices=["ema", "dropout", "ema"]).practices == ("ema", "dropout")
+
+
+def test_a_combination_has_the_order_of_the_catalogue():
+    assert LabSettings("ana", practices=["ema + least-squares", "least-squares+ema"]).practices == (
+        "least-squares+ema",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ema+", "an empty name in 'ema+'"),
+        ("+", "an empty name"),
+        ("ema++replay", "an empty name"),
+        ("hinge+least-squares", "both replace the losses"),
+        ("ema+emu", "did you mean ema?"),
+    ],
+)
+def test_a_combination_that_cannot_be_used_is_refused(name, words):
+    with pytest.raises(AssignmentError, match=re.escape(words)):
+        LabSettings("ana", practices=[name])
 
 
 def test_practices_that_conflict_with_each_other_can_be_in_one_lab():
@@ -25,6 +47,8 @@ def test_the_first_name_is_normalized_as_in_a_run():
     [
         ({"practices": ["", ""]}, "names separated by commas"),
         ({"practices": ["all", "ema"]}, "takes all alone"),
+        ({"practices": ["all+ema"]}, "no practice 'all'"),
+        ({"practices": ["flip"], "track": "conditional"}, "a mirrored digit is no digit"),
         ({"practices": ["magic"]}, "'magic'"),
         ({"seeds": 0}, "--seeds"),
         ({"seeds": 101}, "--seeds"),

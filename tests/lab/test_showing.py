@@ -4,7 +4,9 @@ from math import nan
 import pytest
 from rich.console import Console
 
+from assignment.lab.curves import CurvePoint
 from assignment.lab.plan import BASELINE
+from assignment.lab.record import LabRecord
 from assignment.lab.settings import LabSettings
 from assignment.lab.showing import show_results
 from assignment.lab.workspace import LabWorkspace
@@ -20,9 +22,11 @@ def workspace(tmp_path):
 def show(workspace):
     """A function that shows results and returns what is printed."""
 
-    def show_and_read(*results):
+    def show_and_read(*results, points=()):
         screen = Screen(Console(file=io.StringIO(), width=200))
-        show_results(results, LabSettings("ana"), workspace, screen, "assignment lab --firstname ana")
+        record = LabRecord(LabSettings("ana"), workspace)
+        record.results, record.points = list(results), list(points)
+        show_results(record, screen, "assignment lab --firstname ana")
         return screen.console.file.getvalue()
 
     return show_and_read
@@ -31,11 +35,35 @@ def show(workspace):
 def test_the_table_has_a_row_for_each_practice_and_the_baseline_is_printed_below(show, make_result, workspace):
     baseline = [make_result(BASELINE, seed, 50 + seed) for seed in (1, 2, 3)]
     printed = show(*baseline, *(make_result("ema", seed) for seed in (1, 2, 3)))
-    row = "│ ema      │ -2.0 (-4.5 to +0.5) │ +0.000    │ +0.000 │ +0.000             │ 3     │ no difference"
+    row = (
+        "│ ema      │ -2.0 (-4.5 to +0.5) │ +0.000    │ +0.000 │ +0.000    │ +0.000             │ 3     │ no difference"
+    )
     assert row in printed
     assert "the baseline itself, by seed: judge FID 51.0, 52.0, 53.0; precision 0.800, 0.800, 0.800" in printed
     for path in (workspace.figure, workspace.report):
         assert path.stat().st_size and str(path) in printed
+
+
+def test_the_curves_are_drawn_and_on_the_page_if_they_were_measured(show, make_result, workspace):
+    results = [make_result(name, 1) for name in (BASELINE, "ema")]
+    show(*results)
+    assert not workspace.curves_figure.exists() and "Over the epochs" not in workspace.report.read_text(
+        encoding="utf-8"
+    )
+    points = [
+        CurvePoint(name, 1, float(epoch), 90.0 / epoch, 0.5, 0.4, 0.9) for name in (BASELINE, "ema") for epoch in (1, 2)
+    ]
+    show(*results, points=points)
+    assert workspace.curves_figure.stat().st_size
+    assert "Over the epochs" in workspace.report.read_text(encoding="utf-8")
+    show(*results, points=points[:2])  # of the baseline alone
+    assert not workspace.curves_figure.exists()
+
+
+def test_a_combination_is_explained_on_the_page_by_its_practices(show, make_result, workspace):
+    show(make_result(BASELINE, 1), make_result("ema+replay", 1))
+    page = workspace.report.read_text(encoding="utf-8")
+    assert 'scope="row">ema+replay' in page and "<dt>ema</dt>" in page and "<dt>replay</dt>" in page
 
 
 def test_without_a_practice_the_baseline_alone_is_not_shown(show, make_result, workspace):

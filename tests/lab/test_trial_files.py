@@ -8,7 +8,7 @@ import pytest
 from assignment.evaluation.health import DIVERGENCE
 from assignment.evaluation.verdicts import NO_COLLAPSE_QUESTION
 from assignment.lab.results import Result, read_results, write_results
-from assignment.lab.trial_files import count_epochs, read_trial
+from assignment.lab.trial_files import count_epochs, read_points, read_trial
 from assignment.storage.files import FORMAT
 from assignment.storage.workspace import Workspace
 
@@ -36,7 +36,7 @@ def write_run(run):
         with run.history.open("w", newline="", encoding="utf-8") as lines:
             csv.writer(lines).writerows([("epoch", "updates", "seconds"), (1, 10, 90), (2, 10, 2), (3, 10, 4)])
         if has_metrics:
-            means = {"judge_fid": 9.5, "precision": 0.7, "recall": 0.6}
+            means = {"judge_fid": 9.5, "precision": 0.7, "recall": 0.6, "diversity": 0.9}
             generated = {name: {"mean": mean, "lowest": 0.0, "highest": 99.0} for name, mean in means.items()}
             metrics = {
                 "format": saved_format,
@@ -67,6 +67,7 @@ def test_a_result_is_read_from_the_files_of_a_run(run, write_run):
         judge_fid=9.5,
         precision=0.7,
         recall=0.6,
+        diversity=0.9,
         seconds_an_update=0.4,
         seconds=96.0,
         problems="mode collapse, epochs 2 to 3",
@@ -187,3 +188,14 @@ def test_every_result_that_is_read_from_a_run_can_be_read_from_the_table(run, wr
     run.history.unlink()
     write_results(table, [read_trial("ema", 2, run)])
     assert len(read_results(table)) == 1
+
+
+def test_the_metrics_over_the_epochs_are_read_without_those_that_are_not_numbers(run, write_run):
+    write_run()
+    metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+    (measured,) = metrics["over_time"]
+    metrics["over_time"].append({**measured, "epoch": 6, "recall": nan})
+    run.metrics.write_text(json.dumps(metrics), encoding="utf-8")
+    assert read_points("ema", 2, run) == [("ema", 2, 3, 9.5, 0.7, 0.6, 0.9)]
+    run.metrics.unlink()
+    assert read_points("ema", 2, run) == []

@@ -40,7 +40,7 @@ def test_name_is_lower_case_ascii_and_all_texts_are_given(entry):
 
 @each_entry
 def test_conflicts_are_with_known_practices_tracks_and_options(entry):
-    assert set(entry.conflicts) <= {*BY_NAME, *TRACKS, "validity+class", "--label-smoothing"}
+    assert set(entry.conflicts) <= {*BY_NAME, *TRACKS, "mnist", "validity+class", "--label-smoothing"}
 
 
 @pytest.mark.parametrize("remedy", LECTURE_REMEDIES)

@@ -49,5 +49,9 @@ def test_layers_targets_and_images_can_be_changed_by_several_practices():
 
 
 def test_usable_practices_have_no_conflict_with_the_track():
-    assert usable_names("fashion") == {entry.name for entry in CATALOGUE} - {"no-dropout"}
+    assert usable_names("fashion") == {entry.name for entry in CATALOGUE} - {
+        "no-dropout",
+        "projection",
+        "conditional-batch-normalization",
+    }
     assert {"one-batch", "dropout"}.isdisjoint(usable_names("lecture"))

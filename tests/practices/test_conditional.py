@@ -26,7 +26,8 @@ def build_generator():
 
 def build_discriminator():
     image, label = keras.Input((28, 28, 1), name="image"), keras.Input((1,), dtype="int32", name="label")
-    features = read_image(image)
+    plane = layers.Reshape((28, 28, 1))(layers.Embedding(10, 28 * 28)(label))
+    features = read_image(layers.Concatenate(name="image_and_label")([image, plane]))
     embedded = layers.Flatten()(layers.Embedding(10, features.shape[-1])(label))
     joined = layers.Concatenate()([features, layers.Multiply()([features, embedded])])
     return keras.Model([image, label], validity(joined), name="conditional_discriminator_model_test")

@@ -37,4 +37,8 @@ def test_numbers_of_the_purposes_never_change():
         ("REPLAY_OVERWRITTEN", 5),
         ("REPLAY_RECALLED", 6),
         ("PENALTY_POINTS", 7),
+        ("MIRRORED_REALS", 8),
+        ("MIRRORED_FAKES", 9),
+        ("CHANGES_OF_REALS", 10),
+        ("CHANGES_OF_FAKES", 11),
     ]

@@ -79,7 +79,7 @@ def test_resolutions_fade_in_one_after_another(gan, updates, share_of_14, share_
 def test_half_of_the_fakes_are_from_earlier_updates(replay_gan):
     for value in (1, 2, 3):
         set_updates(replay_gan, value)
-        mixed = first_pixels(replay_half(fakes(value), gan=replay_gan, seed=1).images)
+        mixed = first_pixels(replay_half(fakes(value), memory=replay_gan.memory, gan=replay_gan, seed=1).images)
         assert mixed[:4].tolist() == [value] * 4 and set(mixed[4:]) <= set(range(1, value + 1))
     images, _, stored = replay_gan.memory
     assert int(stored) == 12
@@ -91,7 +91,9 @@ def test_recalled_fakes_are_from_all_over_the_memory(replay_gan):
     numbers = np.arange(MEMORY_SIZE, dtype=np.float32).reshape(-1, 1, 1, 1)
     images.assign(numbers * np.ones((28, 28, 1), np.float32))
     stored.assign(MEMORY_SIZE)
-    recalled = first_pixels(replay_half(fakes(-1, count=200), gan=replay_gan, seed=1).images)[100:]
+    recalled = first_pixels(replay_half(fakes(-1, count=200), memory=replay_gan.memory, gan=replay_gan, seed=1).images)[
+        100:
+    ]
     assert len(set(recalled)) > 80 and recalled.min() < 100 and recalled.max() > 900
 
 
@@ -99,7 +101,7 @@ def test_full_memory_overwrites_some_fakes_and_keeps_the_rest(replay_gan):
     images, _, stored = replay_gan.memory
     images.assign(np.ones_like(images))
     stored.assign(MEMORY_SIZE)
-    replay_half(fakes(5), gan=replay_gan, seed=1)
+    replay_half(fakes(5), memory=replay_gan.memory, gan=replay_gan, seed=1)
     values, counts = np.unique(first_pixels(images), return_counts=True)
     assert values.tolist() == [1, 5] and counts.tolist() == [MEMORY_SIZE - 4, 4]
 
@@ -109,7 +111,7 @@ def test_empty_slots_are_never_recalled(replay_gan, size):
     """Half of the first size does not divide the size of the memory; half of the second is larger than the memory."""
     for number in range(MEMORY_SIZE // 50 + 3):
         set_updates(replay_gan, number)
-        mixed = replay_half(fakes(1, count=size), gan=replay_gan, seed=1).images.numpy()
+        mixed = replay_half(fakes(1, count=size), memory=replay_gan.memory, gan=replay_gan, seed=1).images.numpy()
         assert mixed.shape == (size, 28, 28, 1) and (mixed == 1).all()
         if size > MEMORY_SIZE:
             break
@@ -120,10 +122,12 @@ def test_empty_slots_are_never_recalled(replay_gan, size):
 def test_recalled_fakes_keep_their_labels(replay_gan):
     for value in (1, 2, 3):
         set_updates(replay_gan, value)
-        mixed = replay_half(fakes(value, labels=tf.fill((8, 1), value)), gan=replay_gan, seed=1)
+        mixed = replay_half(
+            fakes(value, labels=tf.fill((8, 1), value)), memory=replay_gan.memory, gan=replay_gan, seed=1
+        )
         assert first_pixels(mixed.images).tolist() == mixed.labels.numpy()[:, 0].tolist()
 
 
 def test_single_fake_is_not_replaced(replay_gan):
-    mixed = replay_half(fakes(1, count=1), gan=replay_gan, seed=1).images.numpy()
+    mixed = replay_half(fakes(1, count=1), memory=replay_gan.memory, gan=replay_gan, seed=1).images.numpy()
     assert mixed.shape == (1, 28, 28, 1) and (mixed == 1).all()

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from assignment.evaluation.health import HealthThresholds
-from assignment.practices.losses import PENALTY_WEIGHT, CriticLoss, HingeLoss, gradient_penalty
+from assignment.practices.losses import CriticLoss, HingeLoss, relativistic_generator_loss, relativistic_losses
 from assignment.practices.stack import PracticeStack
 from assignment.practices.view import TrainingView
 from assignment.training.steps import DiscriminatorBatch
@@ -16,14 +16,6 @@ REAL, FAKE = np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32)
 
 def loss_value(loss, target, output):
     return float(loss(target, np.array([[output]], np.float32)))
-
-
-def linear_critic(slope):
-    """A critic whose gradient norm is `slope` everywhere."""
-    critic = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
-    critic.compile(optimizer="sgd")
-    critic.layers[-1].set_weights([np.full((784, 1), slope / 28, np.float32), np.zeros(1, np.float32)])
-    return critic
 
 
 def test_hinge_loss_is_0_beyond_a_margin_of_1():
@@ -56,29 +48,29 @@ def test_practice_compiles_its_losses_and_keeps_the_learning_rate(gan_with, name
     assert float(gan.discriminator.optimizer.learning_rate) == pytest.approx(2e-4)
 
 
-@pytest.mark.parametrize("slope", [1.0, 0.0, 3.0])
-def test_penalty_is_the_squared_distance_of_the_gradient_norm_from_1(gan, slope):
-    gan = gan._replace(discriminator=linear_critic(slope))
-    random = np.random.default_rng(0)
-    reals, fakes = (
-        DiscriminatorBatch(tf.constant(random.standard_normal((4, 28, 28, 1)), tf.float32), None, tf.ones((4, 1)))
-        for _ in range(2)
-    )
-    penalty = float(gradient_penalty(gan, reals, fakes, seed=1))
-    assert penalty == pytest.approx(PENALTY_WEIGHT * (slope - 1) ** 2, abs=1e-4)
+def test_relativistic_losses_compare_pairs(gan_with):
+    gan, _ = gan_with("relativistic")
+    reals, fakes = (DiscriminatorBatch(tf.zeros((2, 28, 28, 1)), None, tf.ones((2, 1))) for _ in range(2))
+    real_output, fake_output = tf.constant([[2.0], [0.0]]), tf.constant([[1.0], [3.0]])
+    expected = np.mean(np.log1p(np.exp([-1.0, 3.0])))
+    losses = relativistic_losses(gan, reals, fakes, real_output, fake_output)
+    assert [float(loss) for loss in losses] == pytest.approx([expected, expected])
 
 
-def test_penalty_is_computed_at_a_random_point_between_each_real_image_and_its_fake(gan):
-    critic = linear_critic(1.0)
-    call, inputs = critic.call, []
-    critic.call = lambda images, **options: inputs.append(images) or call(images, **options)
+def test_the_relativistic_generator_has_the_opposite_target(gan_with, batches):
+    gan, _ = gan_with("relativistic")
     reals, fakes = (
-        DiscriminatorBatch(tf.fill((64, 28, 28, 1), value), None, tf.ones((64, 1))) for value in (1.0, -1.0)
+        DiscriminatorBatch(tf.constant(batches(4, number)[0]), None, tf.ones((4, 1))) for number in range(2)
     )
-    gradient_penalty(gan._replace(discriminator=critic), reals, fakes, seed=1)
-    points = inputs[0].numpy().reshape(64, -1)
-    assert (points == points[:, :1]).all() and len(np.unique(points[:, 0])) == 64
-    assert np.abs(points).max() <= 1 and abs(points.mean()) < 0.25 and points.std() > 0.4
+    real_output, fake_output = (gan.discriminator(batch.images) for batch in (reals, fakes))
+    expected = np.mean(np.log1p(np.exp(real_output.numpy() - fake_output.numpy())))
+    assert float(relativistic_generator_loss(gan, reals, fakes, fake_output)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_relativistic_discriminator_takes_one_step_on_the_pairs(gan_with, batches):
+    gan, update = gan_with("relativistic")
+    losses = update(*batches(8))
+    assert int(gan.discriminator.optimizer.iterations) == 1 and float(losses.real) == float(losses.fake)
 
 
 @pytest.mark.parametrize(

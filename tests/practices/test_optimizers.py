@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from assignment.practices.optimizers import HALF_LIFE
+from assignment.practices.optimizers import HALF_LIFE, RATE_HALF_LIFE
+from assignment.practices.stack import PracticeStack
 
 
 def test_discriminator_rate_is_four_times_the_generators(gan_with):
@@ -43,3 +44,13 @@ def test_averaging_does_not_change_the_training(gan_with, batches):
 
     for plain, averaged in zip(trained_weights(), trained_weights("ema"), strict=True):
         np.testing.assert_array_equal(plain, averaged)
+
+
+def test_both_rates_are_halved_smoothly(gan_with, batches):
+    gan, update = gan_with("rate-decay")
+    update = PracticeStack(["rate-decay"]).schedule(update, gan)
+    optimizers = gan.discriminator.optimizer, gan.combined.optimizer
+    for done, factor in ((0, 1), (RATE_HALF_LIFE // 2, 0.5**0.5), (3 * RATE_HALF_LIFE, 1 / 8)):
+        gan.combined.optimizer.iterations.assign(done)
+        update(*batches(8))
+        assert [float(optimizer.learning_rate) for optimizer in optimizers] == pytest.approx([2e-4 * factor] * 2)

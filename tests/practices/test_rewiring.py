@@ -69,3 +69,8 @@ def test_layer_can_be_replaced_by_one_with_new_weights(network):
 
 def test_last_dense_layer_is_the_output(network):
     assert last_dense(network).name == "output"
+
+
+def test_a_sequential_network_has_nothing_but_its_layers():
+    with pytest.raises(ValueError, match="only its layers"):
+        rewire(build_sequential(), lambda layer: [layer], after=lambda layer, output, inputs: output)

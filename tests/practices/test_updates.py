@@ -20,7 +20,7 @@ from assignment.practices.updates import (
 from assignment.practices.view import TrainingView
 from assignment.training.freezing import unfrozen
 from assignment.training.gan import Gan
-from assignment.training.steps import DiscriminatorBatch, build_optimizers, no_penalty, non_saturating_loss
+from assignment.training.steps import SHEET_INGREDIENTS, DiscriminatorBatch, build_optimizers, non_saturating_loss
 
 
 class Case(NamedTuple):
@@ -97,7 +97,7 @@ def test_one_batch_and_two_batches_have_the_same_outputs(case):
 
 def test_joint_step_is_one_step_and_returns_both_losses(case):
     with unfrozen(case.gan.discriminator):
-        real_loss, fake_loss = joint_step(case.gan, case.reals, case.fakes, penalty=no_penalty)
+        real_loss, fake_loss = joint_step(case.gan, case.reals, case.fakes, SHEET_INGREDIENTS)
     assert int(case.gan.discriminator.optimizer.iterations) == 1
     assert float(fake_loss) == pytest.approx(-np.mean(np.log(1 - case.output.numpy())), abs=1e-5)
     assert float(real_loss) > 0
@@ -115,7 +115,7 @@ def test_joint_step_follows_the_gradient_of_both_losses(case):
             )
             loss = -tf.reduce_mean(tf.math.log(real_output)) - tf.reduce_mean(tf.math.log(1 - fake_output))
         gradients = tape.gradient(loss, [weight.value for weight in weights])
-        joint_step(case.gan, case.reals, case.fakes, penalty=no_penalty)
+        joint_step(case.gan, case.reals, case.fakes, SHEET_INGREDIENTS)
     for weight, earlier, gradient in zip(weights, before, gradients, strict=True):
         np.testing.assert_allclose(weight, earlier - gradient.numpy(), atol=1e-6)
 
@@ -128,7 +128,7 @@ def test_joint_step_includes_the_penalty(case):
         return 1e6 * tf.reduce_sum(output_layer.kernel.value)
 
     with unfrozen(case.gan.discriminator):
-        joint_step(case.gan, case.reals, case.fakes, penalty=penalty)
+        joint_step(case.gan, case.reals, case.fakes, SHEET_INGREDIENTS._replace(penalty=penalty))
     assert (output_layer.get_weights()[0] < before).all()
 
 

@@ -12,7 +12,7 @@ from assignment.evaluation.scores import summarize
 from assignment.evaluation.shipped_judges import ShippedFacts
 from assignment.session import measurement
 from assignment.session.measurement import Measurer
-from assignment.session.track import EvaluationSpec, TrainingData
+from assignment.session.track import EvaluationSpec, LabeledImages, TrainingData
 from assignment.settings.tracks import ConditionalSettings, DigitsSettings
 from assignment.training.streams import Purpose
 
@@ -42,7 +42,10 @@ def make_measurer(make_run, judges, standin):
     def make(settings_class=DigitsSettings, provenance=standin, learned_from=IMAGES / 2, **options):
         run = make_run(settings_class, provenance=provenance)
         data = TrainingData(IMAGES, LABELS, sources.MNIST, Dataset(None, None, provenance))
-        spec = EvaluationSpec(data, IMAGES, LABELS, learned_from, **{"expects_class": False, **options})
+        unseen = None if learned_from is None else LabeledImages(IMAGES, LABELS)
+        spec = EvaluationSpec(
+            data, IMAGES, LABELS, learned_from, **{"expects_class": False, "unseen": unseen, **options}
+        )
         return Measurer(run, spec), run
 
     return make
@@ -65,6 +68,14 @@ def test_the_floor_comes_with_a_shipped_judge_and_is_measured_with_another(make_
     measurer, _ = make_measurer(provenance=REAL)
     result = measurer.measure(generator, 1)
     assert requested == ["mnist"] and result.floor == shipped and result.copying.floor == 0.125
+
+
+def test_held_out_images_are_the_unseen_ones(make_measurer, make_gan):
+    """All images are compared with, most of which are training images and therefore no copies."""
+    seen, unseen = IMAGES[4:], LabeledImages(IMAGES[:4], LABELS[:4])
+    measurer, _ = make_measurer(learned_from=seen, unseen=unseen)
+    floor = measurer.measure(make_gan().generator, 1).floor
+    assert floor == measure_floor(measurer.comparison, seen, unseen.images) and floor.copying.nearest > 0
 
 
 def test_without_unseen_images_the_floor_compares_training_images_with_each_other(make_measurer, make_gan):

@@ -79,6 +79,8 @@ def test_images_that_are_not_finite_are_an_error_and_leave_as_many_notes_as_rows
         (FashionSettings("ana"), "mixed_bfloat16", ("precision", "batch_size"), "--precision float32"),
         (FashionSettings("ana"), "float32", ("precision", "batch_size"), "--batch-size 256"),
         (FashionSettings("ana"), "float32", ("label_smoothing",), "--seed 2"),
+        (FashionSettings("ana"), "float32", ("practice", "seed"), "--practice diff-augment"),
+        (FashionSettings("ana", practice=["adaptive-augment"]), "float32", ("practice", "seed"), "--seed 2"),
     ],
 )
 def test_the_remedy_is_the_first_that_changes_a_setting_of_the_track(make_run, settings, precision, try_next, option):

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from assignment.errors import AssignmentError
@@ -25,3 +27,10 @@ def test_the_track_is_the_assignments_and_the_command_trains_it():
 def test_wrong_values_are_one_sentence(options, message):
     with pytest.raises(AssignmentError, match=message):
         SubmitSettings(**{"firstname": "ana", **options})
+
+
+def test_the_training_command_repeats_what_was_given():
+    assert SubmitSettings("ana").train_command == "python run_assignment.py --firstname ana"
+    settings = SubmitSettings("ana", track="digits", outputs_dir=Path("my outputs"), models_dir=Path("m"))
+    expected = "python run_assignment.py --firstname ana --track digits --outputs-dir 'my outputs' --models-dir m"
+    assert settings.train_command == expected

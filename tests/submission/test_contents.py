@@ -8,6 +8,8 @@ from assignment.errors import AssignmentError
 from assignment.fashion.sheet import SHEET
 from assignment.submission.contents import find_problems, leave_out, read_run, submission_files
 
+REMEDY = "train first, or continue the training, with: train"
+
 
 def problems(workspace, *checks):
     return find_problems(workspace, read_run(workspace, "train"), SHEET, submission_files(workspace), checks)
@@ -71,10 +73,14 @@ def test_a_network_that_cannot_be_read_is_named(make_run_folder):
 def test_a_missing_or_damaged_record_is_one_sentence(make_run_folder):
     workspace = make_run_folder()
     workspace.record.write_text("{", encoding="utf-8")
-    with pytest.raises(AssignmentError, match="run.json is damaged; train first: train"):
+    with pytest.raises(
+        AssignmentError, match=f"run.json is damaged; {REMEDY}"
+    ):
         read_run(workspace, "train")
     workspace.record.unlink()
-    with pytest.raises(AssignmentError, match="run.json does not exist; train first: train"):
+    with pytest.raises(
+        AssignmentError, match=f"run.json does not exist; {REMEDY}"
+    ):
         read_run(workspace, "train")
 
 

@@ -15,6 +15,7 @@ from assignment.foreign.configuration import read_configuration
 from assignment.foreign.kinds import KINDS
 from assignment.foreign.reader import read_contents
 from assignment.lecture import networks as lecture
+from assignment.practices.stack import PracticeStack
 from assignment.training.export import ModelMetadata, export_h5
 from assignment.training.layers import MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization
 from assignment.training.rebuild import BUILDERS, rebuild
@@ -32,6 +33,9 @@ NETWORKS = {
     "the sheet's generator": lambda: build_generator("ana"),
     "the sheet's discriminator": lambda: build_discriminator("ana"),
     "the conditional generator": lambda: conditional.build_generator("ana"),
+    "the conditional generator with label-wise normalization": lambda: PracticeStack(
+        ["conditional-batch-normalization"], seed=1, batch_size=8
+    ).generator(conditional.build_generator("ana")),
     "the conditional discriminator": lambda: conditional.build_discriminator("ana"),
     "the auxiliary discriminator": lambda: conditional.build_auxiliary_discriminator("ana"),
     "the exercise's generator": lambda: digits.build_generator("ana"),
