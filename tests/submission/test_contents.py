@@ -73,14 +73,10 @@ def test_a_network_that_cannot_be_read_is_named(make_run_folder):
 def test_a_missing_or_damaged_record_is_one_sentence(make_run_folder):
     workspace = make_run_folder()
     workspace.record.write_text("{", encoding="utf-8")
-    with pytest.raises(
-        AssignmentError, match=f"run.json is damaged; {REMEDY}"
-    ):
+    with pytest.raises(AssignmentError, match=f"run.json is damaged; {REMEDY}"):
         read_run(workspace, "train")
     workspace.record.unlink()
-    with pytest.raises(
-        AssignmentError, match=f"run.json does not exist; {REMEDY}"
-    ):
+    with pytest.raises(AssignmentError, match=f"run.json does not exist; {REMEDY}"):
         read_run(workspace, "train")
 
 
