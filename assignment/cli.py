@@ -13,6 +13,7 @@ from assignment.guards import Activity, guarded
 from assignment.lab.options import add_lab_options
 from assignment.settings.options import (
     add_check_options,
+    add_explore_options,
     add_grade_options,
     add_judge_options,
     add_measure_options,
@@ -33,6 +34,10 @@ RUN_DESCRIPTION = (
 )
 SAMPLE_DESCRIPTION = (
     "Draw images from a generator that a run saved. The picture and the arrays (.npz) go to OUTPUTS/FIRSTNAME/TRACK/."
+)
+EXPLORE_DESCRIPTION = (
+    "Make a page that runs a saved generator in the browser: move through its latent space and see the images change."
+    " It is one file that works offline: OUTPUTS/FIRSTNAME/TRACK/explore.html."
 )
 MEASURE_DESCRIPTION = (
     "Print all metrics of a generator that a run saved, without training it further: how near its images are to real"
@@ -141,6 +146,8 @@ def console_parser() -> Parser:
     add_track_options(run)
     sample = add_command("sample", "draw images from a saved generator", SAMPLE_DESCRIPTION, commands.sample)
     add_sample_options(sample)
+    explore = add_command("explore", "make a page that runs a saved generator", EXPLORE_DESCRIPTION, commands.explore)
+    add_explore_options(explore)
     measure = add_command("measure", "print all metrics of a saved generator", MEASURE_DESCRIPTION, commands.measure)
     add_measure_options(measure)
     check = add_command("check", "compare anyone's .h5 files with the sheet", CHECK_DESCRIPTION, commands.check)

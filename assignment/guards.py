@@ -22,10 +22,11 @@ class Activity:
 
     program: what the user typed before the options, if they were given as a list.
     arguments: the options as a list, or None for those of the command line.
+    call: what the user wrote in Python instead, as in `fashion.run(firstname='ana')`.
     """
 
-    def __init__(self, program: str = "assignment", arguments: Sequence[object] | None = None):
-        self._program = program
+    def __init__(self, program: str = "assignment", arguments: Sequence[object] | None = None, call: str = ""):
+        self._program, self._call = program, call
         self.arguments: Any = arguments
         self.doing: str | Callable[[], str] = "reading the options"
         self.folder: Path | None = None  # where a report of an error is written
@@ -54,6 +55,8 @@ class Activity:
     @property
     def command_line(self) -> str:
         """The command line that the user typed, with `python` for the path of the interpreter."""
+        if self._call:
+            return self._call
         if self.arguments is not None:
             line = [*self._program.split(), *self.arguments]
         else:
@@ -96,7 +99,7 @@ def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:
         print(f"\nstopped at once; {activity.after_stop}.", file=sys.stderr)
         return EXIT_SIGNAL + signal.SIGINT
     except Exception as error:
-        message = _describe(error, activity)
+        message = describe_error(error, activity)
         if message is not None:
             print(f"error: {printable(message)}", file=sys.stderr)
             return EXIT_ERROR
@@ -107,7 +110,7 @@ def _exit_code(action: Callable[[Activity], int], activity: Activity) -> int:
         return EXIT_BUG
 
 
-def _describe(error: Exception, activity: Activity) -> str | None:
+def describe_error(error: Exception, activity: Activity) -> str | None:
     """Return one sentence about an error that the user can fix; None for any other."""
     if isinstance(error, AssignmentError):
         return str(error)

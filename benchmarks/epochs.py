@@ -18,10 +18,10 @@ from assignment import runtime
 
 runtime.start_tensorflow()  # before anything imports TensorFlow
 
-from assignment.commands.runs import load_track  # noqa: E402
 from assignment.evaluation.scores import METRICS  # noqa: E402
 from assignment.generators.measure import measure  # noqa: E402
 from assignment.session.screen import Screen  # noqa: E402
+from assignment.session.start import load_track  # noqa: E402
 from assignment.settings.measuring import MeasureSettings  # noqa: E402
 
 COLUMNS = ("judge_fid", "precision", "recall", "diversity")

@@ -16,7 +16,7 @@ from arguments import parse_rounds
 from timing import median_ratio, take_turns, warm_up
 
 from assignment import runtime
-from assignment.commands.runs import load_track
+from assignment.session.start import load_track
 from assignment.settings.tracks import TRACKS
 
 

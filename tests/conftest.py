@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,6 +155,17 @@ def few_digits(standin, monkeypatch):
     return requested
 
 
+@pytest.fixture
+def few_trousers(standin, monkeypatch):
+    """Replace every data set by 16 drawn trousers."""
+    from assignment.data import sources
+    from assignment.data.dataset import TROUSER, Dataset
+    from assignment.data.garments import draw_garments
+
+    dataset = Dataset(draw_garments(TROUSER, 16), np.full(16, TROUSER, np.uint8), standin)
+    monkeypatch.setattr(sources, "load", lambda *request: dataset)
+
+
 @pytest.fixture(scope="session")
 def make_screen():
     """A function that makes a screen that keeps what it prints; its options are those of rich's Console."""
@@ -209,6 +221,7 @@ def check_written_files():
     """A function that checks the names in the folder of a finished run: those of every track, and some more."""
     common = {
         "checkpoints",
+        "planes",
         "history.csv",
         "report.html",
         "run.json",
@@ -312,8 +325,20 @@ def real_child():
 
 
 @pytest.fixture
-def browser():
+def browser(open_browser):
     """Chromium without a window, with its console log; skipped if it is not installed."""
+    with open_browser("--disable-gpu") as chrome:
+        yield chrome
+
+
+@pytest.fixture
+def open_browser():
+    """A context manager that opens Chromium without a window with some switches; skips the test if there is none."""
+    return _open_browser
+
+
+@contextmanager
+def _open_browser(*switches):
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
         pytest.skip("chromium and chromedriver are not both installed (Debian: apt install chromium chromium-driver)")
@@ -321,7 +346,7 @@ def browser():
 
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for switch in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+    for switch in ("--headless=new", "--no-sandbox", "--hide-scrollbars", *switches):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     with webdriver.Chrome(options=options, service=webdriver.ChromeService(driver)) as chrome:

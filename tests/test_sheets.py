@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser, run_parser
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.labels import parse_labels, samples_name
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.settings.measuring import MeasureSettings
 from assignment.settings.tracks import CHANGEABLE_SETTINGS, TRACKS, settings_from
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata
 
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "sheets.md").read_text(encoding="utf-8")

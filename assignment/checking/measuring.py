@@ -15,6 +15,7 @@ from assignment.checking.sheets import IMAGE
 from assignment.data.sources import SOURCES, find_source
 from assignment.figures import style
 from assignment.figures.grids import image_grid
+from assignment.foreign.metadata import ModelMetadata
 from assignment.foreign.network import Network
 from assignment.foreign.refused import Refused
 from assignment.generators.measure import measure_generator
@@ -25,7 +26,6 @@ from assignment.session.track import Track
 from assignment.settings.checking import CheckSettings
 from assignment.settings.tracks import TRACKS, FashionSettings
 from assignment.storage.files import ensure_writable
-from assignment.training.export import ModelMetadata
 from assignment.training.rebuild import rebuild
 
 FOLDER = "check"  # of the pictures, in the folder of the outputs

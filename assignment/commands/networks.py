@@ -1,4 +1,4 @@
-"""The commands that work on saved networks: `sample`, `measure`, `check`, and `make_judges`.
+"""The commands that work on saved networks: `sample`, `explore`, `measure`, `check`, and `make_judges`.
 
 Heavy packages are imported when they are needed, after the checks of the options.
 """
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assignment.commands.runs import load_track, note_missing_letters
 from assignment.errors import EXIT_ERROR, EXIT_NOT_MET, AssignmentError
 from assignment.guards import Activity, start_packages
+from assignment.session.start import load_track, note_missing_letters
 from assignment.settings.checking import CheckSettings
+from assignment.settings.exploring import ExploreSettings
 from assignment.settings.measuring import MakeJudgesSettings, MeasureSettings
 from assignment.settings.samples import SampleSettings
 from assignment.storage.workspace import Workspace
@@ -35,10 +36,31 @@ def sample(options: dict[str, Any], activity: Activity) -> int:
     from assignment.generators.sample import sample as draw
 
     note_missing_letters(settings.firstname, print)
+    activity.after_stop = "nothing was written"
     activity.less_memory = "close other programs, or choose a smaller --count"
     activity.doing = f"drawing samples from {workspace.generator_model}"
     for path in draw(settings, workspace):
         print(f"wrote {path}")
+    return 0
+
+
+def explore(options: dict[str, Any], activity: Activity) -> int:
+    """Write the page that runs a saved generator in the browser."""
+    settings = ExploreSettings(**options)
+    workspace = Workspace.for_run(settings.track, settings.outputs_dir, settings.models_dir, settings.firstname)
+    activity.folder = workspace.folder
+    from assignment.explorer.explore import explore as write_page
+    from assignment.session.screen import Screen
+
+    activity.doing = f"making the page of {workspace.generator_model}"
+    activity.after_stop = "nothing was written"
+    screen = Screen()
+    with screen.working("measuring the directions that change the images most") as on_progress:
+        page, is_linked = write_page(settings, workspace, on_progress)
+    if not is_linked:
+        screen.say(f"{workspace.report} has no link to the page, because the run's records are damaged")
+    screen.say(f"wrote {page} ({page.stat().st_size / 1e6:.1f} MB)")
+    screen.say(f"open {page}")
     return 0
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from assignment.commands.runs import note_missing_letters
 from assignment.guards import Activity
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import checked_practices
+from assignment.session.start import note_missing_letters
 
 
 def practices(options: dict[str, Any], activity: Activity) -> int:

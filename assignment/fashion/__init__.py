@@ -1,5 +1,54 @@
-"""The assignment sheet: a GAN that learns the trousers of Fashion-MNIST, in eight steps."""
+"""The assignment sheet: a GAN that learns the trousers of Fashion-MNIST, in eight steps.
 
+`run` carries out all steps and writes the figures and files. The other functions are the steps one by one, with arrays
+and models in hand:
+
+>>> from assignment import fashion
+>>> generator_model_ana = fashion.build_generator("ana")
+>>> fashion.sample_generator(generator_model_ana).shape
+(12, 28, 28, 1)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assignment.exports import exports
 from assignment.startup import check_python
 
+if TYPE_CHECKING:
+    from assignment.session.result import RunResult
+
 check_python()  # the steps are commands, and their syntax needs a recent Python
+
+MODULES = {
+    "split_data": "assignment.fashion.step1_data",
+    "display_images": "assignment.fashion.step2_display",
+    "build_generator": "assignment.fashion.step3_generator",
+    "sample_generator": "assignment.fashion.step4_sample",
+    "draw_samples": "assignment.fashion.step4_sample",
+    "build_discriminator": "assignment.fashion.step5_discriminator",
+    "compile_gan": "assignment.fashion.step6_compile",
+    "UPDATE_RULE": "assignment.fashion.step7_train",
+    "train_gan": "assignment.fashion.step7_train",
+    "save_models": "assignment.fashion.step8_save",
+    "FashionSettings": "assignment.settings.tracks",
+    "draw_network": "assignment.session.drawing",
+    "prove_freeze": "assignment.training.proof",
+}
+__all__ = ["run", *MODULES]  # noqa: PLE0604
+
+
+def run(firstname: str, **settings: Any) -> RunResult:
+    """Run the eight steps, or continue a run that was stopped, as `assignment run` does.
+
+    settings: the options of `assignment run`, as in `epochs=20`, `data_dir="datasets"` or `quick=True`.
+    Returns the result: its networks, losses, metrics and figures.
+    Raises AssignmentError, one sentence, for whatever the user can correct.
+    """
+    from assignment.session.call import call_run
+
+    return call_run("fashion", {"firstname": firstname, **settings})
+
+
+__getattr__, __dir__ = exports(__name__, MODULES)

@@ -7,14 +7,14 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
     raise SystemExit(main_step(1))
 
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from assignment.data.dataset import TROUSER, Dataset, scale_pixels
-from assignment.data.sources import FASHION_MNIST, load
+from assignment.data.sources import FASHION_MNIST
+from assignment.session.images import load_dataset
 
 DS1_SIZE = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
 
@@ -30,16 +30,15 @@ class SheetData(NamedTuple):
     dataset: np.ndarray
 
 
-def split_data(source: Dataset | Path | str | None = None) -> SheetData:
+def split_data(source: Dataset | Path | str | None = None, data: str = "auto") -> SheetData:
     """Split 70,000 samples as the sheet does, scale the pixels to [-1, 1], and collect the trousers (class label 1).
 
     source: the samples, or the folder that contains them; if None, Fashion-MNIST from Keras' cache or a download.
     Without either it is a drawn stand-in, and a warning says so.
+    data: as the option --data: "auto", "real" or "standin".
     """
     if not isinstance(source, Dataset):
-        source = load(FASHION_MNIST, data_dir=None if source is None else Path(source))
-        if source.provenance.is_standin:
-            warnings.warn(f"{source.provenance.description}.", stacklevel=2)
+        source = load_dataset(FASHION_MNIST, source, data)
     images = scale_pixels(source.images)  # (70000, 28, 28), 0..255 to -1..1
     ds1 = {"images": images[:DS1_SIZE], "labels": source.labels[:DS1_SIZE]}
     ds2 = {"images": images[DS1_SIZE:], "labels": source.labels[DS1_SIZE:]}

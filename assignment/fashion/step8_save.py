@@ -9,8 +9,9 @@ if __name__ == "__main__":  # for `python -m`; before the imports below, which s
 
 from pathlib import Path
 
+from assignment.foreign.metadata import ModelMetadata
 from assignment.storage.files import ensure_writable
-from assignment.training.export import ModelMetadata, export_pair
+from assignment.training.export import export_pair
 from assignment.training.gan import Gan
 
 

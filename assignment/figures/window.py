@@ -15,6 +15,8 @@ class Windows:
     a window is closed while it is drawn. None of them stops a run: the figures are saved all the same.
     """
 
+    closed_by_user = True
+
     def __init__(self) -> None:
         # pyplot is imported here because it chooses a window system, which is slow and not always possible.
         import matplotlib.pyplot as plt
@@ -48,6 +50,10 @@ class Windows:
             axes.imshow(self._plt.imread(path), origin="upper", aspect="equal")  # whatever the user's own settings are
             self._plt.show(block=False)
             self._plt.pause(0.05)  # seconds; the window system needs a moment to draw
+
+    def show_line(self, text: str) -> bool:
+        """Return False: there is a console for lines."""
+        return False
 
     def hold(self) -> None:
         """Wait until every window is closed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assignment.errors import AssignmentError
-from assignment.training.export import ModelMetadata
+from assignment.foreign.metadata import ModelMetadata
 
 MAX_LABEL_DIGITS = 9  # more are no label, and Python refuses to read thousands of them
 MAX_QUOTED = 40  # characters of an item of --label in a message

@@ -17,13 +17,9 @@ from assignment.evaluation.gan_train import GanTrainScores
 from assignment.evaluation.metrics import COPY_QUANTILE
 from assignment.evaluation.scores import METRICS
 from assignment.evaluation.verdicts import Verdict, image_verdicts
-from assignment.generators.saved import (
-    check_given_file,
-    check_trained,
-    explained_errors,
-    load_generator,
-    read_generator_metadata,
-)
+from assignment.foreign.metadata import ModelMetadata
+from assignment.generators.files import check_given_file, check_trained, read_generator_metadata
+from assignment.generators.saved import explained_errors, load_generator
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
 from assignment.session.measurement import Measurement, Measurer
@@ -33,7 +29,6 @@ from assignment.session.track import Track
 from assignment.settings.measuring import MeasureSettings
 from assignment.settings.tracks import TRACKS, Settings, settings_from
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata
 
 
 def measure(settings: MeasureSettings, load_track: Callable[[str], Track[Any]], screen: Screen) -> Measurement:

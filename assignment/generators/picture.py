@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from assignment.figures import style
 from assignment.figures.grids import image_grid, row_grid
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.samples import Samples
 from assignment.session.screen import plural
-from assignment.training.export import ModelMetadata
 from assignment.training.gan import IMAGE_SHAPE
 
 MAX_COLUMNS = 12  # images in a row of the picture

@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from assignment.figures import style
+from assignment.generators.files import check_trained, read_generator_metadata
 from assignment.generators.labels import parse_labels, samples_name
 from assignment.generators.picture import draw_picture
 from assignment.generators.samples import Samples, generate_samples
-from assignment.generators.saved import check_trained, explained_errors, load_generator, read_generator_metadata
+from assignment.generators.saved import explained_errors, load_generator
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import ensure_writable, replacing
 from assignment.storage.lock import lock_if_free

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from assignment.evaluation.metrics import check_finite
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.labels import Labels
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
-from assignment.training.export import ModelMetadata
 from assignment.training.gan import IMAGE_SHAPE, generate_images, generator_inputs
 from assignment.training.streams import Purpose
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from assignment.checking.measuring import SEED, learned_images, real_captions
 from assignment.errors import AssignmentError, one_line
 from assignment.evaluation.verdicts import Verdict, image_verdicts
+from assignment.foreign.metadata import ModelMetadata
 from assignment.foreign.network import Network
 from assignment.generators.measure import make_measurer
 from assignment.grading.archives import Unreadable
@@ -20,7 +21,6 @@ from assignment.grading.examine import REQUIREMENTS, Metrics
 from assignment.session.measurement import Measurer
 from assignment.session.screen import Screen
 from assignment.session.track import Track
-from assignment.training.export import ModelMetadata
 from assignment.training.rebuild import rebuild
 
 ADVICE = "train longer, or with another seed (docs/troubleshooting.md)"

@@ -16,6 +16,7 @@ class TrainingView(NamedTuple):
     """How a track samples, draws and labels its training.
 
     sample: returns the grid's current images, float (images, 28, 28, 1) in [-1, 1], always from the same noise.
+    sample_plane: returns the current images on a plane through the latent space, a plane for each class.
     draw: returns the grid figure of (images, title, caption).
     plot: returns the loss figure of (epochs, discriminator_losses, generator_losses, title, caption).
     loss_unit: what the losses are, in words.
@@ -31,3 +32,4 @@ class TrainingView(NamedTuple):
     progress_images: Sequence[int] = ()
     progress_names: Sequence[str] = ()
     thresholds: HealthThresholds = HealthThresholds()
+    sample_plane: Callable[[], np.ndarray] | None = None

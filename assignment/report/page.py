@@ -12,7 +12,9 @@ from assignment.evaluation.health import STUCK_EPOCHS
 from assignment.evaluation.metrics_file import MetricsFile, read_metrics
 from assignment.evaluation.scores import METRICS, METRICS_OVER_TIME, evenly_spaced
 from assignment.practices.catalogue import BY_NAME
+from assignment.processes import join_words
 from assignment.report.sheet import Sheet
+from assignment.settings.run_options import run_options
 from assignment.storage.files import write_text
 from assignment.storage.reading import MAX_JSON_BYTES, parse_json, read_bytes
 from assignment.storage.workspace import Workspace
@@ -68,6 +70,8 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
         metric_pictures=_pictures(workspace, (workspace.metrics_figure.name,)),
         practices=[BY_NAME[name] for name in record["settings"].get("practice", "").split(", ") if name],
         best=_best_epoch(metrics),
+        explore_command=_explore_command(workspace, record["settings"]),
+        explore_page=workspace.explore_page.name if workspace.explore_page.exists() else "",
         models=[name for name in record["files_sha256"] if name.endswith(".h5") and record["status"] != "failed"],
     )
     write_text(workspace.report, page)
@@ -86,6 +90,16 @@ def template(name: str, package: str = "assignment.report") -> Template:
 def data_url(path: Path) -> str:
     """Return a PNG or GIF file as a URL that contains it."""
     return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def png_url(content: bytes) -> str:
+    """Return the content of a PNG file as a URL that contains it."""
+    return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _explore_command(workspace: Workspace, settings: dict[str, Any]) -> str:
+    options = run_options(settings["firstname"], workspace.folder.name, settings["outputs_dir"], settings["models_dir"])
+    return join_words(["assignment", "explore", *options])
 
 
 def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:

@@ -14,6 +14,7 @@ from assignment.evaluation.health import Episode
 from assignment.evaluation.scores import METRICS, Scores
 from assignment.evaluation.verdicts import Verdict, verdicts
 from assignment.figures.quality import metric_curves
+from assignment.foreign.metadata import ModelMetadata, read_metadata
 from assignment.session.measurement import Measurer
 from assignment.session.record import read_measured, write_metrics
 from assignment.session.run import Run
@@ -21,7 +22,7 @@ from assignment.session.track import EvaluationSpec
 from assignment.session.watch import Notes
 from assignment.settings.tracks import Settings
 from assignment.storage.files import FileCopies, check_writing_allowed
-from assignment.training.export import ModelMetadata, export_h5, float32_copy, read_metadata
+from assignment.training.export import export_h5, float32_copy
 from assignment.training.gan import Gan
 from assignment.training.network_file import load_network
 from assignment.training.optimizer_state import count_updates

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from assignment.figures import animation, grids
+from assignment.figures.thumbnails import tiles
 from assignment.practices.view import TrainingView
 from assignment.session.record import progress_epochs, read_stop_epoch, write_history
 from assignment.session.run import Run
 from assignment.session.watch import Watch
 from assignment.settings.tracks import Settings
-from assignment.storage.files import FileCopies, check_writing_allowed
+from assignment.storage.files import FileCopies, check_writing_allowed, replacing
+from assignment.training.latent import PLANE_TILES
 from assignment.training.loop import Row
 
 LOSSES_EVERY = 20.0  # seconds; drawing takes a third of a second, so it costs less than 2 % of the time
@@ -62,6 +64,7 @@ class Journal:
             write_history(self._run.workspace.history, self.rows, self.watch.notes)
             if self._is_due(row.epoch):
                 self._save_grid(row.epoch)
+                self._save_plane(row.epoch)
                 self._save_losses()
             elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
                 self._save_losses()
@@ -117,6 +120,15 @@ class Journal:
         images = self.frames[epoch]
         figure = self._view.draw(images, f"{len(images)} generated images after epoch {epoch}", self._run.caption)
         self._run.save_figure(figure, self._run.workspace.grid(epoch))
+
+    def _save_plane(self, epoch: int) -> None:
+        """Save the images on a plane through the latent space, of which the explore page shows how they developed."""
+        if self._view.sample_plane is None:
+            return
+        path = self._run.workspace.plane(epoch)
+        path.parent.mkdir(exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(tiles(self._view.sample_plane(), columns=PLANE_TILES))
 
     def _save_progress(self) -> None:
         """Draw images from the same noise at some epochs of the training."""

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 
 from assignment.data.dataset import Provenance
 from assignment.errors import describe_os_error, is_disk_full
-from assignment.figures import diagrams, style
+from assignment.figures import style
 from assignment.practices.stack import PracticeStack
+from assignment.session.drawing import draw_network
 from assignment.session.screen import Screen
 from assignment.settings.tracks import Settings
 from assignment.storage.workspace import Workspace
-from assignment.training.description import layer_table
 from assignment.training.streams import Purpose
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Run(Generic[SettingsT]):
     def show_network(self, model: keras.Model, path: Path) -> None:
         """Print a network's `summary()` and save its diagram."""
         self.screen.summary(model)
-        self.save_figure(diagrams.draw_network(layer_table(model), model.name, self.caption), path)
+        self.save_figure(draw_network(model, self.caption), path)
 
     @contextmanager
     def tolerate_write_errors(self) -> Iterator[None]:

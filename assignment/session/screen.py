@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -18,8 +18,6 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
-
-from assignment.figures.window import Windows
 
 if TYPE_CHECKING:
     import keras
@@ -32,21 +30,38 @@ MIN_WIDTH = 40  # columns; in fewer, every word is on a line of its own
 WIDEST_TABLE = 1_000  # columns, more than any table has
 
 
+class FigureDisplay(Protocol):
+    """Displays the saved figures of a run: in windows, or in a notebook.
+
+    closed_by_user: whether the figures disappear with the command, unless it waits until the user closes them.
+    """
+
+    closed_by_user: bool
+
+    def show(self, path: Path) -> None: ...
+    def show_line(self, text: str) -> bool:
+        """Show a line that replaces the one before; return whether that is possible."""
+        ...
+
+    def hold(self) -> None: ...
+
+
 class Screen:
-    """The console of one run. `windows` displays each figure when it is saved, if the user asked for it.
+    """The console of one run.
 
     console: by default one on standard output.
+    figures: displays each figure when it is saved, if the user asked for it.
     results: the lines that each step printed with `result` or `summary`, by its number, for the report.
     """
 
-    def __init__(self, console: Console | None = None, windows: Windows | None = None):
+    def __init__(self, console: Console | None = None, figures: FigureDisplay | None = None):
         self.console = console or _open_console()
         # rich also takes a file for a terminal, if a variable such as FORCE_COLOR asks for colors.
         is_terminal = self.console.is_terminal and not self.console.is_dumb_terminal
         self.has_live_bars = is_terminal and (console is not None or _has_cursor_control())
         self.current_step = ""  # of the sheet, in words
         self.results: dict[int, list[str]] = {}
-        self._windows = windows
+        self._figures = figures
         self._step = 0
 
     def step(self, number: int, title: str) -> None:
@@ -82,8 +97,8 @@ class Screen:
         """Print that a figure was written, unless `quiet`, and display it if windows are open."""
         if not quiet:
             self.say(f"  wrote {path}")
-        if self._windows is not None:
-            self._windows.show(path)
+        if self._figures is not None:
+            self._figures.show(path)
 
     def warn(self, title: str, text: str) -> None:
         """Print a warning in a panel."""
@@ -157,11 +172,17 @@ class Screen:
 
             yield update
 
-    def hold_windows(self) -> None:
-        """Keep the windows open until the user closes them."""
-        if self._windows is not None:
-            self.say("\nClose the figure windows to end the command; Ctrl-C closes them all.")
-            self._windows.hold()
+    def say_progress(self, text: str) -> None:
+        """Print a line about the progress; in a notebook it replaces the one before."""
+        if self._figures is None or not self._figures.show_line(text):
+            self.say(text)
+
+    def hold_figures(self) -> None:
+        """Keep the figures on the screen until the user closes them."""
+        if self._figures is not None:
+            if self._figures.closed_by_user:
+                self.say("\nClose the figure windows to end the command; Ctrl-C closes them all.")
+            self._figures.hold()
 
 
 def _open_console() -> Console:
@@ -219,7 +240,7 @@ class TrainingProgress:
         median = sorted(self._recent_seconds)[len(self._recent_seconds) // 2]
         left = duration(median * (self._epochs - row.epoch))
         if not self._screen.has_live_bars:
-            self._screen.say(
+            self._screen.say_progress(
                 f"epoch {row.epoch}/{self._epochs}: {losses}, {row.updates / row.seconds:.2f} updates/s, {left} left"
             )
 

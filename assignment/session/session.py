@@ -27,21 +27,24 @@ from assignment.settings.tracks import Settings
 from assignment.storage.lock import FolderTaken
 from assignment.training.checkpoints import restore
 from assignment.training.finite import Diverged, check_weights, finite_losses
-from assignment.training.interrupt import Interrupted, StopRequest, stop_on_request
+from assignment.training.interrupt import Interrupted, StopRequest, stop_on_signals
 from assignment.training.loop import Position, Row
 from assignment.training.optimizer_state import averaged_weights, count_updates, gradient_norms
 
 
-def run_session(run: Run[Settings], training: Training, earlier: Earlier) -> signal.Signals | None:
+def run_session(run: Run[Settings], training: Training, earlier: Earlier, stop: StopRequest) -> signal.Signals | None:
     """Train from the earlier checkpoint or from the start; return the signal that stopped it, None at the end.
 
     A checkpoint is written every `checkpoint_every` epochs, at the end, and when a signal stops the training. Any other
     end leaves the last checkpoint in place; after an unforeseen error, the results so far are also drawn and saved.
 
+    stop: the request that signals make here, or another thread.
     Raises AssignmentError, with what to do next, if the training diverges or the disk is full.
     """
     session = _Session(run, training, earlier)
-    with stop_on_request(lambda: run.screen.say(f"  {session.stop_message()}; Ctrl-C again stops at once")) as stop:
+    again = stop.announce_again
+    stop.announce = lambda: run.screen.say(f"  {session.stop_message()}; {again}")
+    with stop_on_signals(stop):
         try:
             finished = session.train(stop)
             session.write_results("finished" if finished else "interrupted")

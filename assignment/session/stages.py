@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from assignment.evaluation.shipped_judges import check_shipped_judge
+from assignment.foreign.metadata import ModelMetadata
 from assignment.practices.view import TrainingView
 from assignment.session.resume import conditions_of, find_earlier, recorded_provenance, refuse_other_training
 from assignment.session.run import Run, SettingsT
@@ -19,24 +20,30 @@ from assignment.session.training import Training
 from assignment.settings.steps import STEPS_WITHOUT_IMAGES, TRAINING_STEP
 from assignment.signals import deferred_interrupt
 from assignment.training.description import describe_compilation
-from assignment.training.export import ModelMetadata
-from assignment.training.gan import LATENT_DIM, Gan
+from assignment.training.gan import LATENT_DIM, Gan, generator_inputs, takes_labels
+from assignment.training.interrupt import StopRequest
+from assignment.training.latent import PLANE_TILES, plane, typical_length
 from assignment.training.loop import updates_per_epoch
 from assignment.training.proof import FREEZE_HINT, TAPES_HINT, WeightCheck, prove_freeze
 from assignment.training.steps import Update
 from assignment.training.streams import Purpose, draw_noise
 
 
-def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | None = None) -> signal.Signals | None:
+def run_steps(
+    track: Track[SettingsT], run: Run[SettingsT], only_step: int | None = None, stop: StopRequest | None = None
+) -> signal.Signals | None:
     """Run all eight steps, or one step after those that it needs; return the signal that stopped it, or None.
 
     Steps 7 and 8 alone are the whole run, since a training that took an hour must be saved.
+    stop: a request that another thread may make; by default, signals make it.
     """
     if only_step is not None and only_step < TRAINING_STEP:
         _run_single_step(track, run, only_step)
         return None
     began = time.perf_counter()
+    stop = stop or StopRequest()
     data, run = load_data(track, run)
+    stop.raise_if_made()
     conditions = conditions_of(run, data.images)
     earlier = find_earlier(run, conditions)
     if earlier.finished:
@@ -50,6 +57,7 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
     discriminator = make_discriminator(track, run)
     track.describe_networks(generator, discriminator, grid_noise(track, run), run)
     gan, update, proof = make_gan(track, generator, discriminator, data, run)
+    stop.raise_if_made()
     metadata = model_metadata(run, data.classes if gan.is_conditional else ())
 
     run.screen.step(TRAINING_STEP, track.sheet[6].title)
@@ -67,7 +75,7 @@ def run_steps(track: Track[SettingsT], run: Run[SettingsT], only_step: int | Non
         sheet=track.sheet,
         evaluation=track.evaluation(data),
     )
-    return run_session(run, training, earlier)
+    return run_session(run, training, earlier, stop)
 
 
 def _run_single_step(track: Track[SettingsT], run: Run[SettingsT], step: int) -> None:
@@ -161,6 +169,7 @@ def save_models(
 ) -> None:
     """Step 8: save both networks, then draw the track's own figures of the trained generator."""
     run.screen.step(8, track.sheet[7].title)
+    run.workspace.explore_page.unlink(missing_ok=True)  # it shows an earlier generator
     for path in track.save_models(gan, run.workspace, metadata):
         run.screen.say(f"  wrote {path} (float32, read back and compared)")
     track.draw_results(gan, data, run)
@@ -169,9 +178,15 @@ def save_models(
 def make_training_view(
     track: Track[SettingsT], generator: keras.Model, data: TrainingData, run: Run[SettingsT]
 ) -> TrainingView:
-    """Return the track's training view, which samples `generator` from the run's fixed noise."""
+    """Return the track's training view, which samples `generator` from the run's fixed noise and on its plane."""
     inputs = track.grid_inputs(grid_noise(track, run))
-    return track.training_view(lambda: track.sample(generator, inputs), data, run.settings)
+    view = track.training_view(lambda: track.sample(generator, inputs), data, run.settings)
+    classes = len(data.classes) if takes_labels(generator) else 1
+    vectors = draw_noise(run.settings.seed, Purpose.PLANE, count=3, latent_dim=LATENT_DIM)
+    noise = np.tile(plane(vectors, PLANE_TILES, typical_length(LATENT_DIM, run.settings.practice)), (classes, 1))
+    labels = np.repeat(np.arange(classes, dtype=np.int32), PLANE_TILES**2)[:, np.newaxis]  # (n, 1)
+    plane_inputs = generator_inputs(generator, noise, labels)
+    return view._replace(sample_plane=lambda: track.sample(generator, plane_inputs))
 
 
 def grid_noise(track: Track[SettingsT], run: Run[SettingsT]) -> np.ndarray:

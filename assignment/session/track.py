@@ -15,12 +15,13 @@ from assignment.data import sources
 from assignment.data.dataset import TRAINING_IMAGES, Dataset, scale_pixels
 from assignment.data.sources import Source
 from assignment.figures.grids import image_grid
+from assignment.foreign.metadata import ModelMetadata
 from assignment.practices.view import TrainingView
 from assignment.report.sheet import Sheet
 from assignment.session.run import Run, SettingsT
 from assignment.settings.tracks import Settings
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata, export_pair
+from assignment.training.export import export_pair
 from assignment.training.gan import LATENT_DIM, Gan
 from assignment.training.loop import Position, Row, train
 from assignment.training.steps import Ingredients, Update, taped_update

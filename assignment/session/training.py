@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from assignment.foreign.metadata import ModelMetadata
 from assignment.practices.view import TrainingView
 from assignment.report.sheet import Sheet
 from assignment.session.track import EvaluationSpec
-from assignment.training.export import ModelMetadata
 from assignment.training.gan import Gan
 from assignment.training.loop import Position, Row
 from assignment.training.proof import WeightCheck

@@ -9,6 +9,7 @@ from typing import Any
 
 from assignment.practices.recipes import RECIPES
 from assignment.settings.checking import CheckSettings
+from assignment.settings.exploring import ExploreSettings
 from assignment.settings.measuring import MakeJudgesSettings
 from assignment.settings.parser import FOLDER, NUMBER, SWITCH, WHOLE_NUMBER, choice
 from assignment.settings.samples import SampleSettings
@@ -175,6 +176,27 @@ def add_sample_options(parser: argparse.ArgumentParser) -> None:
     add("--count", **WHOLE_NUMBER, help=f"images of each class (default {defaults.count})")
     add("--seed", **WHOLE_NUMBER, help=f"the same seed draws the same images (default {defaults.seed})")
     add("--outputs-dir", **FOLDER, help=f"where the picture and the arrays go (default {defaults.outputs_dir})")
+    add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {defaults.models_dir})")
+
+
+def add_explore_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `assignment explore`."""
+    add = parser.add_argument
+    defaults = ExploreSettings
+    add("--firstname", required=True, metavar="NAME", help="the first name that the generator was trained with")
+    add("--track", **choice(tuple(TRACKS)), help=f"the track that it was trained in (default {defaults.track})")
+    add(
+        "--discriminator",
+        **SWITCH,
+        help="the page also has the discriminator, and shows its output for each image; that of the assignment makes it"
+        " 18 MB larger",
+    )
+    add("--epochs", **SWITCH, help="the page also shows how the images developed from grid to grid")
+    add(
+        "--outputs-dir",
+        **FOLDER,
+        help=f"where the run's folder is, into which the page goes (default {defaults.outputs_dir})",
+    )
     add("--models-dir", **FOLDER, help=f"where the .h5 files are (default {defaults.models_dir})")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from assignment.errors import AssignmentError
 from assignment.processes import join_words
 from assignment.settings.checks import check_choice, check_type, checked_firstname, checked_folder
+from assignment.settings.run_options import run_options
 from assignment.settings.tracks import TRACKS, FashionSettings
 
 
@@ -43,11 +44,5 @@ class SubmitSettings:
     @property
     def train_command(self) -> str:
         """The command that trains what is handed in."""
-        words = ["python", "run_assignment.py", "--firstname", self.firstname]
-        if self.track != FashionSettings.TRACK:
-            words += ["--track", self.track]
-        if self.outputs_dir != FashionSettings.outputs_dir:
-            words += ["--outputs-dir", str(self.outputs_dir)]
-        if self.models_dir != FashionSettings.models_dir:
-            words += ["--models-dir", str(self.models_dir)]
-        return join_words(words)
+        options = run_options(self.firstname, self.track, self.outputs_dir, self.models_dir)
+        return join_words(["python", "run_assignment.py", *options])

@@ -21,6 +21,7 @@ from assignment.storage.files import (
 
 # The names of numbered files. A file of any other name is not ours, and is neither deleted nor listed.
 GRID_NAME = re.compile(r"step7_grid_epoch_([0-9]{4,})\.png")
+PLANE_NAME = re.compile(r"epoch_[0-9]{4,9}\.png")
 CHECKPOINT_NAME = re.compile(r"epoch_([0-9]{4,})(?:_update_([0-9]{4,}))?\.(?:npz|sha256)")
 # What to do if the file system takes a first name for another one.
 USE_THE_OTHER_NAME = "give --firstname {}, or another --outputs-dir and --models-dir."
@@ -75,6 +76,8 @@ class Workspace:
     history = RunFile("history.csv")
     record = RunFile("run.json")
     report = RunFile("report.html")
+    explore_page = RunFile("explore.html")
+    planes = RunFile("planes")  # a folder
     metrics = RunFile("metrics.json")
     checkpoints = RunFile("checkpoints")  # a folder
     lock = RunFile(".lock")
@@ -103,6 +106,7 @@ class Workspace:
             *(path for path in self.folder.iterdir() if GRID_NAME.fullmatch(path.name)),
             self.record,
             self.report,
+            self.explore_page,
             self.lock,
             self.holder,
         )
@@ -110,6 +114,15 @@ class Workspace:
     def grid(self, epoch: int) -> Path:
         """Return the path of the grid of generated images after an epoch."""
         return self.folder / f"step7_grid_epoch_{epoch:04d}.png"
+
+    def plane(self, epoch: int) -> Path:
+        """Return the path of the images on a plane through the latent space after an epoch, for the explore page."""
+        return self.planes / f"epoch_{epoch:04d}.png"
+
+    def plane_epochs(self) -> dict[int, Path]:
+        """Return the planes that exist, by epoch."""
+        paths = files_named(self.planes, PLANE_NAME)
+        return dict(sorted((int(path.stem.removeprefix("epoch_")), path) for path in paths))
 
     def grids(self) -> list[Path]:
         """Return the grids that exist, in the order of their epochs."""
@@ -169,7 +182,7 @@ class Workspace:
         """Delete the files that describe a complete training."""
         check_writing_allowed()
         # The record first: without it, no file counts as finished.
-        for path in (self.record, self.metrics, self.metrics_figure, self.report):
+        for path in (self.record, self.metrics, self.metrics_figure, self.report, self.explore_page):
             path.unlink(missing_ok=True)
 
     def remove_earlier_training(self) -> None:
@@ -177,7 +190,8 @@ class Workspace:
         self.remove_results()
         figures = [path for path in self.figures if path not in self.earlier_figures]
         checkpoints = files_named(self.checkpoints, CHECKPOINT_NAME)
-        for path in (self.history, self.best_generator, *figures, *self.grids(), *checkpoints):
+        planes = self.plane_epochs().values()
+        for path in (self.history, self.best_generator, *figures, *self.grids(), *planes, *checkpoints):
             path.unlink(missing_ok=True)
 
     def remove_checkpoints(self) -> None:

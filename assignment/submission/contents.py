@@ -55,7 +55,7 @@ def read_run(workspace: Workspace, command: str) -> RunFacts:
 
 def submission_files(workspace: Workspace) -> dict[str, Path]:
     """Return the files of a run that exist and belong to its submission, by name: networks first, then by name."""
-    others = [workspace.report, workspace.record, workspace.history, workspace.metrics]
+    others = [workspace.report, workspace.explore_page, workspace.record, workspace.history, workspace.metrics]
     others += [*workspace.figures, *workspace.grids()]
     paths = [*workspace.models, *sorted(others, key=lambda path: path.name)]
     return {path.name: path for path in paths if path.is_file()}
@@ -66,7 +66,7 @@ def leave_out(
 ) -> list[str]:
     """Return the files to leave out so that the submission has at most `maximum` bytes.
 
-    The animation goes first, then the report, which repeats what the other files have, then the largest figures.
+    The animation goes first, then the pages, which repeat what the other files have, then the largest figures.
     size_of: the size of a submission with files of these sizes.
     kept: files that are never left out.
     Raises AssignmentError if what must stay is too large.

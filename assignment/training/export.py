@@ -6,62 +6,26 @@ import errno
 import json
 import shutil
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
 import h5py
 import keras
 import numpy as np
-from msgspec import Meta
 
 from assignment.errors import AssignmentError
 from assignment.foreign.contents import FACTS
+from assignment.foreign.metadata import ModelMetadata
 from assignment.storage.files import FORMAT, replacing
-from assignment.storage.reading import NO_CONTROL_CHARACTERS, Malformed, convert, parse_versioned
 from assignment.training.gan import Gan
 from assignment.training.naming import graph_name
-from assignment.training.network_file import read_facts
 from assignment.training.portable import portable
 
-KERAS_VERSION = keras.__version__  # the field of ModelMetadata hides the module's name
 COMPARISON_SEED = 0
 COMPARISON_BATCH_SIZE = 4  # enough to see a difference in the outputs; the number does not matter
 MIN_FREE_BYTES = 2**16  # with less free space the disk counts as full
 # Every Keras 3 has them.
 STANDARD_LOSSES = (keras.losses.BinaryCrossentropy, keras.losses.MeanSquaredError)
 STANDARD_OPTIMIZERS = (keras.optimizers.Adam, keras.optimizers.SGD)
-# Limits for files that others may have changed; a track has at most ten classes.
-Text = Annotated[str, Meta(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
-Names = Annotated[tuple[Text, ...], Meta(max_length=50)]
-Classes = Annotated[tuple[Text, ...], Meta(max_length=10)]
-Count = Annotated[int, Meta(ge=0)]
-
-
-class ModelMetadata(NamedTuple):
-    """What is stored in the .h5 file besides the network; None where it was not recorded.
-
-    images: the images that it was trained on, in words.
-    classes: the class names of a conditional GAN.
-    epoch: the number of complete epochs after which it was saved.
-    practices: those that it was trained with; they may change the noise that the generator needs.
-    epochs: the planned number of epochs.
-    updates: the number of updates after which it was saved.
-    batch_size: images of a batch.
-    standin: whether the images are the drawn stand-in.
-    keras: the version of Keras that wrote the file.
-    """
-
-    track: Text
-    firstname: Text
-    seed: Count | None
-    images: Text
-    classes: Classes = ()
-    epoch: Count | None = None
-    practices: Names = ()
-    epochs: Count | None = None
-    updates: Count | None = None
-    batch_size: Count | None = None
-    standin: bool | None = None
-    keras: Text | None = KERAS_VERSION
 
 
 def export_pair(gan: Gan, paths: tuple[Path, Path], metadata: ModelMetadata) -> tuple[Path, Path]:
@@ -92,24 +56,6 @@ def export_h5(model: keras.Model, path: Path, metadata: ModelMetadata) -> None:
         reread = keras.models.load_model(temporary, compile=False)  # safe to load: the line above wrote it
         if not _same(plain, reread):
             raise AssignmentError(f"{path.name} reads back as another model than the one saved; it was not kept.")
-
-
-def read_metadata(path: Path) -> ModelMetadata:
-    """Return the metadata of the .h5 file at `path`.
-
-    Raises AssignmentError if it is not an .h5 file, or was written by another program or another version.
-    """
-    try:
-        facts = parse_versioned(
-            read_facts(path), path, dict[str, Any], remedy="train the network again with this version"
-        )
-        complete = {**ModelMetadata._field_defaults, "keras": None, **facts}
-        return convert([complete[name] for name in ModelMetadata._fields], ModelMetadata)
-    except (KeyError, Malformed) as error:
-        raise AssignmentError(
-            f"{path} is not a network that this program saved: its training facts are damaged; copy the file again,"
-            " or train the network again."
-        ) from error
 
 
 def float32_copy(model: keras.Model) -> keras.Model:
@@ -151,6 +97,7 @@ def compile_config(model: keras.Model) -> dict[str, Any] | None:
 
 
 def _write(model: keras.Model, path: Path, metadata: ModelMetadata, compiled: dict[str, Any] | None) -> None:
+    facts = {"format": FORMAT, **metadata._asdict(), "keras": keras.__version__}
     try:
         model.save(path, include_optimizer=False)
         with h5py.File(path, "r+") as file:
@@ -159,7 +106,7 @@ def _write(model: keras.Model, path: Path, metadata: ModelMetadata, compiled: di
             file.attrs["model_config"] = json.dumps(config).encode()
             if compiled:
                 file.attrs["training_config"] = json.dumps(compiled).encode()
-            file.attrs[FACTS] = json.dumps({"format": FORMAT, **metadata._asdict()}, ensure_ascii=False)
+            file.attrs[FACTS] = json.dumps(facts, ensure_ascii=False)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either, in several lines without an errno
         full = "errno = 28" in str(error) or shutil.disk_usage(path.parent).free < MIN_FREE_BYTES
         raise OSError(errno.ENOSPC if full else errno.EIO, "the .h5 file could not be written", str(path)) from error

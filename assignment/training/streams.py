@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import keras
 import numpy as np
 
 GENERATOR, DISCRIMINATOR = 3, 5  # the stream of each network's initial weights, numbered as the sheet's steps
@@ -28,6 +27,7 @@ class Purpose(IntEnum):
     EVALUATION_NOISE = 9
     MEMORIZATION_NOISE = 10
     HELD_OUT_IMAGES = 11
+    PLANE = 12  # through the latent space, drawn at every grid
 
 
 def stream(seed: int, purpose: Purpose, *position: int) -> np.random.Generator:
@@ -58,4 +58,6 @@ def training_labels(seed: int, epoch: int, update: int, count: int, classes: int
 
 def seed_initial_weights(seed: int, network: int) -> None:
     """Seed Keras' initializers for the next network to be built; `network` is GENERATOR or DISCRIMINATOR."""
+    import keras  # here, because the other streams need no Keras
+
     keras.utils.set_random_seed(int(stream(seed, Purpose.INITIAL_WEIGHTS, network).integers(2**31)))

@@ -9,9 +9,10 @@ from assignment.conditional import networks as conditional
 from assignment.digits import networks as digits
 from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
+from assignment.foreign.metadata import ModelMetadata
 from assignment.foreign.reader import read_contents
 from assignment.lecture import networks as lecture
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 
 BUILDERS = {
     "fashion generator": build_generator,

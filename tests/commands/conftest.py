@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from assignment.fashion.step3_generator import build_generator
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.foreign.metadata import ModelMetadata
+from assignment.training.export import export_h5
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from assignment import environment, runtime
-from assignment.commands import runs
 from assignment.errors import AssignmentError
 from assignment.figures import letters
 from assignment.figures.window import Windows
 from assignment.practices.recipes import TUNED_PRACTICES
+from assignment.session import start
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent.parent / "run_assignment.py"
 ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(RUN_ASSIGNMENT.parent)}
@@ -39,7 +39,7 @@ def test_a_bug_in_a_run_is_reported_in_its_folder(run_here, capsys, few_digits, 
 
 def test_a_package_that_is_missing_is_named_with_the_line_to_type(run_here, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "filelock", None)  # importing it raises ModuleNotFoundError
-    monkeypatch.delitem(sys.modules, "assignment.storage.lock")
+    monkeypatch.delitem(sys.modules, "assignment.storage.lock", raising=False)
     assert run_here("run", "--firstname", "ana") == 2
     errors = capsys.readouterr().err
     assert errors.startswith("error: the package 'filelock' is not installed in this Python") and "type" in errors
@@ -52,7 +52,7 @@ def test_options_take_precedence_over_the_settings_of_quick(run_here, monkeypatc
         requested.append(options)
         raise AssignmentError("enough.")
 
-    monkeypatch.setattr(runs, "settings_from", stop_at_settings)
+    monkeypatch.setattr(start, "settings_from", stop_at_settings)
     assert run_here("--firstname", "ana", "--quick", "--epochs", "5", program="run_assignment.py") == 2
     assert requested == [{"firstname": "ana", "seed": 897_080_505, "epochs": 5, "grid_every": 1}]
 
@@ -64,7 +64,7 @@ def test_the_tuned_recipe_adds_its_practices_to_those_that_are_given(run_here, m
         requested.append(options.get("practice"))
         raise AssignmentError("enough.")
 
-    monkeypatch.setattr(runs, "settings_from", stop_at_settings)
+    monkeypatch.setattr(start, "settings_from", stop_at_settings)
     for options in ((), ("--recipe", "sheet"), ("--recipe", "tuned"), ("--recipe", "tuned", "--practice", "flip")):
         assert run_here("--firstname", "ana", *options, program="run_assignment.py") == 2
     tuned = list(TUNED_PRACTICES["fashion"])
@@ -76,7 +76,9 @@ def test_the_seed_follows_from_the_first_name_unless_it_is_given(
     run_here, capsys, few_digits, monkeypatch, options, seed
 ):
     seeds = []
-    monkeypatch.setattr("assignment.session.stages.run_steps", lambda track, run, step: seeds.append(run.settings.seed))
+    monkeypatch.setattr(
+        "assignment.session.stages.run_steps", lambda track, run, step, stop: seeds.append(run.settings.seed)
+    )
     assert run_here("--firstname", "ana", *options, program="step 4") == 0 and seeds == [seed]
     assert ("Seed 897080505, from the first name" in capsys.readouterr().out) == (seed == 897_080_505)
 

@@ -5,7 +5,6 @@ import pytest
 
 from assignment.data import sources
 from assignment.data.dataset import TROUSER, Dataset
-from assignment.fashion import step1_data
 from assignment.fashion.step1_data import split_data
 
 
@@ -38,12 +37,18 @@ def test_without_images_fashion_mnist_is_loaded_and_a_stand_in_is_mentioned(stan
     images, labels = np.zeros((70_000, 28, 28), np.uint8), np.resize(np.arange(10, dtype=np.uint8), 70_000)
     loaded = []
     dataset = Dataset(images, labels, standin)
-    monkeypatch.setattr(step1_data, "load", lambda source, data_dir: loaded.append((source, data_dir)) or dataset)
+    monkeypatch.setattr(sources, "load", lambda *request: loaded.append(request) or dataset)
     with pytest.warns(UserWarning, match="The images are a drawn stand-in"):
         assert split_data().dataset.shape == (7_000, 28, 28)
     with pytest.warns(UserWarning):
         split_data("folder")
-    assert loaded == [(sources.FASHION_MNIST, None), (sources.FASHION_MNIST, Path("folder"))]
+    with pytest.warns(UserWarning):
+        split_data(data="standin")
+    assert loaded == [
+        (sources.FASHION_MNIST, "auto", None),
+        (sources.FASHION_MNIST, "auto", Path("folder")),
+        (sources.FASHION_MNIST, "standin", None),
+    ]
 
 
 @pytest.mark.real_data

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from assignment.fashion.step8_save import save_models
+from assignment.foreign.metadata import ModelMetadata, read_metadata
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata, read_metadata
 
 
 def test_both_networks_are_saved_under_the_sheets_names(make_gan, tmp_path):
@@ -13,7 +13,7 @@ def test_both_networks_are_saved_under_the_sheets_names(make_gan, tmp_path):
     paths = save_models(gan, workspace.models_dir, ModelMetadata("fashion", "ana", 1, "Fashion-MNIST"))
     assert paths == workspace.models
     assert [path.name for path in paths] == ["generator_model_Ана.h5", "discriminator_model_Ана.h5"]
-    assert read_metadata(paths[0]) == ModelMetadata("fashion", "ana", 1, "Fashion-MNIST", ())
+    assert read_metadata(paths[0]) == ModelMetadata("fashion", "ana", 1, "Fashion-MNIST", (), keras=keras.__version__)
     for path, model in zip(paths, gan):
         for weight, saved in zip(model.weights, keras.models.load_model(path, compile=False).weights, strict=True):
             np.testing.assert_array_equal(weight, saved)

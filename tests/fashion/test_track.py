@@ -15,9 +15,9 @@ from assignment.errors import AssignmentError
 from assignment.fashion import track
 from assignment.fashion.track import TRACK
 from assignment.figures import style
+from assignment.foreign.metadata import read_metadata
 from assignment.session import session, stages
 from assignment.session.stages import run_steps
-from assignment.training.export import read_metadata
 from assignment.training.steps import Losses
 
 TROUSERS = 12  # step 2 draws this number

@@ -3,7 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from assignment.figures.thumbnails import thumbnail
+from assignment.figures.thumbnails import thumbnail, tiles
 
 
 def test_images_are_side_by_side_with_a_gap():
@@ -18,3 +18,8 @@ def test_images_are_side_by_side_with_a_gap():
 def test_values_outside_the_range_are_clipped():
     picture = np.asarray(Image.open(io.BytesIO(thumbnail(np.array([[[[-9.0]]], [[[9.0]]]])))))
     assert (picture[0, 0], picture[0, 3]) == (0, 255)
+
+
+def test_tiles_have_no_gaps():
+    picture = np.asarray(Image.open(io.BytesIO(tiles(np.linspace(-1, 1, 4).reshape(4, 1, 1, 1), columns=2))))
+    assert picture.tolist() == [[0, 85], [170, 255]]

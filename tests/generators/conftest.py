@@ -3,8 +3,9 @@
 import pytest
 
 from assignment.conditional.networks import build_generator
+from assignment.foreign.metadata import ModelMetadata
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 
 DIGITS = ModelMetadata("conditional", "ana", 1, "a stand-in", tuple("0123456789"))
 

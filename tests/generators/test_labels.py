@@ -1,8 +1,8 @@
 import pytest
 
 from assignment.errors import AssignmentError
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.labels import parse_labels, samples_name
-from assignment.training.export import ModelMetadata
 
 GARMENTS = ModelMetadata("conditional", "ana", 1, "a stand-in", ("T-shirt/top", "Trouser", "Bag"))
 DIGITS = GARMENTS._replace(classes=tuple("0123456789"))

@@ -3,18 +3,19 @@ import re
 import numpy as np
 import pytest
 
-from assignment.commands.runs import load_track
 from assignment.conditional.networks import build_generator
 from assignment.digits import networks as digits
 from assignment.errors import AssignmentError
 from assignment.evaluation.gan_train import GanTrainScores
 from assignment.evaluation.judge import Reading
 from assignment.evaluation.judge_files import JudgeFacts, StoredJudge
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.measure import measure
 from assignment.session import measurement, track
 from assignment.session.measurement import Measurer
+from assignment.session.start import load_track
 from assignment.settings.measuring import MeasureSettings
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 
 DIGITS = ModelMetadata("conditional", "ana", 3, "drawn stand-in, not MNIST", tuple("0123456789"), epoch=7, practices=())
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.picture import draw_picture
 from assignment.generators.samples import Samples, generate_samples
-from assignment.training.export import ModelMetadata
 
 GARMENTS = ModelMetadata("conditional", "ana", 1, "a stand-in", ("T-shirt/top", "Trouser", "Bag"))
 WITHOUT_LABELS = GARMENTS._replace(classes=())

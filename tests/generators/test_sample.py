@@ -3,13 +3,14 @@ import pytest
 
 from assignment.digits import networks as digits
 from assignment.errors import AssignmentError
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators import samples
 from assignment.generators.sample import sample
 from assignment.settings.samples import SampleSettings
 from assignment.storage.files import partial_path
 from assignment.storage.lock import lock_folder
 from assignment.storage.workspace import Workspace
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 
 DIGITS = ModelMetadata("conditional", "ana", 1, "a stand-in", tuple("0123456789"))
 WITHOUT_LABELS = DIGITS._replace(classes=())

@@ -1,7 +1,7 @@
 import numpy as np
 
+from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.samples import generate_samples
-from assignment.training.export import ModelMetadata
 from assignment.training.streams import Purpose, draw_noise
 
 DIGITS = ModelMetadata("conditional", "ana", 1, "a stand-in", tuple("0123456789"))

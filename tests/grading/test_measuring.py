@@ -50,8 +50,8 @@ def test_a_generator_has_the_metrics_of_its_first_draw(real_images_folder):
 
     from assignment.checking.sheets import SHEETS
     from assignment.checking.weights_only import as_network
-    from assignment.commands.runs import load_track
     from assignment.foreign.shapes import tensor_shapes, weight_shapes
+    from assignment.session.start import load_track
 
     network = as_network(SHEETS["fashion"].networks[0])
     shapes, random, layers = tensor_shapes(network), np.random.default_rng(0), []

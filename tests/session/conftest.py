@@ -10,6 +10,7 @@ import pytest
 from assignment.evaluation.judge import Reading
 from assignment.evaluation.judge_files import JudgeFacts, StoredJudge
 from assignment.fashion.sheet import SHEET
+from assignment.foreign.metadata import ModelMetadata
 from assignment.practices.view import TrainingView
 from assignment.session import journal
 from assignment.session.resume import conditions_of, find_earlier
@@ -17,7 +18,8 @@ from assignment.session.run import Run
 from assignment.session.session import run_session
 from assignment.session.training import Training
 from assignment.storage.files import replacing
-from assignment.training.export import ModelMetadata, export_pair
+from assignment.training.export import export_pair
+from assignment.training.interrupt import StopRequest
 from assignment.training.loop import train, updates_per_epoch
 from assignment.training.steps import compiled_update
 from assignment.training.streams import Purpose, draw_noise
@@ -113,7 +115,9 @@ def make_session(make_gan, make_run, make_training, standin, tmp_path):
         def start(self, change_update=lambda update: update, earlier=None):
             update = change_update(compiled_update(self.gan))
             training = make_training(self.run, self.gan, update, IMAGES, **self.view_options)
-            return run_session(self.run, training, earlier or find_earlier(self.run, training.conditions))
+            return run_session(
+                self.run, training, earlier or find_earlier(self.run, training.conditions), StopRequest()
+            )
 
         @property
         def record(self):

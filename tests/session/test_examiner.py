@@ -11,6 +11,7 @@ import pytest
 from assignment.data import sources
 from assignment.data.dataset import Dataset
 from assignment.evaluation.comparison import DRAW_COUNT, Comparison
+from assignment.foreign.metadata import ModelMetadata, read_metadata
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
 from assignment.session import examiner, measurement
@@ -19,7 +20,7 @@ from assignment.session.session import run_session
 from assignment.session.track import EvaluationSpec, TrainingData
 from assignment.settings.tracks import DigitsSettings
 from assignment.training.checkpoints import gather, restore
-from assignment.training.export import ModelMetadata, export_h5, read_metadata
+from assignment.training.export import export_h5
 from assignment.training.interrupt import Interrupted, StopRequest
 from assignment.training.network_file import load_network
 from assignment.training.steps import build_optimizers, compiled_update
@@ -58,7 +59,7 @@ def train(untrained, make_run, make_training, standin, set_judge_accuracy):
         data = TrainingData(IMAGES, LABELS, sources.MNIST, Dataset(None, None, standin))
         spec = EvaluationSpec(data, IMAGES, LABELS, learned_from=IMAGES[:12], expects_class=False)
         training = make_training(run, gan, update, IMAGES, evaluation=spec)
-        stopped_by = run_session(run, training, find_earlier(run, training.conditions))
+        stopped_by = run_session(run, training, find_earlier(run, training.conditions), StopRequest())
         assert is_stopped or stopped_by is None
         return run, gather(gan)
 

@@ -105,10 +105,10 @@ def test_the_user_reads_how_to_close_the_windows_before_the_command_waits(make_s
             assert "Close the figure windows to end the command" in printed(screen)
 
     screen = make_screen()
-    screen.hold_windows()
+    screen.hold_figures()
     assert printed(screen) == ""
     screen._windows = Windows()
-    screen.hold_windows()
+    screen.hold_figures()
 
 
 class Terminal(io.StringIO):

@@ -8,6 +8,7 @@ from assignment.conditional.track import TRACK as CONDITIONAL
 from assignment.data import sources
 from assignment.digits.track import TRACK as DIGITS
 from assignment.fashion.track import TRACK as FASHION
+from assignment.foreign.metadata import ModelMetadata
 from assignment.lecture.track import TRACK as LECTURE
 from assignment.practices.stack import PracticeStack
 from assignment.session import stages
@@ -21,7 +22,6 @@ from assignment.session.stages import (
 )
 from assignment.session.track import TrainingData
 from assignment.settings.tracks import ConditionalSettings, DigitsSettings, FashionSettings, LectureSettings
-from assignment.training.export import ModelMetadata
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (12, 28, 28, 1)).astype(np.float32)
 DATA = TrainingData(IMAGES, np.arange(12, dtype=np.uint8) % 10, sources.MNIST, None)

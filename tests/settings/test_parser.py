@@ -69,7 +69,8 @@ def test_a_first_name_of_several_words_is_proposed_as_one(parser):
 @pytest.mark.parametrize("arguments", [[], ["--firstname", "ana"]])
 def test_a_missing_command_is_named_first(arguments):
     with pytest.raises(
-        AssignmentError, match="^a command comes first: run, sample, measure, check, submit, grade, practices, lab "
+        AssignmentError,
+        match="^a command comes first: run, sample, explore, measure, check, submit, grade, practices, lab ",
     ):
         console_parser().parse_args(arguments)
 

@@ -7,7 +7,10 @@ from assignment.errors import AssignmentError
 from assignment.storage.files import partial_path
 from assignment.storage.workspace import RunFile, Workspace
 
-FOLDER_FILES = {name for name, value in vars(Workspace).items() if isinstance(value, RunFile)} - {"checkpoints"}
+FOLDER_FILES = {name for name, value in vars(Workspace).items() if isinstance(value, RunFile)} - {
+    "checkpoints",
+    "planes",
+}
 MODEL_FILES = {"generator_model", "discriminator_model", "best_generator"}
 
 
@@ -47,6 +50,7 @@ def test_every_file_has_its_documented_path():
         "history.csv",
         "run.json",
         "report.html",
+        "explore.html",
         "metrics.json",
         ".lock",
         ".holder.json",
@@ -182,3 +186,14 @@ def test_prepare_refuses_another_spelling_of_the_first_name(make_workspace, monk
     monkeypatch.setattr("assignment.storage.files.os.listdir", lambda folder: sorted(listed))
     with pytest.raises(AssignmentError, match="already exists as .*ana.*, and this file system does not distinguish"):
         workspace.prepare()
+
+
+def test_planes_are_in_the_order_of_their_epochs_and_belong_to_their_training(workspace):
+    assert workspace.plane_epochs() == {}
+    workspace.planes.mkdir(parents=True)
+    for epoch in (10_000, 2, 9_999):
+        workspace.plane(epoch).touch()
+    (workspace.planes / "notes.png").touch()
+    assert list(workspace.plane_epochs().items()) == [(epoch, workspace.plane(epoch)) for epoch in (2, 9_999, 10_000)]
+    workspace.remove_earlier_training()
+    assert [path.name for path in workspace.planes.iterdir()] == ["notes.png"]

@@ -1,10 +1,19 @@
 import signal
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from assignment.signals import HANGUP, STOP_SIGNALS
-from assignment.training.interrupt import Interrupted, stop_on_request
+from assignment.training.interrupt import Interrupted, StopRequest, stop_on_signals
+
+
+@contextmanager
+def stop_on_request(announce):
+    """Within the block, signals make a request, which this yields."""
+    stop = StopRequest(announce)
+    with stop_on_signals(stop):
+        yield stop
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)
@@ -88,3 +97,14 @@ def test_a_handler_that_was_not_installed_from_python_is_kept(monkeypatch):
     with stop_on_request(lambda: None):
         pass
     assert unknown not in changed and signal.SIGINT in changed
+
+
+def test_another_thread_can_make_the_request():
+    announced = []
+    stop = StopRequest(lambda: announced.append(stop.signal))
+    update = stop.between_updates(lambda batch: batch)
+    assert update(1) == 1
+    stop.request(signal.SIGINT)
+    assert announced == [signal.SIGINT]
+    with pytest.raises(Interrupted):
+        update(2)

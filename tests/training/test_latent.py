@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assignment.training.latent import great_circle, straight_line
+from assignment.training.latent import PLANE_REACH, great_circle, plane, straight_line, typical_length
 
 
 def test_points_on_a_straight_line_are_evenly_spaced():
@@ -36,3 +36,18 @@ def test_path_from_a_point_to_itself_stays_there():
 def test_opposite_points_and_0_have_no_unique_great_circle(end):
     with pytest.raises(ValueError):
         great_circle(np.array([1.0, 0]), np.array(end), 3)
+
+
+def test_a_plane_goes_from_left_to_right_and_down_at_one_length():
+    vectors = np.array([[10.0, 0, 0], [0, 1, 0], [0, 0, 1]])
+    points = plane(vectors, tiles=3, length=5.0).reshape(3, 3, 3)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=-1), 5, rtol=1e-6)
+    np.testing.assert_allclose(points[1, 1], [5, 0, 0], atol=1e-6)
+    assert points[1, 2, 1] > 0 > points[1, 0, 1] and points[2, 1, 2] > 0 > points[0, 1, 2]
+    assert points[1, 2, 1] / points[1, 2, 0] == pytest.approx(2 / 3 * PLANE_REACH / 10)
+
+
+def test_uniform_noise_is_shorter_than_normal_noise():
+    assert typical_length(100) == 10 and typical_length(100, ("ema", "uniform-noise")) == pytest.approx(
+        np.sqrt(100 / 3)
+    )

@@ -11,8 +11,9 @@ import pytest
 
 from assignment.conditional.networks import build_generator
 from assignment.errors import AssignmentError
-from assignment.training.export import ModelMetadata, export_h5
-from assignment.training.network_file import load_network, read_facts
+from assignment.foreign.metadata import ModelMetadata, read_metadata
+from assignment.training.export import export_h5
+from assignment.training.network_file import load_network
 
 METADATA = ModelMetadata("fashion", "ana", 1, "a stand-in")
 KERNEL = "model_weights/noise_units/noise_units/kernel"
@@ -108,7 +109,7 @@ FILES = {
 def test_each_kind_of_other_file_has_its_own_advice(path, make_gan, create, reason):
     create(path, make_gan)
     with pytest.raises(AssignmentError) as caught:
-        read_facts(path)
+        read_metadata(path)
     assert str(caught.value).startswith(f"{path} is not a network that this program saved: {reason}")
 
 
@@ -143,7 +144,7 @@ def test_a_network_larger_than_its_file_is_refused_before_it_takes_memory(path, 
 
 def test_a_missing_file_is_an_operating_system_error(path):
     with pytest.raises(FileNotFoundError):
-        read_facts(path)
+        read_metadata(path)
 
 
 @pytest.fixture(scope="module")
@@ -314,7 +315,7 @@ def test_a_changed_network_is_refused_in_one_sentence(saved, change):
         load_network(saved)
 
 
-@pytest.mark.parametrize("read", [read_facts, load_network])
+@pytest.mark.parametrize("read", [read_metadata, load_network])
 @pytest.mark.parametrize("size", [0, 4, 8, 100, 2_000, 100_000])
 def test_a_truncated_file_is_refused_in_one_sentence(saved, size, read):
     os.truncate(saved, size)
@@ -328,11 +329,11 @@ def test_a_file_with_other_bytes_is_refused_in_one_sentence(saved, offset):
         file.seek(offset)
         file.write(b"\xa5" * 64)
     with pytest.raises(AssignmentError, match=ONE_SENTENCE):
-        read_facts(saved)
+        read_metadata(saved)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-@pytest.mark.parametrize("read", [read_facts, load_network])
+@pytest.mark.parametrize("read", [read_metadata, load_network])
 def test_a_pipe_is_refused_without_waiting(path, read):
     os.mkfifo(path)
     with pytest.raises(AssignmentError, match=ONE_SENTENCE):

@@ -7,9 +7,10 @@ from assignment.conditional import networks as conditional
 from assignment.digits import networks as digits
 from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
+from assignment.foreign.metadata import ModelMetadata
 from assignment.lecture import networks as lecture
 from assignment.practices.stack import PracticeStack
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 from assignment.training.portable import EVERY_CLASS, KERAS_3_0, portable
 
 METADATA = ModelMetadata("fashion", "ana", 1, "a stand-in")

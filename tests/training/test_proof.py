@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from assignment.fashion.step6_compile import compile_gan
+from assignment.foreign.metadata import ModelMetadata
 from assignment.training import steps
 from assignment.training.checkpoints import gather
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 from assignment.training.freezing import frozen, unfrozen
 from assignment.training.proof import FREEZE_HINT, FreezeViolation, fingerprint, prove_freeze
 from assignment.training.steps import build_optimizers, compiled_update

@@ -13,10 +13,11 @@ from assignment.fashion.step3_generator import build_generator
 from assignment.fashion.step5_discriminator import build_discriminator
 from assignment.foreign.configuration import read_configuration
 from assignment.foreign.kinds import KINDS
+from assignment.foreign.metadata import ModelMetadata
 from assignment.foreign.reader import read_contents
 from assignment.lecture import networks as lecture
 from assignment.practices.stack import PracticeStack
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 from assignment.training.layers import MinibatchDeviation, MinibatchDiscrimination, SpectralNormalization
 from assignment.training.rebuild import BUILDERS, rebuild
 

@@ -5,9 +5,10 @@ import pytest
 from assignment.conditional.networks import build_discriminator
 from assignment.digits.networks import build_generator
 from assignment.errors import AssignmentError
+from assignment.foreign.metadata import ModelMetadata
 from assignment.foreign.reader import read_contents
 from assignment.training import repair
-from assignment.training.export import ModelMetadata, export_h5
+from assignment.training.export import export_h5
 from assignment.training.layers import MinibatchDeviation
 from assignment.training.repair import write_repaired
 

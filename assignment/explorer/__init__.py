@@ -1,0 +1,1 @@
+"""A page that runs a saved generator in the browser."""
