@@ -26,8 +26,9 @@ from assignment.data.dataset import TRAINING_IMAGES, TROUSER, scale_pixels  # no
 from assignment.evaluation.comparison import Comparison  # noqa: E402
 from assignment.evaluation.judge import Judge  # noqa: E402
 from assignment.evaluation.shipped_judges import FOLDER, judge_path, read_shipped_judge  # noqa: E402
+from assignment.generators.files import read_generator_metadata  # noqa: E402
 from assignment.generators.samples import generate_samples  # noqa: E402
-from assignment.generators.saved import load_generator, read_generator_metadata  # noqa: E402
+from assignment.generators.saved import load_generator  # noqa: E402
 
 GRAY_LEVEL = 1 / 127.5  # of pixels in [-1, 1]
 SHIFTS = {"right": (0, 1), "left": (0, -1), "down": (1, 0), "up": (-1, 0)}  # by one pixel

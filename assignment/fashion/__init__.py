@@ -9,17 +9,11 @@ and models in hand:
 (12, 28, 28, 1)
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from assignment.exports import exports
 from assignment.startup import check_python
 
-if TYPE_CHECKING:
-    from assignment.session.result import RunResult
+check_python()  # the steps are commands; an old Python must be able to read this file, which therefore has no types
 
-check_python()  # the steps are commands, and their syntax needs a recent Python
+from assignment.exports import exports  # noqa: E402
 
 MODULES = {
     "split_data": "assignment.fashion.step1_data",
@@ -36,10 +30,10 @@ MODULES = {
     "draw_network": "assignment.session.drawing",
     "prove_freeze": "assignment.training.proof",
 }
-__all__ = ["run", *MODULES]  # noqa: PLE0604
+__all__ = ["run"] + sorted(MODULES)
 
 
-def run(firstname: str, **settings: Any) -> RunResult:
+def run(firstname, **settings):
     """Run the eight steps, or continue a run that was stopped, as `assignment run` does.
 
     settings: the options of `assignment run`, as in `epochs=20`, `data_dir="datasets"` or `quick=True`.
@@ -48,7 +42,7 @@ def run(firstname: str, **settings: Any) -> RunResult:
     """
     from assignment.session.call import call_run
 
-    return call_run("fashion", {"firstname": firstname, **settings})
+    return call_run("fashion", dict([("firstname", firstname)], **settings))
 
 
 __getattr__, __dir__ = exports(__name__, MODULES)
