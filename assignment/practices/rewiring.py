@@ -52,7 +52,10 @@ def rewire(
     else:
         entries = [keras.Input(entry.shape[1:], name=entry.name, dtype=entry.dtype) for entry in network.inputs]
         rewired = keras.models.clone_model(
-            network, input_tensors=entries, clone_function=lambda layer: layer, call_function=call
+            network,
+            input_tensors=tree.pack_sequence_as(network.input, entries),  # a list only if the network has one
+            clone_function=lambda layer: layer,
+            call_function=call,
         )
         rewired.name = network.name
     for original, copy in pairs:

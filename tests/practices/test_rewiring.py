@@ -74,3 +74,12 @@ def test_last_dense_layer_is_the_output(network):
 def test_a_sequential_network_has_nothing_but_its_layers():
     with pytest.raises(ValueError, match="only its layers"):
         rewire(build_sequential(), lambda layer: [layer], after=lambda layer, output, inputs: output)
+
+
+def test_a_functional_network_of_one_input_without_a_list_is_copied():
+    image = keras.Input((4,))
+    units = layers.Dense(3, name="units")(image)
+    network = keras.Model(image, [units, layers.Dense(2)(units)])
+    copied = rewire(network, lambda layer: [layer])
+    np.testing.assert_array_equal(copied.layers[1].get_weights()[0], network.layers[1].get_weights()[0])
+    assert len(copied.outputs) == 2
