@@ -1,7 +1,7 @@
 """A network as a program for the browser: steps that JavaScript computes, and the bytes of their weights.
 
-Kernels are stored as 16-bit integers with a scale for each filter. They take the space of float16, and the images differ
-several times less from those in float32 (docs/explore.md).
+Kernels are stored as 16-bit integers with a scale for each filter. They take the space of float16, and the images are
+several times nearer to those in float32 (docs/explore.md).
 """
 
 from __future__ import annotations
