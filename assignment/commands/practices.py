@@ -32,6 +32,10 @@ def practices(options: dict[str, Any], activity: Activity) -> int:
 def lab(options: dict[str, Any], activity: Activity) -> int:
     """Run a lab, or print its plan."""
     settings = LabSettings(**options)
+    from assignment.data.sources import find_named_folder
+
+    if settings.data != "standin":
+        find_named_folder(settings.data_dir)  # a missing one is reported before the plan
     activity.doing = "running the lab"
     activity.less_memory = "close other programs, or choose a smaller number of --jobs"
     workspace = LabWorkspace.for_lab(settings.track, settings.outputs_dir, settings.firstname)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+IMAGE_SHAPE = (28, 28, 1)
 CLASS_COUNT = 10
 GARMENTS = (
     "T-shirt/top",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import struct
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
+from assignment.data.dataset import IMAGE_SHAPE
 from assignment.errors import AssignmentError
 from assignment.evaluation.scores import evenly_spaced
 from assignment.explorer.directions import find_directions
 from assignment.explorer.page import PageFacts, render_page
 from assignment.explorer.program import Program, compile_network
-from assignment.foreign.metadata import ModelMetadata, metadata_of, read_ours, unusable
+from assignment.foreign.metadata import WEIGHTS_ONLY, ModelMetadata, metadata_of, read_ours, unusable
 from assignment.foreign.network import Network
 from assignment.foreign.refused import Refused
 from assignment.foreign.shapes import input_shapes, output_shapes
-from assignment.generators.files import check_trained, checked_metadata
+from assignment.generators.files import check_generator_shapes, check_trained, checked_metadata
 from assignment.report.page import write_report
 from assignment.settings.exploring import ExploreSettings
 from assignment.settings.tracks import TRACKS
@@ -31,10 +33,8 @@ from assignment.storage.workspace import Workspace
 from assignment.training.latent import PLANE_TILES, typical_length
 from assignment.training.streams import Purpose, draw_noise
 
-IMAGE_SHAPE = (28, 28, 1)
 MAX_PLANES = 12  # in the page; each takes up to half a megabyte
 MAX_PLANE_BYTES = 4_000_000  # ten planes of 49 images have 384,160 pixels
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 class ExplorePage(NamedTuple):
@@ -58,6 +58,7 @@ def explore(
     metadata = checked_metadata(metadata_of(contents, path), path, settings.track)
     generator = _checked_generator(contents.network, path, metadata)
     planes = _read_planes(workspace, len(metadata.classes) or 1) if settings.epochs else {}
+    ensure_writable(workspace.folder)  # before the directions, which take half a minute
     latent_dim = input_shapes(generator)[0][0]
     with _named_file(path):
         programs = {"generator": compile_network(generator)}
@@ -83,7 +84,6 @@ def explore(
     )
     vectors = draw_noise(metadata.seed or 0, Purpose.PLANE, count=3, latent_dim=latent_dim)
     page = render_page(facts, programs, directions, vectors, planes)
-    ensure_writable(workspace.folder)
     with lock_if_free(workspace, "assignment explore"):
         write_text(workspace.explore_page, page)
         return ExplorePage(workspace.explore_page, _link_in_report(workspace, settings.track))
@@ -110,18 +110,31 @@ def _read_planes(workspace: Workspace, classes: int) -> dict[int, bytes]:
 
     Raises AssignmentError if there are none, or if a file has another size.
     """
-    planes = {epoch: read_bytes(path, MAX_PLANE_BYTES) for epoch, path in workspace.plane_epochs().items()}
-    if not planes:
+    paths = workspace.plane_epochs()
+    if not paths:
         raise AssignmentError(
-            f"{workspace.planes} has no images of earlier epochs; a run draws them at every grid since this version."
+            f"{workspace.planes} has no images of earlier epochs: the run was trained by an earlier version, or stopped"
+            " before its first grid; omit --epochs."
         )
     width = PLANE_TILES * IMAGE_SHAPE[1]
-    for epoch, content in planes.items():
-        # A PNG file begins with 16 bytes of signature, then its width and height.
-        if content[:8] != PNG_SIGNATURE or struct.unpack(">II", content[16:24]) != (width, width * classes):
-            raise AssignmentError(f"{workspace.plane(epoch)} is not a picture that the run drew; delete it.")
-    chosen = evenly_spaced(list(planes), MAX_PLANES)
-    return {epoch: planes[epoch] for epoch in chosen}
+    planes = {}
+    for epoch in evenly_spaced(list(paths), MAX_PLANES):
+        planes[epoch] = read_bytes(paths[epoch], MAX_PLANE_BYTES)
+        if not _is_complete_png(planes[epoch], (width, width * classes)):
+            raise AssignmentError(f"{paths[epoch]} is damaged, or not a picture that the run drew; delete it.")
+    return planes
+
+
+def _is_complete_png(content: bytes, size: tuple[int, int]) -> bool:
+    """Return whether this is a PNG file of a picture of this width and height, to its last pixel."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+            if picture.size != size:  # known before the pixels are decoded
+                return False
+            picture.load()
+    except Exception:  # the file may contain anything
+        return False
+    return True
 
 
 def _link_in_report(workspace: Workspace, track: str) -> bool:
@@ -136,12 +149,10 @@ def _link_in_report(workspace: Workspace, track: str) -> bool:
 
 
 def _checked_generator(network: Network[np.ndarray] | None, path: Path, metadata: ModelMetadata) -> Network[np.ndarray]:
-    labels = [(1,)] if metadata.classes else []
-    if network is not None:
-        inputs, outputs = input_shapes(network), output_shapes(network)
-        if outputs == [IMAGE_SHAPE] and len(inputs[0]) == 1 and inputs[1:] == labels:
-            return network
-    raise AssignmentError(f"{path} has other inputs or outputs than a generator of the {metadata.track} track.")
+    if network is None:
+        raise unusable(path, WEIGHTS_ONLY)
+    check_generator_shapes(input_shapes(network), output_shapes(network), path, metadata)
+    return network
 
 
 def _read_discriminator(path: Path, track: str) -> Network[np.ndarray]:

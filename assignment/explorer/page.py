@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from assignment.explorer.directions import Directions
 from assignment.explorer.program import Program
-from assignment.report.page import png_url, template
+from assignment.report.page import data_url, template
 from assignment.training.latent import PLANE_REACH, PLANE_TILES
 
 WORKER_SCRIPTS = ("engine.js", "gpu.js", "worker.js")
@@ -65,7 +65,7 @@ def render_page(
         "plane": vectors.astype(float).round(6).tolist(),
         "planeReach": PLANE_REACH,
         "tiles": PLANE_TILES,
-        "epochs": [[epoch, png_url(content)] for epoch, content in planes.items()],
+        "epochs": [[epoch, data_url(content, "png")] for epoch, content in planes.items()],
         "programs": {name: program.description for name, program in programs.items()},
     }
     return template("explore.html.jinja", package="assignment.explorer").render(
@@ -86,5 +86,6 @@ def _json(data: Any) -> Markup:
 
 
 def read_scripts(*names: str) -> Markup:
+    """Return files of this package's JavaScript, one after another."""
     folder = files("assignment.explorer")
     return Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in names))

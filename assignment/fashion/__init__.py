@@ -13,7 +13,7 @@ from assignment.startup import check_python
 
 check_python()  # the steps are commands; an old Python must be able to read this file, which therefore has no types
 
-from assignment.exports import exports  # noqa: E402
+from assignment.session.exports import exports  # noqa: E402
 
 MODULES = {
     "split_data": "assignment.fashion.step1_data",
@@ -32,17 +32,4 @@ MODULES = {
 }
 __all__ = ["run"] + sorted(MODULES)
 
-
-def run(firstname, **settings):
-    """Run the eight steps, or continue a run that was stopped, as `assignment run` does.
-
-    settings: the options of `assignment run`, as in `epochs=20`, `data_dir="datasets"` or `quick=True`.
-    Returns the result: its networks, losses, metrics and figures.
-    Raises AssignmentError, one sentence, for whatever the user can correct.
-    """
-    from assignment.session.call import call_run
-
-    return call_run("fashion", dict([("firstname", firstname)], **settings))
-
-
-__getattr__, __dir__ = exports(__name__, MODULES)
+run, __getattr__, __dir__ = exports(__name__, MODULES)

@@ -14,7 +14,7 @@ import numpy as np
 
 from assignment.data.dataset import TROUSER, Dataset, scale_pixels
 from assignment.data.sources import FASHION_MNIST
-from assignment.session.images import load_dataset
+from assignment.session.images import load_source
 
 DS1_SIZE = 60_000  # the sheet: ds1 holds the first 60,000 samples, ds2 the next 10,000
 
@@ -38,7 +38,7 @@ def split_data(source: Dataset | Path | str | None = None, data: str = "auto") -
     data: as the option --data: "auto", "real" or "standin".
     """
     if not isinstance(source, Dataset):
-        source = load_dataset(FASHION_MNIST, source, data)
+        source = load_source(FASHION_MNIST, source, data)
     images = scale_pixels(source.images)  # (70000, 28, 28), 0..255 to -1..1
     ds1 = {"images": images[:DS1_SIZE], "labels": source.labels[:DS1_SIZE]}
     ds2 = {"images": images[DS1_SIZE:], "labels": source.labels[DS1_SIZE:]}

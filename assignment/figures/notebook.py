@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from assignment.storage.workspace import display_name
+
 WIDTH = 560  # pixels of a figure; a cell has about a thousand
 
 
@@ -32,7 +34,7 @@ class NotebookFigures:
         """Show the picture at `path`, in the place of an earlier one with this name."""
         from IPython.display import Image
 
-        self._display("step7_grid" if "_epoch_" in path.stem else path.stem, Image(data=path.read_bytes(), width=WIDTH))
+        self._display(display_name(path), Image(data=path.read_bytes(), width=WIDTH))
 
     def show_line(self, text: str) -> bool:
         """Show a line of text in the place of the earlier one; return True."""

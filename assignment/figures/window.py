@@ -7,6 +7,8 @@ from pathlib import Path
 
 from matplotlib.backends import BackendFilter, backend_registry
 
+from assignment.storage.workspace import display_name
+
 
 class Windows:
     """One window for each figure of a run; saving a figure again refreshes its window.
@@ -38,7 +40,7 @@ class Windows:
 
     def show(self, path: Path) -> None:
         """Open or refresh the window of the picture at `path`, without waiting."""
-        name = "step7_grid" if "_epoch_" in path.stem else path.stem  # all grids share one window
+        name = display_name(path)
         with suppress(Exception):
             if name in self._opened and name not in self._plt.get_figlabels():
                 return

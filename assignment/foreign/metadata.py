@@ -17,6 +17,7 @@ from assignment.storage.reading import NO_CONTROL_CHARACTERS, Malformed, convert
 
 OUR_NAMES = re.compile(r"([a-z]+_)?(best_)?(generator|discriminator)_model_.+")  # of networks
 GIVE_OURS = "give the .h5 file that the training wrote"
+WEIGHTS_ONLY = "it contains only weights; give the file of the complete network"
 # Limits for files that others may have changed; a track has at most ten classes.
 Text = Annotated[str, Meta(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
 Names = Annotated[tuple[Text, ...], Meta(max_length=50)]
@@ -95,7 +96,7 @@ def unusable(path: Path, reason: str) -> AssignmentError:
 
 def _why_without_facts(contents: Contents[np.ndarray]) -> str:
     if contents.network is None:
-        return "it contains only weights; give the file of the complete network"
+        return WEIGHTS_ONLY
     if OUR_NAMES.fullmatch(contents.network.name):
         return "Keras saved it again, without the facts about its training; give the original file"
     return f"another program saved it with Keras; {GIVE_OURS}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from assignment.data.dataset import IMAGE_SHAPE
 from assignment.errors import AssignmentError
 from assignment.foreign.metadata import ModelMetadata, read_metadata
 from assignment.practices.catalogue import BY_NAME
@@ -13,7 +15,7 @@ GIVE_A_GENERATOR = "give the path of a generator's .h5 file, or a first name, as
 
 
 def check_trained(path: Path, track: str) -> None:
-    """Raise AssignmentError, with what to do, if the generator of a first name and a track is missing."""
+    """Raise AssignmentError, with what to do, if a network that a run of this track saves is missing."""
     if path.parent.exists() and not path.parent.is_dir():
         raise AssignmentError(f"--models-dir takes a folder, but {path.parent} is a file.")
     if not path.exists():
@@ -58,3 +60,15 @@ def checked_metadata(metadata: ModelMetadata, path: Path, track: str | None = No
             " version that trained it."
         )
     return metadata
+
+
+def check_generator_shapes(
+    inputs: Sequence[tuple[int, ...]], outputs: Sequence[tuple[int, ...]], path: Path, metadata: ModelMetadata
+) -> None:
+    """Raise AssignmentError unless a network takes noise (and a label, if it has classes) and returns an image.
+
+    inputs, outputs: their shapes without the number of images.
+    """
+    labels = [(1,)] if metadata.classes else []
+    if list(outputs) != [IMAGE_SHAPE] or len(inputs[0]) != 1 or list(inputs[1:]) != labels:
+        raise AssignmentError(f"{path} has other inputs or outputs than a generator of the {metadata.track} track.")

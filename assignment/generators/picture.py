@@ -7,12 +7,12 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
+from assignment.data.dataset import IMAGE_SHAPE
 from assignment.figures import style
 from assignment.figures.grids import image_grid, row_grid
 from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.samples import Samples
 from assignment.session.screen import plural
-from assignment.training.gan import IMAGE_SHAPE
 
 MAX_COLUMNS = 12  # images in a row of the picture
 MAX_ROWS = 60  # of the picture, which then has 5,000 pixels; the arrays contain all images

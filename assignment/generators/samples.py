@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from assignment.data.dataset import IMAGE_SHAPE
 from assignment.evaluation.metrics import check_finite
 from assignment.foreign.metadata import ModelMetadata
 from assignment.generators.labels import Labels
 from assignment.practices.choice import checked_practices
 from assignment.practices.stack import PracticeStack
-from assignment.training.gan import IMAGE_SHAPE, generate_images, generator_inputs
+from assignment.training.gan import generate_images, generator_inputs
 from assignment.training.streams import Purpose
 
 

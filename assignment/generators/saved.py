@@ -8,10 +8,11 @@ from pathlib import Path
 
 import keras
 
+from assignment.data.dataset import IMAGE_SHAPE
 from assignment.errors import AssignmentError, is_out_of_memory
 from assignment.evaluation.metrics import NotFinite
 from assignment.foreign.metadata import ModelMetadata
-from assignment.training.gan import IMAGE_SHAPE
+from assignment.generators.files import check_generator_shapes
 from assignment.training.network_file import load_network
 
 
@@ -21,9 +22,7 @@ def load_generator(path: Path, metadata: ModelMetadata) -> keras.Model:
     inputs, outputs = ([tensor.shape[1:] for tensor in tensors] for tensors in (network.inputs, network.outputs))
     if IMAGE_SHAPE in inputs:
         raise AssignmentError(f"{path} is a discriminator; give the generator's file.")
-    labels = [(1,)] if metadata.classes else []
-    if outputs != [IMAGE_SHAPE] or len(inputs[0]) != 1 or inputs[1:] != labels:
-        raise AssignmentError(f"{path} has other inputs or outputs than a generator of the {metadata.track} track.")
+    check_generator_shapes(inputs, outputs, path, metadata)
     return network
 
 

@@ -12,7 +12,7 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import CATALOGUE, CatalogueEntry
 from assignment.practices.choice import split_combination
-from assignment.report.page import data_url, template
+from assignment.report.page import file_url, template
 from assignment.storage.files import write_text
 
 
@@ -44,9 +44,9 @@ def write_lab_page(
         metrics=COMPARED_METRICS,
         practices=_described(judgements),
         key=key,
-        figure=data_url(workspace.figure),
+        figure=file_url(workspace.figure),
         curves_key=CURVES_KEY,
-        curves=data_url(workspace.curves_figure) if workspace.curves_figure.exists() else "",
+        curves=file_url(workspace.curves_figure) if workspace.curves_figure.exists() else "",
     )
     write_text(workspace.report, page)
 

@@ -36,7 +36,8 @@ class CatalogueEntry(NamedTuple):
     name: the name on the command line.
     ingredients: what it replaces.
     change, problem, source, cost: in words; the first clause of `change` is its summary.
-    relative_time: time of an update relative to one without practices, measured on the trousers (docs/practices.md).
+    relative_time: time of an update relative to one without practices, measured on the trousers
+        (benchmarks/practices.py); that of conditional-batch-normalization is an estimate.
     conflicts: practices, tracks, data sets and options that it cannot be used with, each with the reason.
     """
 
@@ -57,7 +58,7 @@ class CatalogueEntry(NamedTuple):
 
 NO_LABELS = "its networks take no labels"
 UNLABELED = {"fashion": NO_LABELS, "digits": NO_LABELS, "lecture": NO_LABELS}
-FLIPPED_DIGITS = "a mirrored digit is no digit"
+MIRRORED_DIGITS = "a mirrored digit is no digit"
 HAS_DROPOUT = "its discriminator already has dropout"
 ONE_STEP = "its discriminator already trains on both in one step"
 TWO_OUTPUTS = "an auxiliary discriminator has two outputs, and this practice changes only one"
@@ -113,7 +114,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="training instability and mode collapse",
         source="Arjovsky et al. 2017; Gulrajani et al. 2017; the lecture, section 10 (WGAN)",
         cost="a second pass for the penalty: an update takes about twice as long",
-        relative_time=2.0,
+        relative_time=1.8,
         conflicts=LOSS_CONFLICTS,
     ),
     CatalogueEntry(
@@ -123,7 +124,6 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="mode collapse: every generated image is compared with a real one of its own",
         source="Jolicoeur-Martineau 2018; with r1 and r2, Huang et al. 2024 (R3GAN)",
         cost="one more pass over the real images",
-        relative_time=1.1,
         conflicts={**LOSS_CONFLICTS, **NO_TARGETS},
     ),
     # After the losses, which they do not replace.
@@ -133,8 +133,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         change="a penalty on the discriminator's gradients at the real images; it has no sigmoid",
         problem="non-convergence: a discriminator that keeps pushing when generated and real images agree",
         source="Mescheder et al. 2018",
-        cost="a second pass over the real images for the penalty",
-        relative_time=1.4,
+        cost="a second pass over the real images: an update takes almost twice as long",
+        relative_time=1.8,
         conflicts=PENALTY_CONFLICTS,
     ),
     CatalogueEntry(
@@ -143,8 +143,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         change="a penalty on the discriminator's gradients at the generated images; it has no sigmoid",
         problem="non-convergence, together with r1",
         source="Mescheder et al. 2018; Huang et al. 2024 (R3GAN)",
-        cost="a second pass over the generated images for the penalty",
-        relative_time=1.4,
+        cost="a second pass over the generated images: an update takes almost twice as long",
+        relative_time=1.8,
         conflicts=PENALTY_CONFLICTS,
     ),
     CatalogueEntry(
@@ -187,7 +187,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="a discriminator that memorizes the training images",
         source="Karras et al. 2020",
         cost="the generator may draw mirrored images: the discriminator does not distinguish them",
-        conflicts={"digits": FLIPPED_DIGITS, "mnist": FLIPPED_DIGITS},
+        conflicts={"digits": MIRRORED_DIGITS, "mnist": MIRRORED_DIGITS},
     ),
     CatalogueEntry(
         name="diff-augment",
@@ -199,7 +199,6 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="a discriminator that memorizes the training images",
         source="Zhao et al. 2020",
         cost="little time; the discriminator learns more slowly",
-        relative_time=1.05,
     ),
     CatalogueEntry(
         name="adaptive-augment",
@@ -208,7 +207,6 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="a discriminator that memorizes the training images",
         source="Karras et al. 2020",
         cost="little time",
-        relative_time=1.05,
         conflicts={
             "diff-augment": "both make the same changes",
             "wasserstein": NO_CERTAINTY,
@@ -238,6 +236,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="a discriminator that memorizes the training images",
         source="Srivastava et al. 2014; the lecture's discriminators have it",
         cost="a little time; the discriminator learns more slowly",
+        relative_time=1.2,
         conflicts={"conditional": HAS_DROPOUT, "digits": HAS_DROPOUT, "lecture": HAS_DROPOUT},
     ),
     CatalogueEntry(
@@ -256,6 +255,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="mode collapse",
         source="Salimans et al. 2016, section 3.2; the lecture, section 10",
         cost="some time and weights; loading the discriminator's .h5 needs this package",
+        relative_time=1.2,
         conflicts=BATCH_CONFLICTS,
     ),
     CatalogueEntry(
@@ -297,6 +297,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="training instability",
         source="Miyato et al. 2018; the lecture, section 10",
         cost="some time; loading the discriminator's .h5 needs this package",
+        relative_time=1.2,
     ),
     CatalogueEntry(
         name="no-batch-normalization",
@@ -349,7 +350,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="a generator that learns faster than its discriminator",
         source="Goodfellow et al. 2014, algorithm 1 (k steps)",
         cost="two more discriminator phases per update",
-        relative_time=2.0,
+        relative_time=2.2,
     ),
     CatalogueEntry(
         name="one-batch",
@@ -358,6 +359,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="steps that undo each other",
         source="Chintala et al. 2016, hack 4, which advises against it",
         cost="slightly less time",
+        relative_time=0.9,
         conflicts={"digits": ONE_STEP, "lecture": ONE_STEP, "validity+class": TWO_OUTPUTS},
     ),
     CatalogueEntry(
@@ -367,7 +369,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="vanishing gradients and mode collapse",
         source="Salimans et al. 2016, section 3.1; the lecture, section 10",
         cost="one more pass over the real images",
-        relative_time=1.2,
+        relative_time=1.1,
         conflicts={"validity+class": TWO_OUTPUTS},
     ),
     CatalogueEntry(
@@ -377,7 +379,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         problem="mode collapse",
         source="Metz et al. 2017; the lecture, section 10",
         cost="much time: a forward and a backward pass through the discriminator's steps",
-        relative_time=3.0,
+        relative_time=2.8,
         conflicts={
             "wasserstein": NO_PENALTY_AHEAD,
             "validity+class": TWO_OUTPUTS,

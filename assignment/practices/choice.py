@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import combinations
 
@@ -46,7 +47,7 @@ def usable_practices(*conflict_keys: str) -> list[CatalogueEntry]:
 
 
 def _unknown_name_message(name: str) -> str:
-    if all(part.strip() in BY_NAME for part in name.split(",")):
+    if all(part.strip() in BY_NAME for part in re.split(r"[,+]", name)):
         return f"--practice takes one name, not {name!r}; give the option once for each practice."
     suggestion = suggest(name, BY_NAME)
     if suggestion:

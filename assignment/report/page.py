@@ -87,14 +87,17 @@ def template(name: str, package: str = "assignment.report") -> Template:
     return environment.get_template(name)
 
 
-def data_url(path: Path) -> str:
+def file_url(path: Path) -> str:
     """Return a PNG or GIF file as a URL that contains it."""
-    return f"data:image/{path.suffix[1:]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+    return data_url(path.read_bytes(), path.suffix[1:])
 
 
-def png_url(content: bytes) -> str:
-    """Return the content of a PNG file as a URL that contains it."""
-    return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
+def data_url(content: bytes, kind: str) -> str:
+    """Return a picture as a URL that contains it.
+
+    kind: `png` or `gif`.
+    """
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _explore_command(workspace: Workspace, settings: dict[str, Any]) -> str:
@@ -111,7 +114,7 @@ def _pictures(workspace: Workspace, names: tuple[str, ...]) -> list[Picture]:
         if path.is_file()
     ]
     return [
-        Picture(data_url(path), _description(path.stem), path.suffix == ".gif", "diagram" in path.stem)
+        Picture(file_url(path), _description(path.stem), path.suffix == ".gif", "diagram" in path.stem)
         for path in paths
     ]
 

@@ -35,7 +35,7 @@ def call_run(track: str, options: dict[str, Any]) -> RunResult:
         "after a second request, this call returns, and the run ends in the background",
     )
     workspace = workspace_of(settings)
-    earlier = modification_time(workspace.record)
+    earlier = _modification_time(workspace.record)
     try:
         in_own_thread(lambda: start_run(settings, activity, stop=stop), on_interrupt=stop.request)
     except Interrupted:
@@ -45,7 +45,7 @@ def call_run(track: str, options: dict[str, Any]) -> RunResult:
         if message is None or isinstance(error, AssignmentError):
             raise
         raise AssignmentError(message) from error
-    has_results = stop.signal is None or modification_time(workspace.record) != earlier
+    has_results = stop.signal is None or _modification_time(workspace.record) != earlier
     return RunResult(settings, workspace, has_results)
 
 
@@ -54,7 +54,7 @@ def _as_written(value: object) -> str:
     return repr(str(value) if isinstance(value, Path) else value)
 
 
-def modification_time(path: Path) -> int:
+def _modification_time(path: Path) -> int:
     """Return when a file was written, in nanoseconds; 0 if it does not exist."""
     try:
         return path.stat().st_mtime_ns

@@ -24,12 +24,12 @@ def load_images(
     Raises AssignmentError, one sentence, for other values, or if the images cannot be loaded.
     """
     check_choice("dataset", dataset, DATASETS)
-    loaded = load_dataset(SOURCES[dataset], data_dir, data)
+    loaded = load_source(SOURCES[dataset], data_dir, data)
     images = scale_pixels(loaded.images[:TRAINING_IMAGES, ..., np.newaxis])  # (60000, 28, 28, 1)
     return images, loaded.labels[:TRAINING_IMAGES]
 
 
-def load_dataset(source: Source, data_dir: Path | str | None = None, data: str = "auto") -> Dataset:
+def load_source(source: Source, data_dir: Path | str | None = None, data: str = "auto") -> Dataset:
     """Return a data set; warn if it is the drawn stand-in. Raises AssignmentError as `load_images` does."""
     check_choice("data", data, DATA_CHOICES)
     folder = None if data_dir is None else checked_folder("data_dir", data_dir)

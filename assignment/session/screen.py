@@ -94,7 +94,7 @@ class Screen:
         self.console.print(escape(text), soft_wrap=True)
 
     def saved(self, path: Path, quiet: bool = False) -> None:
-        """Print that a figure was written, unless `quiet`, and display it if windows are open."""
+        """Print that a figure was written, unless `quiet`, and show it if this run shows its figures."""
         if not quiet:
             self.say(f"  wrote {path}")
         if self._figures is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -114,10 +115,8 @@ def _run_steps(
     precision = runtime.resolve_precision(settings.precision)
     run = Run(settings, workspace, screen, activity.command_line, precision, practices=stack)
     stopped_by = run_steps(track, run, only_step, stop)
-    try:
+    with suppress(KeyboardInterrupt):  # everything is saved, so Ctrl-C only closes the windows
         screen.hold_figures()
-    except KeyboardInterrupt:
-        pass  # everything is saved, so Ctrl-C only closes the windows
     return stopped_by
 
 

@@ -191,7 +191,7 @@ def add_explore_options(parser: argparse.ArgumentParser) -> None:
         help="the page also has the discriminator, and shows its output for each image; that of the assignment makes it"
         " 18 MB larger",
     )
-    add("--epochs", **SWITCH, help="the page also shows how the images developed from grid to grid")
+    add("--epochs", **SWITCH, help="the page also shows how the images developed from grid to grid; takes no number")
     add(
         "--outputs-dir",
         **FOLDER,

@@ -209,5 +209,10 @@ class Workspace:
         remove_partials(*self.models, self.best_generator)
 
 
+def display_name(figure: Path) -> str:
+    """Return the name of the window, or the place in a notebook, that shows a figure; all grids share one."""
+    return "step7_grid" if GRID_NAME.fullmatch(figure.name) else figure.stem
+
+
 def _is_figure(file: object) -> bool:
     return isinstance(file, RunFile) and file.name.startswith("step")

@@ -14,7 +14,6 @@ from assignment.training.naming import named_for_graphs
 # Size of the noise vector in the assignment sheet ("Input = Vector with dimension size 100"), in the MNIST exercise
 # ("e.g., 100-dimensional") and in the lecture notebook.
 LATENT_DIM = 100
-IMAGE_SHAPE = (28, 28, 1)
 # Rate in the lecture notebook's discriminators. The conditional GAN ends further from the test images without it
 # (docs/conditional.md).
 DROPOUT = 0.3

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 
 from assignment.errors import is_out_of_memory
-from assignment.foreign.metadata import GIVE_OURS, read_ours, unusable
+from assignment.foreign.metadata import GIVE_OURS, WEIGHTS_ONLY, read_ours, unusable
 from assignment.training.rebuild import rebuild
 
 
@@ -21,7 +21,7 @@ def load_network(path: Path) -> keras.Model:
     """
     contents = read_ours(path)
     if contents.network is None:
-        raise unusable(path, "it contains only weights; give the file of the complete network")
+        raise unusable(path, WEIGHTS_ONLY)
     try:
         return rebuild(contents.network, "float32")
     except Exception as error:  # Keras raises many kinds for layers that do not fit each other

@@ -34,7 +34,6 @@ KERAS_3_0 = {
         " kernel_constraint bias_constraint"
     ),
     "Dot": "axes normalize",
-    "Multiply": "",
     "Dropout": "rate seed noise_shape",
     "Embedding": (
         "input_dim output_dim embeddings_initializer embeddings_regularizer activity_regularizer"
@@ -44,6 +43,7 @@ KERAS_3_0 = {
     "Identity": "",
     "InputLayer": "batch_shape sparse",
     "LeakyReLU": "negative_slope",
+    "Multiply": "",
     "ReLU": "max_value negative_slope threshold",
     "Reshape": "target_shape",
     "assignment>MinibatchDeviation": "",

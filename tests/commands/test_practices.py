@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from assignment.practices.catalogue import CATALOGUE
 
 RUN_ASSIGNMENT = Path(__file__).parent.parent.parent / "run_assignment.py"
@@ -38,3 +40,9 @@ def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys,
     output = capsys.readouterr().out
     assert "58 runs" in output and "ema: 0 of 2 done" in output
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", [[], ["--dry-run"]])
+def test_a_lab_without_its_images_is_refused_and_writes_nothing(run_here, capsys, tmp_path, option):
+    assert run_here("lab", "--firstname", "ana", "--data-dir", "nowhere", *option) == 2
+    assert capsys.readouterr().err.startswith("error: ") and not list(tmp_path.iterdir())

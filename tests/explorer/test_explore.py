@@ -137,7 +137,14 @@ def test_earlier_epochs_are_added_on_request(drawn, rendered):
 @pytest.mark.parametrize("content", [b"", b"no picture at all, but long enough", tiles(np.zeros((10, 28, 28, 1)), 7)])
 def test_a_picture_of_another_size_is_refused(drawn, rendered, content):
     drawn.plane(50).write_bytes(content)
-    with pytest.raises(AssignmentError, match="epoch_0050.png is not a picture that the run drew; delete it"):
+    with pytest.raises(AssignmentError, match="epoch_0050.png is damaged, or not a picture that the run drew"):
+        explore(ExploreSettings("ana", epochs=True), drawn)
+
+
+@pytest.mark.parametrize("length", [8, 20, 40, -30])
+def test_a_truncated_picture_is_refused(drawn, rendered, length):
+    drawn.plane(50).write_bytes(drawn.plane(50).read_bytes()[:length])
+    with pytest.raises(AssignmentError, match="epoch_0050.png is damaged, or not a picture that the run drew"):
         explore(ExploreSettings("ana", epochs=True), drawn)
 
 

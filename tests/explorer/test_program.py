@@ -7,8 +7,6 @@ from keras import layers
 
 from assignment.explorer.program import LARGEST, compile_network
 from assignment.fashion.step3_generator import build_generator
-from assignment.foreign.refused import Refused
-from assignment.training.layers import MinibatchDeviation
 
 
 def kinds(program):
@@ -27,30 +25,6 @@ def test_the_sheets_generator_is_four_steps(table):
     assert (first["inputs"], first["filters"], first["depth"], first["slope"]) == ([0], 12544, 100, 0.3)
     assert (last["size"], program.description["inputs"], program.description["outputs"]) == (784, [(100,)], [4])
     assert len(program.weights) < 2.02 * build_generator("ana").count_params()
-
-
-def test_what_follows_a_layer_that_another_one_needs_as_well_is_a_step_of_its_own(table):
-    noise = keras.Input((3,))
-    units = layers.Dense(2)(noise)
-    both = layers.Concatenate()([units, layers.ReLU()(units)])
-    assert kinds(compile_network(table(keras.Model(noise, both)))) == [
-        ("convolution", "linear"),
-        ("activation", "relu"),
-        ("concatenate", "linear"),
-    ]
-
-
-def test_an_output_in_the_middle_of_a_network_stays_as_it_is(table):
-    noise = keras.Input((3,))
-    units = layers.Dense(2)(noise)
-    program = compile_network(table(keras.Model(noise, [units, layers.ReLU()(units)])))
-    assert kinds(program) == [("convolution", "linear"), ("activation", "relu")]
-    assert program.description["outputs"] == [1, 2]
-
-
-def test_a_normalization_of_other_axes_than_the_filters_is_not_fused(table):
-    stack = [keras.Input((3,)), layers.Dense(8), layers.Reshape((2, 2, 2)), layers.BatchNormalization()]
-    assert kinds(compile_network(table(keras.Sequential(stack)))) == [("convolution", "linear"), ("scale", "linear")]
 
 
 def test_kernels_are_integers_with_a_scale_for_each_filter(table):
@@ -73,20 +47,3 @@ def test_every_array_begins_where_javascript_can_read_it(table):
     program = compile_network(table(keras.Sequential([keras.Input((3,)), layers.Dense(1), layers.Dense(5)])))
     starts = [start for step in program.description["steps"] for start, _ in step["arrays"].values()]
     assert len(starts) == 6 and all(start % 4 == 0 for start in starts)
-
-
-@pytest.mark.parametrize(
-    ("stack", "words"),
-    [
-        ([keras.Input((3,)), MinibatchDeviation()], "a layer of the kind assignment>MinibatchDeviation"),
-    ],
-)
-def test_what_the_browser_cannot_compute_is_refused(table, stack, words):
-    with pytest.raises(Refused, match=words):
-        compile_network(table(keras.Sequential(stack)))
-
-
-def test_a_sum_that_repeats_values_within_an_image_is_refused(table):
-    image, column = keras.Input((2, 3, 4)), keras.Input((2, 1, 4))
-    with pytest.raises(Refused, match="kind Add with these shapes"):
-        compile_network(table(keras.Model([image, column], layers.Add()([image, column]))))

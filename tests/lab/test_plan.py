@@ -7,8 +7,10 @@ from assignment.cli import console_parser
 from assignment.lab.plan import BASELINE, OTHER_SECONDS, estimate_seconds, plan_trials, trial_command
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
+from assignment.practices.catalogue import BY_NAME
 from assignment.settings.tracks import TRACKS, settings_from
 
+UNROLLED = BY_NAME["unrolled"].relative_time
 WORKSPACE = LabWorkspace(Path("lab"))
 
 
@@ -63,7 +65,7 @@ def test_a_combination_is_one_run_with_both_practices():
     assert trial.folder == Path("lab/runs/ema+unrolled/seed_1")
     assert words[-2:] == ["--practice=ema", "--practice=unrolled"] and "--grid-every=10" in words
     alone = estimate_seconds([trial._replace(practice=BASELINE)], settings, {BASELINE: 10.0})
-    assert estimate_seconds([trial], settings, {BASELINE: 10.0}) == 3 * alone
+    assert estimate_seconds([trial], settings, {BASELINE: 10.0}) == UNROLLED * alone
 
 
 @pytest.mark.parametrize("track", TRACKS)
@@ -72,10 +74,11 @@ def test_the_time_is_estimated_from_another_machine_until_it_is_measured(monkeyp
     settings = lab(track=track, jobs=2)
     trials = plan_trials(settings, WORKSPACE)
     plain = 8 * TRACKS[track].EPOCH_SECONDS + OTHER_SECONDS
-    assert estimate_seconds(trials, settings, {}) == pytest.approx(2 * (1 + 1 + 3) * plain / 2)
+    assert estimate_seconds(trials, settings, {}) == pytest.approx(2 * (1 + 1 + UNROLLED) * plain / 2)
     assert estimate_seconds(trials[:1], settings, {}) == pytest.approx(plain)  # one run uses one job
-    assert estimate_seconds(trials, settings, {BASELINE: 10.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
-    assert estimate_seconds(trials, settings, {"unrolled": 30.0}) == pytest.approx(2 * (10 + 10 + 30) / 2)
+    expected = pytest.approx(2 * (10 + 10 + 10 * UNROLLED) / 2)
+    assert estimate_seconds(trials, settings, {BASELINE: 10.0}) == expected
+    assert estimate_seconds(trials, settings, {"unrolled": 10.0 * UNROLLED}) == expected
     assert estimate_seconds([], settings, {}) == 0
 
 

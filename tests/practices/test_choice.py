@@ -19,6 +19,7 @@ def test_order_and_repetitions_do_not_matter():
     ("names", "conflict_keys", "message"),
     [
         (["ema, replay"], ["fashion"], "--practice takes one name, not 'ema, replay'; give the option once for each"),
+        (["ema+replay"], ["fashion"], "--practice takes one name, not 'ema+replay'; give the option once for each"),
         (["Hing"], ["fashion"], "there is no practice 'Hing'; did you mean hinge?"),
         (["magic"], ["fashion"], "there is no practice 'magic'; `assignment practices` describes them: hinge, "),
         (
