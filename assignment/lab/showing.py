@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assignment.figures import style
 from assignment.figures.differences import draw_differences
 from assignment.figures.metric_curves import CURVES_KEY, draw_metric_curves
-from assignment.figures.style import save
 from assignment.lab.curves import METRICS, CurvePoint, curve
 from assignment.lab.judgement import (
     NOT_COMPARABLE,
@@ -41,7 +41,7 @@ def show_results(record: LabRecord, screen: Screen, command: str) -> None:
     images = "Images: " + "; ".join(sorted({result.images for result in results})) + "."
     caption = f"{settings.firstname}, {settings.track}, {plural(settings.epochs, 'epoch')}. {images} {KEY}"
     title = f"What each practice changes: differences from the {BASELINE}"
-    save(draw_differences(judgements, COMPARED_METRICS, title, caption), workspace.figure)
+    style.save(draw_differences(judgements, COMPARED_METRICS, title, caption), workspace.figure)
     _save_curves(record.points, judgements, f"{settings.firstname}, {settings.track}. {images}", workspace)
     write_lab_page(workspace, settings, results, judgements, images=images, key=KEY, command=command)
     _print_results(results, judgements, screen)
@@ -64,7 +64,7 @@ def _save_curves(
         return
     title = f"The metrics of each practice over the epochs; gray: the {BASELINE}"
     figure = draw_metric_curves(curves, baseline, titles, title, f"{caption} {CURVES_KEY}")
-    save(figure, workspace.curves_figure)
+    style.save(figure, workspace.curves_figure)
 
 
 def _print_results(results: Sequence[Result], judgements: Sequence[Judgement], screen: Screen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,6 +79,7 @@ def write_report(workspace: Workspace, title: str, sheet: Sheet) -> Path:
     return workspace.report
 
 
+@cache
 def template(name: str, package: str = "assignment.report") -> Template:
     """Return a template of a package by its file name; it may include this package's style. All values are escaped."""
     loader = ChoiceLoader([PackageLoader(package, "."), PackageLoader("assignment.report", ".")])

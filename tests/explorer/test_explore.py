@@ -21,10 +21,20 @@ from assignment.training.streams import Purpose, draw_noise
 METADATA = ModelMetadata("fashion", "ana", 7, "the real ones", epoch=300, practices=("ema",))
 
 
+@pytest.fixture(scope="module")
+def generator_file(tmp_path_factory):
+    """The bytes of a saved generator of the sheet; written once, since that takes time."""
+    path = tmp_path_factory.mktemp("models") / "generator_model_ana.h5"
+    export_h5(build_generator("ana"), path, METADATA)
+    return path.read_bytes()
+
+
 @pytest.fixture
-def workspace(tmp_path):
+def workspace(tmp_path, generator_file):
+    """A workspace with a saved generator."""
     workspace = Workspace.for_run("fashion", tmp_path / "outputs", tmp_path / "models", "ana")
     workspace.models_dir.mkdir()
+    workspace.generator_model.write_bytes(generator_file)
     return workspace
 
 
@@ -38,7 +48,6 @@ def rendered(monkeypatch):
 
 
 def test_the_page_is_written_into_the_runs_folder(workspace, rendered):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     assert explore(ExploreSettings("ana"), workspace) == (workspace.folder / "explore.html", True)
     assert workspace.explore_page.read_text(encoding="utf-8") == "page"
     ((facts, programs, *_),) = rendered
@@ -57,7 +66,6 @@ def test_uniform_noise_is_shorter(workspace, rendered):
 
 
 def test_the_discriminator_is_added_on_request(workspace, rendered):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     with pytest.raises(AssignmentError, match="discriminator_model_ana.h5 does not exist"):
         explore(ExploreSettings("ana", discriminator=True), workspace)
     export_h5(build_discriminator("ana"), workspace.discriminator_model, METADATA)
@@ -110,7 +118,6 @@ def discriminator(path):
     ],
 )
 def test_another_file_is_refused_and_nothing_is_written(workspace, change, message):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     change(workspace.generator_model)
     with pytest.raises(AssignmentError, match=message):
         explore(ExploreSettings("ana"), workspace)
@@ -120,7 +127,6 @@ def test_another_file_is_refused_and_nothing_is_written(workspace, change, messa
 @pytest.fixture
 def drawn(workspace):
     """A workspace with a generator and two pictures of earlier epochs."""
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     workspace.planes.mkdir(parents=True)
     for epoch in (50, 1000):
         workspace.plane(epoch).write_bytes(tiles(np.zeros((49, 28, 28, 1)), 7))
@@ -149,14 +155,12 @@ def test_a_truncated_picture_is_refused(drawn, rendered, length):
 
 
 def test_without_pictures_of_earlier_epochs_the_reason_is_given(workspace, rendered):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     with pytest.raises(AssignmentError, match="planes has no images of earlier epochs"):
         explore(ExploreSettings("ana", epochs=True), workspace)
 
 
 @pytest.mark.parametrize("record", ["{", '{"settings": [1]}', '{"settings": {"outputs_dir": 5}}', "{}"])
 def test_a_damaged_record_leaves_the_report_without_a_link(workspace, rendered, record):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
     workspace.folder.mkdir(parents=True)
     workspace.record.write_text(record, encoding="utf-8")
     workspace.report.write_text("the report", encoding="utf-8")
@@ -165,7 +169,6 @@ def test_a_damaged_record_leaves_the_report_without_a_link(workspace, rendered, 
 
 
 def test_another_network_instead_of_the_discriminator_is_named(workspace, rendered):
-    export_h5(build_generator("ana"), workspace.generator_model, METADATA)
-    export_h5(build_generator("ana"), workspace.discriminator_model, METADATA)
+    workspace.discriminator_model.write_bytes(workspace.generator_model.read_bytes())
     with pytest.raises(AssignmentError, match="discriminator_model_ana.h5 .*it does not turn an image into one number"):
         explore(ExploreSettings("ana", discriminator=True), workspace)

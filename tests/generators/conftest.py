@@ -20,9 +20,17 @@ def workspace(tmp_path):
     return Workspace.for_run("conditional", tmp_path / "outputs", tmp_path / "models", "ana")
 
 
+@pytest.fixture(scope="session")
+def generator_file(tmp_path_factory):
+    """The bytes of the saved generator of a conditional run; written once, since that takes time."""
+    path = tmp_path_factory.mktemp("models") / "conditional_generator_model_ana.h5"
+    export_h5(build_generator("ana", 1), path, DIGITS)
+    return path.read_bytes()
+
+
 @pytest.fixture
-def trained(workspace, generator):
+def trained(workspace, generator_file):
     """A workspace with the saved generator of a conditional run."""
     workspace.models_dir.mkdir()
-    export_h5(generator, workspace.generator_model, DIGITS)
+    workspace.generator_model.write_bytes(generator_file)
     return workspace

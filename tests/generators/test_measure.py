@@ -37,13 +37,20 @@ def few_images(few_digits, monkeypatch):
     return few_digits
 
 
-@pytest.fixture
-def path(tmp_path):
-    """The file of a conditional generator."""
-    path = tmp_path / "models" / "conditional_generator_model_ana.h5"
-    path.parent.mkdir()
+@pytest.fixture(scope="module")
+def measurable_file(tmp_path_factory):
+    """The bytes of a conditional generator's file that can be measured; written once, since that takes time."""
+    path = tmp_path_factory.mktemp("models") / "conditional_generator_model_ana.h5"
     export_h5(build_generator("ana", 1), path, DIGITS)
-    return path
+    return path.read_bytes()
+
+
+@pytest.fixture
+def path(workspace, measurable_file):
+    """The file of a conditional generator."""
+    workspace.models_dir.mkdir()
+    workspace.generator_model.write_bytes(measurable_file)
+    return workspace.generator_model
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def poll_often(monkeypatch):
 
 
 @pytest.fixture
-def lab(tmp_path, monkeypatch):
+def lab(tmp_path, monkeypatch, quick_figures):
     """A function that runs a lab whose runs are `program`; `lab.started` lists the trials that were started."""
     started = []
 
