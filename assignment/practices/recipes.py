@@ -10,7 +10,7 @@ from assignment.errors import AssignmentError
 SHEET, TUNED = "sheet", "tuned"
 RECIPES = (SHEET, TUNED)
 TUNED_PRACTICES: dict[str, tuple[str, ...]] = {
-    "fashion": ("diff-augment",),
+    "fashion": ("diff-augment", "ema"),
 }
 
 
