@@ -43,6 +43,8 @@ def exports(
 
         return call_run(track, {"firstname": firstname, **settings})
 
+    run.__module__, run.__qualname__ = package, "run"  # the names in the messages of Python
+
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

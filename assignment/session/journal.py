@@ -62,9 +62,10 @@ class Journal:
         self.watch.add_epoch(self.rows, frame)
         with self._run.tolerate_write_errors():
             write_history(self._run.workspace.history, self.rows, self.watch.notes)
+            if self._is_due(row.epoch) or row.epoch == self._run.settings.epochs:
+                self._save_plane(row.epoch)  # now, because it needs the generator of this epoch
             if self._is_due(row.epoch):
                 self._save_grid(row.epoch)
-                self._save_plane(row.epoch)
                 self._save_losses()
             elif time.monotonic() - self._losses_drawn > LOSSES_EVERY:
                 self._save_losses()

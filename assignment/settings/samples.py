@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assignment.settings.checks import check_choice, check_whole_number, checked_firstname, checked_folder
+from assignment.settings.seeds import SEEDS
 from assignment.settings.tracks import TRACKS, FashionSettings
 
 MAX_SAMPLES = 1_000  # of each label; those of ten labels take a minute to draw
@@ -33,6 +34,6 @@ class SampleSettings:
         object.__setattr__(self, "firstname", checked_firstname(self.firstname))
         check_choice("track", self.track, tuple(TRACKS))
         check_whole_number("count", self.count, minimum=1, maximum=MAX_SAMPLES)
-        check_whole_number("seed", self.seed, minimum=0)
+        check_whole_number("seed", self.seed, minimum=0, maximum=SEEDS)
         for name in ("outputs_dir", "models_dir"):
             object.__setattr__(self, name, checked_folder(name, getattr(self, name)))

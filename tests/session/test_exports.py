@@ -40,3 +40,8 @@ def test_a_track_is_imported_without_tensorflow_which_the_first_function_starts(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
     assert done.stdout.split() == ["False", "True"] and done.stderr == ""
+
+
+def test_a_wrong_call_names_the_function_and_not_the_module_that_made_it():
+    with pytest.raises(TypeError, match=r"^run\(\) missing"):
+        TRACKS[0].run()

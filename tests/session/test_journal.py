@@ -262,3 +262,12 @@ def test_the_progress_figure_has_the_images_that_the_view_selects(run, row_grids
     ((images, _, options),) = row_grids
     np.testing.assert_array_equal(images, grid[[9, 2, 9, 2]])
     assert options == {"column_names": ("nine", "two")}
+
+
+def test_a_plane_is_saved_at_every_grid_and_after_the_last_epoch(make_run):
+    run = make_run(firstname="ana", grid_every=2, epochs=3)
+    view = TrainingView(lambda: make_grid(0.0), draw, sample_plane=lambda: np.zeros((49, 28, 28, 1)))
+    journal = Journal(run, view, Watch(run))
+    for epoch in (1, 2, 3):
+        journal.add(ROW._replace(epoch=epoch))
+    assert list(run.workspace.plane_epochs()) == [2, 3]

@@ -19,6 +19,7 @@ def test_the_defaults_are_twelve_images_of_every_label():
         ("count", 0, "--count"),
         ("count", 1_001, "1 to 1,000"),
         ("seed", -1, "--seed"),
+        ("seed", 1_000_000_000, "--seed"),
         ("track", "cgan", "--track"),
         ("models_dir", "out\udcff", "--models-dir"),
     ],
