@@ -11,6 +11,7 @@ const PNG_SCALE = 10; // 28 pixels become 280
 
 let [view, kept] = readAddress();
 let epoch = NOW; // the position of the slider of epochs
+let viewAtTheEnd = view; // to which that slider returns
 let walking = 0; // the number of the walk that goes on, 0 if none does
 let walks = 0;
 
@@ -164,7 +165,8 @@ function showControls() {
   document.querySelectorAll(".direction").forEach((input, number) => {
     set(input, view.directions[number], view.directions[number].toFixed(2));
   });
-  if (NOW) set(element("epoch"), epoch, epoch < NOW ? `${page.epochs[epoch][0]}` : "the end");
+  if (NOW) set(element("epoch"), epoch, epoch < NOW ? `${page.epochs[epoch][0]}` : "end");
+  element("keep").disabled = epoch < NOW || walking > 0; // only images that the generator draws on the plane can be kept
   set(element("length"), view.length, view.length.toFixed(2));
   if (page.classes.length) {
     document.querySelectorAll("[name=label]").forEach((input) => (input.checked = +input.value === view.label));
@@ -194,11 +196,12 @@ async function showEarlier() {
   showPlace(`${label}after epoch ${page.epochs[number][0]}`);
 }
 
-// Moves to an epoch. Before the last, there is the plane that the run drew, without the other controls.
+// Moves to an epoch. Before the end, there is only the plane that the run drew; then the earlier view returns.
 function showEpoch(number) {
   stopWalking();
+  if (epoch === NOW) viewAtTheEnd = view;
   epoch = number;
-  if (epoch < NOW) view = { ...START, x: view.x, y: view.y, label: view.label };
+  view = epoch < NOW ? { ...START, x: view.x, y: view.y, label: view.label } : viewAtTheEnd;
   refresh();
 }
 
@@ -248,19 +251,18 @@ function showAllKept() {
 function stopWalking() {
   walking = 0;
   element("walk").textContent = "Walk through them";
-  element("keep").disabled = false;
 }
 
 // Walks from each kept image to the next, and stops at the last, or if it is called during a walk.
 function walk() {
   if (walking) return change({});
   element("walk").textContent = "Stop the walk";
-  element("keep").disabled = true; // only images of the plane can be kept
   const stations = kept.map((view) => ({ noise: noiseAt(view, view.x, view.y), shares: labelShares(view) }));
   const [last, number, began] = [kept.at(-1), ++walks, performance.now()];
   walking = number;
   epoch = NOW;
   element("cross").hidden = true;
+  showControls();
   const step = (now) => {
     if (walking !== number) return;
     const time = Math.max(0, (now - began) / (1000 * WALK_SECONDS));
@@ -279,14 +281,27 @@ function walk() {
   requestAnimationFrame(step);
 }
 
+// Returns a name that tells the saved images of different views apart.
+function fileName() {
+  if (walking) return `${page.name}_walk`;
+  const parts = [page.name];
+  if (page.classes.length) parts.push(page.classes[view.label]);
+  if (view.share) parts.push(page.classes[view.second], view.share.toFixed(2));
+  parts.push("plane", view.plane, coordinate(view.x), coordinate(-view.y));
+  if (view.length !== 1) parts.push("length", view.length.toFixed(2));
+  view.directions.forEach((amount, i) => amount && parts.push(`direction-${i + 1}`, amount.toFixed(2)));
+  if (epoch < NOW) parts.push("epoch", page.epochs[epoch][0]);
+  return parts.join("_").replace(/[/\\:*?"<>| ]+/g, "-"); // characters that a file name cannot have everywhere
+}
+
 function savePng() {
+  const name = fileName(); // of what is shown now
   const large = Object.assign(document.createElement("canvas"), { width: 28 * PNG_SCALE, height: 28 * PNG_SCALE });
   const context = large.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(element("image"), 0, 0, large.width, large.height);
   large.toBlob((blob) => {
     const href = URL.createObjectURL(blob);
-    const name = [page.name, `plane_${view.plane}`, view.x.toFixed(2), (-view.y).toFixed(2)].join("_");
     Object.assign(document.createElement("a"), { href, download: `${name}.png` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000); // some browsers read it after the click
   });
@@ -339,7 +354,6 @@ function listen() {
   element("second")?.addEventListener("change", (event) => change({ second: +event.target.value }));
   element("share")?.addEventListener("input", (event) => change({ share: +event.target.value }));
   element("keep").addEventListener("click", () => {
-    if (epoch < NOW) showEpoch(NOW); // of an earlier epoch there is only a picture
     kept = [...kept, view];
     addKept(view);
     showKeptControls();

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
-from assignment.errors import AssignmentError
+from assignment.errors import AssignmentError, suggest
 from assignment.practices.choice import checked_practices
 from assignment.settings.checks import (
     check_choice,
@@ -26,6 +26,7 @@ DATA_CHOICES = ("auto", "real", "standin")
 DATASETS = ("mnist", "fashion-mnist")
 VALIDITY, VALIDITY_AND_CLASS = OUTPUTS = ("validity", "validity+class")
 NETWORKS = ("dcgan", "dense")
+STAND_FOR_SETTINGS = frozenset({"quick", "recipe"})  # options of a run that stand for several settings
 
 # Pixels. A transposed convolution of stride 2 leaves pixels that its window does not reach at 0; an image has 28.
 MIN_KERNEL, MAX_KERNEL = 2, 28
@@ -258,7 +259,9 @@ def settings_from(settings_class: type[Settings], options: Mapping[str, Any]) ->
     unknown = sorted(set(options) - known)
     if unknown:
         names = " and no ".join(map(option_name, unknown))
-        hint = _tracks_with(unknown) or f"it has {', '.join(map(option_name, sorted(known)))}."
+        options_of_track = list(map(option_name, sorted(known | STAND_FOR_SETTINGS)))
+        suggestion = suggest(option_name(unknown[0]), options_of_track)
+        hint = _tracks_with(unknown) or (f"{suggestion}?" if suggestion else f"it has {', '.join(options_of_track)}.")
         raise AssignmentError(f"the {settings_class.TRACK} track has no {names}; {hint}")
     return settings_class(**options)
 

@@ -197,6 +197,9 @@ def test_the_picture_is_saved_as_png(visit):
     WebDriverWait(page, 5).until(lambda page: page.execute_script("return saved.length"))
     ((name, url),) = page.execute_script("return saved")
     assert name == "generator_model_ana_plane_0_0.00_0.00.png" and url.startswith("blob:")
+    page.execute_script("change({ plane: 7, y: 0.5, length: 1.5, directions: [0, -2, 0, 0, 0, 0] })")
+    expected_name = "generator_model_ana_plane_7_0.00_-0.50_length_1.50_direction-2_-2.00"
+    assert page.execute_script("return fileName()") == expected_name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -255,10 +258,19 @@ def test_the_slider_of_epochs_shows_what_the_run_drew(visit):
     WebDriverWait(page, 5).until(lambda page: (shown(page) == PLANE_TILES**2 // 2 + PLANE_TILES // 2).all())
     page.execute_script(move.format(1))
     WebDriverWait(page, 5).until(lambda page: (shown(page) == PLANE_TILES**2 // 2 + PLANE_TILES // 2 + 100).all())
+    assert not page.find_element(By.ID, "keep").is_enabled()  # of an earlier epoch there is only a picture
     page.execute_script("change({ x: 0, y: 0, length: 1 })")  # another control returns to the saved generator
     wait(page)
     np.testing.assert_array_equal(shown(page), live)
     assert page.find_element(By.ID, "epoch").get_attribute("value") == "2"
+    assert page.find_element(By.ID, "keep").is_enabled()
+
+
+def test_the_slider_of_epochs_returns_to_the_view_before_it(visit):
+    page = visit(planes={50: tiles(np.zeros((PLANE_TILES**2, 28, 28, 1)), PLANE_TILES)})
+    page.execute_script("change({ plane: 7, x: 0.5, directions: [0, 2, 0, 0, 0, 0] }); showEpoch(0); showEpoch(1);")
+    wait(page)
+    assert page.execute_script("return [view.plane, view.x, view.directions[1]]") == [7, 0.5, 2]
 
 
 def test_many_questions_at_once_are_answered_one_after_another(visit):

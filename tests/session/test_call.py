@@ -35,6 +35,10 @@ def test_the_other_tracks_have_their_own_arguments(started, tmp_path):
     assert started[0][0].TRACK == "digits"
     with pytest.raises(AssignmentError, match="the digits track has no --network"):
         digits.run(firstname="ana", network="dense")
+    with pytest.raises(AssignmentError, match=r"has no --epoch; did you mean --epochs\?"):
+        fashion.run("ana", epoch=1)
+    with pytest.raises(AssignmentError, match="has no --zzz; it has .*--quick, --recipe, --seed"):
+        fashion.run("ana", zzz=1)
 
 
 @pytest.mark.parametrize(
