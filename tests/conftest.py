@@ -48,6 +48,8 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(items):
+    # The notebooks take minutes each. They start first, so that at the end no processor waits for the last one.
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
     if REAL_IMAGES is None:
         skip = pytest.mark.skip(reason="ASSIGNMENT_DATA_DIR names no folder with the real images")
         for item in items:
