@@ -58,7 +58,6 @@ def explore(
     metadata = checked_metadata(metadata_of(contents, path), path, settings.track)
     generator = _checked_generator(contents.network, path, metadata)
     planes = _read_planes(workspace, len(metadata.classes) or 1) if settings.epochs else {}
-    ensure_writable(workspace.folder)  # before the directions, which take half a minute
     latent_dim = input_shapes(generator)[0][0]
     with _named_file(path):
         programs = {"generator": compile_network(generator)}
@@ -70,6 +69,7 @@ def explore(
             programs["discriminator"] = compile_network(discriminator)
         output = discriminator.outputs[0]
         gives_probability = discriminator.layers[output.layer].settings.get("activation") == "sigmoid"
+    ensure_writable(workspace.folder)  # before the directions, which take up to half a minute
     with _named_file(path):
         directions = find_directions(generator, latent_dim, len(metadata.classes), on_progress)
     facts = PageFacts(
@@ -108,7 +108,7 @@ def _check_labels(program: Program, classes: int) -> None:
 def _read_planes(workspace: Workspace, classes: int) -> dict[int, bytes]:
     """Return the images on the run's plane, PNG files, by the epoch after which they were drawn.
 
-    Raises AssignmentError if there are none, or if a file has another size.
+    Raises AssignmentError if there are none, or if a file is damaged or has another size.
     """
     paths = workspace.plane_epochs()
     if not paths:

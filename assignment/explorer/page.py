@@ -27,7 +27,7 @@ class PageFacts(NamedTuple):
     summary: how it was trained, in one sentence.
     images: what it was trained on, in words.
     latent_dim: the number of values of the noise.
-    typical_length: the length that random noise has, nearly.
+    typical_length: a length to which that of random noise is close.
     classes: the names of the labels; () if the generator takes none.
     gives_probability: whether the discriminator's output is a probability.
     """

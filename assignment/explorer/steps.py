@@ -11,7 +11,7 @@ import numpy as np
 
 from assignment.foreign.network import Layer, Network
 from assignment.foreign.refused import Refused
-from assignment.foreign.shapes import Shape, tensor_shapes
+from assignment.foreign.shapes import Shape, input_shapes, tensor_shapes
 
 CONVOLUTIONS = ("Dense", "Conv2D", "Conv2DTranspose")  # the layers that have a kernel and an activation
 UNCHANGED = ("Dropout", "Flatten", "Identity", "Reshape")  # in inference the values stay the same, in the same order
@@ -50,18 +50,16 @@ def network_steps(network: Network[np.ndarray]) -> tuple[list[Step], list[Tensor
     BatchNormalization and activations that follow a convolution become part of its step.
     Raises Refused for a layer that the browser cannot compute.
     """
-    shapes = tensor_shapes(network)
     steps: list[Step] = []
-    inputs = [shapes[tensor.layer][tensor.output] for tensor in network.inputs]
-    outputs = _add_steps(steps, network, list(range(len(inputs))), inputs)
+    outputs = _add_steps(steps, network, list(range(len(network.inputs))), input_shapes(network))
     return _fused(steps, outputs)
 
 
 def _add_steps(
-    steps: list[Step], network: Network[np.ndarray], inputs: Sequence[Tensor], input_shapes: list[Shape]
+    steps: list[Step], network: Network[np.ndarray], inputs: Sequence[Tensor], shapes_of_inputs: list[Shape]
 ) -> list[Tensor]:
     """Append the steps of a network, and of the networks in it; return its outputs."""
-    shapes = tensor_shapes(network, input_shapes)
+    shapes = tensor_shapes(network, shapes_of_inputs)
     given = {tensor.layer: value for tensor, value in zip(network.inputs, inputs, strict=True)}
     tensors: list[list[Tensor]] = []
     for position, layer in enumerate(network.layers):
@@ -81,11 +79,11 @@ def _add_steps(
     return [tensors[tensor.layer][tensor.output] for tensor in network.outputs]
 
 
-def _step(layer: Layer[np.ndarray], inputs: list[Tensor], input_shapes: Sequence[Shape], shape: Shape) -> Step:
+def _step(layer: Layer[np.ndarray], inputs: list[Tensor], incoming_shapes: Sequence[Shape], shape: Shape) -> Step:
     size = math.prod(shape)
     match layer.kind:
         case kind if kind in CONVOLUTIONS:
-            return _convolution(layer, inputs, input_shapes[0], shape)
+            return _convolution(layer, inputs, incoming_shapes[0], shape)
         case "BatchNormalization":
             *scaled, mean, variance = (weight.astype(np.float64) for weight in layer.weights)
             scale = 1 / np.sqrt(variance + layer.number("epsilon"))
@@ -105,7 +103,7 @@ def _step(layer: Layer[np.ndarray], inputs: list[Tensor], input_shapes: Sequence
         case "Concatenate":
             return Step("concatenate", inputs, size, {"pixels": math.prod(shape[:-1])})
         case "Add" | "Multiply":
-            if any(incoming != shape[-len(incoming) :] for incoming in map(_without_leading_ones, input_shapes)):
+            if any(incoming != shape[-len(incoming) :] for incoming in map(_without_leading_ones, incoming_shapes)):
                 raise Refused(f"the page cannot compute a layer of the kind {layer.kind} with these shapes")
             return Step(layer.kind.lower(), inputs, size)
         case "Dot":

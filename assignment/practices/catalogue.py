@@ -37,7 +37,7 @@ class CatalogueEntry(NamedTuple):
     ingredients: what it replaces.
     change, problem, source, cost: in words; the first clause of `change` is its summary.
     relative_time: time of an update relative to one without practices, measured on the trousers
-        (benchmarks/practices.py); that of conditional-batch-normalization is an estimate.
+        (benchmarks/practices.py); that of practices of other tracks only is an estimate.
     conflicts: practices, tracks, data sets and options that it cannot be used with, each with the reason.
     """
 

@@ -45,4 +45,6 @@ def test_a_dry_run_of_a_lab_prints_its_plan_and_writes_nothing(run_here, capsys,
 @pytest.mark.parametrize("option", [[], ["--dry-run"]])
 def test_a_lab_without_its_images_is_refused_and_writes_nothing(run_here, capsys, tmp_path, option):
     assert run_here("lab", "--firstname", "ana", "--data-dir", "nowhere", *option) == 2
-    assert capsys.readouterr().err.startswith("error: ") and not list(tmp_path.iterdir())
+    assert capsys.readouterr().err == "error: the data folder nowhere does not exist.\n" and not list(
+        tmp_path.iterdir()
+    )
