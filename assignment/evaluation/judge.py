@@ -44,7 +44,7 @@ class Judge:
         reader = keras.Model(classifier.inputs[0], [classifier.get_layer("features").output, classifier.outputs[0]])
         # One graph for batches of any size. `predict` would take twice as long: it waits for its input pipeline.
         self._read_batch = tf.function(
-            lambda images: reader(images, training=False), input_signature=[tf.TensorSpec((None, 28, 28, 1))]
+            lambda images: reader(images, training=False), [tf.TensorSpec((None, 28, 28, 1))], autograph=False
         )
 
     def read(self, images: np.ndarray) -> Reading:

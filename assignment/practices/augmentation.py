@@ -134,7 +134,7 @@ def adjustment(probability: keras.Variable, gan: Gan, ingredients: Ingredients, 
     step = ADJUSTMENT_INTERVAL * batch_size / IMAGES_TO_FULL_PROBABILITY
     undecided = undecided_output(gan.discriminator)
 
-    @tf.function
+    @tf.function(autograph=False)
     def adjust(real_images, labels=None) -> None:
         seen = ingredients.transform_images(real_images, real=True)
         outputs = gan.discriminator(gan.discriminator_inputs(seen, labels), training=False)

@@ -27,13 +27,13 @@ class MemorizationCheck:
         self._gan, self._seen, self._unseen = gan, _first(seen), _first(unseen)
         self._noise = run.draw_noise(Purpose.MEMORIZATION_NOISE, count=GENERATED, latent_dim=gan.latent_dim)
 
-        @tf.function
+        @tf.function(autograph=False)
         def outputs(images, labels) -> tf.Tensor:
             with named_for_graphs(gan.discriminator):
                 answers = gan.discriminator(gan.discriminator_inputs(images, labels), training=False)
             return tf.cast(tf.nest.flatten(answers)[0], tf.float32)  # (n, 1); an auxiliary one also answers the class
 
-        @tf.function
+        @tf.function(autograph=False)
         def fakes(noise, labels) -> tf.Tensor:
             with named_for_graphs(gan.generator):
                 return gan.generator(gan.generator_inputs(noise, labels), training=False)
