@@ -24,14 +24,12 @@ from assignment.output import printable
 from assignment.session.screen import Screen
 from assignment.session.track import Track
 from assignment.settings.checking import CheckSettings
-from assignment.settings.tracks import TRACKS, FashionSettings
+from assignment.settings.tracks import SHEET_DATASETS, TRACKS, FashionSettings
 from assignment.storage.files import ensure_writable
 from assignment.training.rebuild import rebuild
 
 FOLDER = "check"  # of the pictures, in the folder of the outputs
 IMAGES = 12  # as in the sheet's grids
-# Of the tracks without --dataset.
-DATASETS = {"fashion": "fashion-mnist", "digits": "mnist"}
 SEED = 1  # of the noise, the same for every file, so that two files can be compared
 
 
@@ -102,6 +100,6 @@ def learned_images(facts: Mapping[str, Any], track: str) -> str:
 
 def real_captions(track: str) -> list[str]:
     """Return the captions of the real images that a track's generators may have learned, those of its sheet first."""
-    first = DATASETS.get(track) or TRACKS[track].dataset  # type: ignore[attr-defined]  # the other tracks have it
-    others = [] if track in DATASETS else [name for name in SOURCES if name != first]
+    first = SHEET_DATASETS[track]
+    others = [name for name in SOURCES if name != first] if hasattr(TRACKS[track], "dataset") else []
     return [SOURCES[name].caption for name in (first, *others)]

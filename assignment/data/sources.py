@@ -146,21 +146,35 @@ def from_folder(source: Source, folder: Path) -> Dataset:
 
     Raises AssignmentError if no layout is complete, or if a file of the first complete one has no valid copy.
     """
-    idx_files = files.idx_files([name for name, _ in source.files])
-    csv_files = files.csv_files(source.name)
-    by_names = {
-        tuple(file.name for file in layout): layout
-        for layout in (idx_files, files.archive_files(f"{source.name}.npz"), csv_files)
-    }
-    names, copies = layouts.find(folder, source.name, source.title, list(by_names))
-    if by_names[names] is csv_files:  # it may be shuffled, and so may be the next one
+    data_files, copies = _find_layout(source, folder)
+    if data_files == files.csv_files(source.name):  # it may be shuffled, and so may be the next one
         if_damaged = "fetch the four IDX files instead (the same images in another order cannot be used)"
     else:
         if_damaged = "delete it and fetch it again"
     if_other = f"give the folder of {source.title} with --data-dir, or one that contains both mnist/ and fashion-mnist/"
     advice = _advice(source, if_damaged, if_other)
-    arrays = _load_files(source, zip(copies, by_names[names]), advice)
+    arrays = _load_files(source, zip(copies, data_files), advice)
     return _combine(source, arrays, f"folder {copies[0][0].parent}")
+
+
+def files_in_folder(source: Source, folder: Path) -> list[Path]:
+    """Return the files that `from_folder` reads, and their other copies, without reading them.
+
+    Raises AssignmentError if no layout is complete.
+    """
+    return [path for paths in _find_layout(source, folder)[1] for path in paths]
+
+
+def _find_layout(source: Source, folder: Path) -> tuple[Sequence[DataFile], list[list[Path]]]:
+    """Return the files of the first layout that the folder has completely, and the paths of each."""
+    possible = (
+        files.idx_files([name for name, _ in source.files]),
+        files.archive_files(f"{source.name}.npz"),
+        files.csv_files(source.name),
+    )
+    by_names = {tuple(file.name for file in layout): layout for layout in possible}
+    names, copies = layouts.find(folder, source.name, source.title, list(by_names))
+    return by_names[names], copies
 
 
 def from_cache(source: Source, description: str = "Keras' cache") -> Dataset | None:

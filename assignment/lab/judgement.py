@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assignment.lab.plan import BASELINE
-from assignment.lab.results import COMPARED_METRICS, Result
+from assignment.lab.results import COMPARED_METRICS, SECONDS, Result
 
 MIN_SEEDS = 3  # the interval of two seeds is too wide to be of use
 # Two-sided 95 % quantiles of Student's t distribution for 1, 2, 3, ... degrees of freedom (any statistics table). With
@@ -32,6 +32,7 @@ RULE = (
     f" {MIN_SEEDS} seeds give no verdict. By chance, about one in twenty practices that change nothing is still said to"
     " help or hurt."
 )
+SEVERAL_MACHINES = "Seconds per update are compared only between trials on the same type of machine."
 
 
 class Difference(NamedTuple):
@@ -103,6 +104,14 @@ def describe_problems(results: Iterable[Result]) -> str:
     )
 
 
+def describe_machines(results: Iterable[Result]) -> str:
+    """Return a sentence about the types of machines on which the trials ran; "" if there is only one."""
+    machines = sorted({result.machine or "unknown" for result in results})
+    if len(machines) < 2:
+        return ""
+    return f"{SEVERAL_MACHINES} The trials ran on: {'; '.join(machines)}."
+
+
 def _judge(practice: str, results: Sequence[Result], baseline: dict[int, Result]) -> Judgement:
     """Judge one practice by its results and those of the finished baseline trials, by seed."""
     pairs = [
@@ -110,13 +119,19 @@ def _judge(practice: str, results: Sequence[Result], baseline: dict[int, Result]
         for result in results
         if result.seed in baseline and _are_comparable(result, baseline[result.seed])
     ]
-    differences = {
-        name: _difference({result.seed: getattr(result, name) - getattr(plain, name) for result, plain in pairs})
-        for name in COMPARED_METRICS
-    }
+    differences = {name: _difference(_differences_by_seed(name, pairs)) for name in COMPARED_METRICS}
     diverged = sum(result.status == "failed" and result.seed in baseline for result in results)
     verdict = _verdict(differences["judge_fid"], diverged)
     return Judgement(practice, differences, verdict, describe_problems(results), diverged)
+
+
+def _differences_by_seed(metric: str, pairs: Sequence[tuple[Result, Result]]) -> dict[int, float]:
+    """Return the differences of the pairs in a metric; in seconds, of those that ran on one type of machine."""
+    return {
+        result.seed: getattr(result, metric) - getattr(plain, metric)
+        for result, plain in pairs
+        if metric != SECONDS or result.machine == plain.machine
+    }
 
 
 def _are_comparable(result: Result, baseline: Result) -> bool:

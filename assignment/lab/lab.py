@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from signal import Signals
 
+from assignment.cluster.images import ImageFiles, describe_images
+from assignment.data.sources import SOURCES, find_named_folder
 from assignment.errors import EXIT_ERROR, EXIT_SIGNAL, AssignmentError, describe_os_error, is_disk_full
-from assignment.lab.plan import BASELINE, Trial, estimate_seconds, trial_command
+from assignment.lab.distributing import distribute_trials
+from assignment.lab.plan import BASELINE, Trial, estimate_seconds, trial_command, trial_job, trials_at_once
 from assignment.lab.progress import LabProgress, lab_progress
 from assignment.lab.record import LabRecord
 from assignment.lab.results import Result
@@ -17,6 +20,7 @@ from assignment.lab.showing import show_results
 from assignment.lab.trial_files import count_epochs, read_points, read_trial
 from assignment.lab.workspace import LabWorkspace
 from assignment.session.screen import Screen, duration, plural
+from assignment.settings.tracks import SHEET_DATASETS
 from assignment.storage.files import check_writing_allowed
 from assignment.storage.lock import IN_USE, FolderTaken, check_unlocked
 
@@ -77,10 +81,11 @@ def run_lab(settings: LabSettings, workspace: LabWorkspace, command: str) -> int
 def print_plan(record: LabRecord, screen: Screen) -> None:
     """Print which trials the lab has, how many are done, and about how long the others take."""
     settings, remaining = record.settings, record.remaining_trials()
+    where = f"on the cluster at {settings.scheduler}" if settings.scheduler else f"{settings.jobs} at a time"
     screen.say(
         f"{plural(len(settings.practices), 'practice')} and the {BASELINE},"
         f" {plural(settings.seeds, 'seed')} each: {plural(len(record.trials), 'run')} of"
-        f" {plural(settings.epochs, 'epoch')}, {settings.jobs} at a time, in {record.workspace.folder}"
+        f" {plural(settings.epochs, 'epoch')}, {where}, in {record.workspace.folder}"
     )
     for name in (BASELINE, *settings.practices):
         trials = [trial for trial in record.trials if trial.practice == name]
@@ -88,7 +93,9 @@ def print_plan(record: LabRecord, screen: Screen) -> None:
         screen.say(f"  {name}: {len(done)} of {len(trials)} done")
     if remaining:
         source = "measured in this lab" if record.measured_seconds() else "estimated from another machine"
-        screen.say(f"  {plural(len(remaining), 'run')} left, about {_time_left(record)} ({source})")
+        on_one = " on one worker" if settings.scheduler else ""
+        left = _time_left(record, trials_at_once(settings))
+        screen.say(f"  {plural(len(remaining), 'run')} left, about {left}{on_one} ({source})")
 
 
 def _run_remaining_trials(record: LabRecord, screen: Screen) -> Signals | None:
@@ -99,9 +106,17 @@ def _run_remaining_trials(record: LabRecord, screen: Screen) -> Signals | None:
         print_plan(record, screen)
         remaining = record.remaining_trials()
         done = len(record.trials) - len(remaining)
-        with lab_progress(screen, len(record.trials), done, _time_left(record)) as progress:
+        left = _time_left(record, trials_at_once(settings))
+        with lab_progress(screen, len(record.trials), done, left) as progress:
             observer = _TrialRecorder(record, screen, progress)
-            run_trials(remaining, settings.jobs, lambda trial: trial_command(trial, settings), observer)
+            if settings.scheduler:
+                check_unlocked(workspace.run_workspaces())  # those of a killed lab on this machine
+                images = _images_to_send(settings)
+                distribute_trials(
+                    remaining, settings.scheduler, lambda trial: trial_job(trial, settings, images), observer
+                )
+            else:
+                run_trials(remaining, settings.jobs, lambda trial: trial_command(trial, settings), observer)
     except Stopped as stopped:
         return stopped.signal
     except FolderTaken:
@@ -115,10 +130,11 @@ def _run_remaining_trials(record: LabRecord, screen: Screen) -> Signals | None:
 
 
 class _TrialRecorder:
-    """Record the result of each trial, and show the progress. Implements `TrialObserver`."""
+    """Record the result of each trial, and show the progress. Implements `ClusterObserver`."""
 
     def __init__(self, record: LabRecord, screen: Screen, progress: LabProgress):
         self._record, self._screen, self._progress = record, screen, progress
+        self._at_once = trials_at_once(record.settings)
 
     def on_start(self, trial: Trial) -> None:
         self._progress.start(trial.name, self._record.settings.epochs)
@@ -134,9 +150,17 @@ class _TrialRecorder:
         else:
             self._add_result(trial, result)
         done = len(self._record.trials) - len(self._record.remaining_trials())
-        self._progress.finish(trial.name, duration(seconds), done, _time_left(self._record))
+        self._progress.finish(trial.name, duration(seconds), done, _time_left(self._record, self._at_once))
+
+    def on_wait(self, trial: Trial) -> None:
+        self._progress.drop(trial.name)
+
+    def on_note(self, text: str) -> None:
+        self._screen.say_wrapped(f"  {text}")
 
     def on_poll(self, running: Sequence[Trial]) -> None:
+        if self._record.settings.scheduler:
+            self._at_once = max(self._at_once, len(running))
         for trial in running:
             history = trial.run_workspace(self._record.settings).history
             self._progress.update(trial.name, count_epochs(history))
@@ -195,5 +219,11 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _time_left(record: LabRecord) -> str:
-    return duration(estimate_seconds(record.remaining_trials(), record.settings, record.measured_seconds()))
+def _images_to_send(settings: LabSettings) -> ImageFiles | None:
+    """Return the files of the named data folder; without one, each worker finds the images itself."""
+    folder = find_named_folder(settings.data_dir) if settings.data != "standin" else None
+    return describe_images(SOURCES[SHEET_DATASETS[settings.track]], folder) if folder else None
+
+
+def _time_left(record: LabRecord, at_once: int) -> str:
+    return duration(estimate_seconds(record.remaining_trials(), record.settings, record.measured_seconds(), at_once))

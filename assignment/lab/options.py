@@ -26,6 +26,12 @@ def add_lab_options(parser: argparse.ArgumentParser) -> None:
     add("--seeds", **WHOLE_NUMBER, help=f"number of seeds for each practice (default {defaults.seeds})")
     add("--epochs", **WHOLE_NUMBER, help=f"epochs of each run (default {defaults.epochs})")
     add("--jobs", **WHOLE_NUMBER, help=f"runs at the same time, which share the cores (default {defaults.jobs})")
+    add(
+        "--scheduler",
+        metavar="ADDRESS",
+        default=argparse.SUPPRESS,
+        help="distribute the runs to the workers of the Dask scheduler at this address, as in tcp://10.0.0.7:8786",
+    )
     add("--dry-run", **SWITCH, help="only print what would be run and about how long it takes")
     add("--fresh", **SWITCH, help="start over instead of continuing an earlier lab")
     add("--precision", **choice(PRECISIONS), help="as in a run")

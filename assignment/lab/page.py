@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assignment.figures.metric_curves import CURVES_KEY
-from assignment.lab.judgement import RULE, Judgement
+from assignment.lab.judgement import RULE, Judgement, describe_machines
 from assignment.lab.plan import BASELINE
 from assignment.lab.results import COMPARED_METRICS, Result
 from assignment.lab.settings import LabSettings
@@ -41,6 +41,7 @@ def write_lab_page(
         judgements=judgements,
         baseline=[result for result in results if result.practice == BASELINE],
         rule=RULE,
+        machines=describe_machines(results),
         metrics=COMPARED_METRICS,
         practices=_described(judgements),
         key=key,

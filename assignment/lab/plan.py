@@ -8,6 +8,8 @@ from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
+from assignment.cluster.images import ImageFiles
+from assignment.cluster.job import Job
 from assignment.environment import usable_processors
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
@@ -58,6 +60,19 @@ def plan_trials(settings: LabSettings, workspace: LabWorkspace) -> list[Trial]:
 
 def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
     """Return the command of a trial: an ordinary run, which continues if it was stopped before."""
+    return [sys.executable, "-m", "assignment", *_words(trial, settings)]
+
+
+def trial_job(trial: Trial, settings: LabSettings, images: ImageFiles | None) -> Job:
+    """Return the same run for a worker of a cluster, which has the trial's folder as its own."""
+    here = trial._replace(folder=Path())
+    words = _words(here, settings)
+    if images:  # the worker adds the folder where it has them
+        words = [word for word in words if not word.startswith(("--data=", "--data-dir="))]
+    return Job(trial.name, tuple(words), images)
+
+
+def _words(trial: Trial, settings: LabSettings) -> list[str]:
     options = {
         "--firstname": settings.firstname,
         "--track": settings.track,
@@ -76,11 +91,18 @@ def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
     words = [f"{name}={value}" for name, value in options.items() if value is not None]
     if trial.practice != BASELINE:
         words += [f"--practice={name}" for name in split_combination(trial.practice)]
-    return [sys.executable, "-m", "assignment", "run", "--evaluation", *words]
+    return ["run", "--evaluation", *words]
 
 
-def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float]) -> float:
-    """Return about how long these trials take, `settings.jobs` at a time; more jobs than cores do not speed them up.
+def trials_at_once(settings: LabSettings) -> int:
+    """Return how many trials this machine runs at a time; more jobs than cores do not speed them up."""
+    return min(settings.jobs, usable_processors())
+
+
+def estimate_seconds(
+    trials: Sequence[Trial], settings: LabSettings, measured: Mapping[str, float], at_once: int
+) -> float:
+    """Return about how long these trials take, `at_once` at a time.
 
     measured: mean seconds of this lab's finished trials, by practice.
     Other practices are estimated from these and their relative times or, if there are none, from another machine.
@@ -91,7 +113,7 @@ def estimate_seconds(trials: Sequence[Trial], settings: LabSettings, measured: M
     if plain is None:
         plain = TRACKS[settings.track].EPOCH_SECONDS * settings.epochs + OTHER_SECONDS
     total = sum(measured.get(trial.practice, plain * _relative_time(trial.practice)) for trial in trials)
-    return total / min(settings.jobs, usable_processors(), max(len(trials), 1))
+    return total / min(at_once, max(len(trials), 1))
 
 
 def _relative_time(practice: str) -> float:

@@ -50,6 +50,10 @@ class LabProgress:
         """Move the bar of a run."""
         self._progress.update(self._tasks[name], completed=epochs_done)
 
+    def drop(self, name: str) -> None:
+        """Remove a run that waits again."""
+        self._progress.remove_task(self._tasks.pop(name))
+
     def finish(self, name: str, took: str, done: int, left: str) -> None:
         """Remove a run that took so long. `done` and `left` are as in `lab_progress`; the times are in words."""
         self._progress.remove_task(self._tasks.pop(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +12,14 @@ import numpy as np
 from assignment.storage.files import replacing
 from assignment.storage.reading import read_table
 
+SECONDS = "seconds_an_update"
 # The metrics in which practices are compared: title and decimals by their column in results.csv.
 COMPARED_METRICS = {
     "judge_fid": ("judge FID", 1),
     "precision": ("precision", 3),
     "recall": ("recall", 3),
     "diversity": ("diversity", 3),
-    "seconds_an_update": ("seconds per update", 3),
+    SECONDS: ("seconds per update", 3),
 }
 
 
@@ -31,6 +32,8 @@ class Result(NamedTuple):
     problems: during the training or at its end, in words; empty if there were none.
     judge: hash of the weights of the judge that measured the trial; results of different judges are not compared.
     images: the caption that says which images the trial was trained on.
+    machine: the type of the processor and the number of threads; "" in tables of earlier versions. Bits and seconds are
+        comparable only between machines of one type.
     """
 
     practice: str
@@ -46,11 +49,15 @@ class Result(NamedTuple):
     problems: str
     judge: str
     images: str
+    machine: str = ""
 
     @property
     def is_of_standin(self) -> bool:
         """Whether the images were drawn; results.csv keeps nothing but their caption."""
         return "stand-in" in self.images
+
+
+EARLIER_COLUMNS = Result._fields[:-1]  # before the machine was recorded
 
 
 def write_results(path: Path, results: Iterable[Result]) -> None:
@@ -76,10 +83,10 @@ def read_results(path: Path) -> list[Result]:
     except ValueError as error:
         raise ValueError(f"{path} is not a lab's table of results: it is not a text file, or too long") from error
     try:
-        if tuple(next(table, ())) != Result._fields:
+        if tuple(columns := next(table, ())) not in (Result._fields, EARLIER_COLUMNS):
             raise ValueError("other columns")
         for cells in table:
-            result = _parse_row(cells)
+            result = _parse_row(dict(zip(columns, cells, strict=True)))
             if results.setdefault((result.practice, result.seed), result) is not result:
                 raise ValueError("two results of one trial")
     except (csv.Error, ValueError) as error:
@@ -87,8 +94,7 @@ def read_results(path: Path) -> list[Result]:
     return list(results.values())
 
 
-def _parse_row(cells: Sequence[str]) -> Result:
-    row = dict(zip(Result._fields, cells, strict=True))
+def _parse_row(row: Mapping[str, str]) -> Result:
     result = Result(
         practice=row["practice"],
         seed=int(row["seed"]),
@@ -103,6 +109,7 @@ def _parse_row(cells: Sequence[str]) -> Result:
         problems=row["problems"],
         judge=row["judge"],
         images=row["images"],
+        machine=row.get("machine", ""),
     )
     if not is_consistent(result):
         raise ValueError("metrics that contradict the status")

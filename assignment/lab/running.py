@@ -68,7 +68,7 @@ def run_trials(
     """
     waiting = list(trials)
     running: dict[Trial, _Running] = {}
-    with _interrupted_by_signals() as received:
+    with interrupted_by_signals() as received:
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -128,7 +128,7 @@ def _stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 
 
 @contextmanager
-def _interrupted_by_signals() -> Iterator[list[signal.Signals]]:
+def interrupted_by_signals() -> Iterator[list[signal.Signals]]:
     """Raise KeyboardInterrupt within the block on the first stop signal besides Ctrl-C, and ignore those after it.
 
     Yields the list of the signals received so far. Several arrive when a terminal is closed or a machine shuts down.

@@ -19,6 +19,7 @@ MAX_SEEDS, MAX_JOBS = 100, 64
 class LabSettings:
     """The settings of `assignment lab`: each of the practices alone, on seeds 1 to `seeds`, `jobs` runs at a time.
 
+    With `scheduler`, the address of a Dask scheduler, the runs are distributed to its workers instead.
     `practices` are names, combinations such as "ema+replay", or "all" alone, which is replaced by the names. The other
     settings are those of each run.
     Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
@@ -30,6 +31,7 @@ class LabSettings:
     seeds: int = 3
     epochs: int = 20
     jobs: int = 1
+    scheduler: str | None = None
     precision: str = "auto"
     data: str = "auto"
     data_dir: Path | None = None
@@ -41,6 +43,10 @@ class LabSettings:
         check_choice("track", self.track, tuple(TRACKS))
         check_whole_number("seeds", self.seeds, minimum=1, maximum=MAX_SEEDS)
         check_whole_number("jobs", self.jobs, minimum=1, maximum=MAX_JOBS)
+        if self.scheduler is not None and self.jobs != LabSettings.jobs:
+            raise AssignmentError(
+                "--jobs is for one machine; with --scheduler, each worker of the cluster has one run at a time."
+            )
         # The settings of a run check the values that each run receives.
         shared = ("firstname", "epochs", "precision", "data", "data_dir", "outputs_dir")
         run_settings = settings_from(TRACKS[self.track], {name: getattr(self, name) for name in shared})

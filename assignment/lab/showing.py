@@ -13,6 +13,7 @@ from assignment.lab.judgement import (
     RULE,
     WHY_NOT_COMPARABLE,
     Judgement,
+    describe_machines,
     describe_problems,
     judge_practices,
 )
@@ -75,6 +76,8 @@ def _print_results(results: Sequence[Result], judgements: Sequence[Judgement], s
     )
     baseline = [result for result in results if result.practice == BASELINE]
     screen.say(f"  the {BASELINE} itself, by seed: {_values_by_seed(baseline)}")
+    if machines := describe_machines(results):
+        screen.say_wrapped(f"  {machines}")
     problems = {BASELINE: describe_problems(baseline)}
     problems |= {judgement.practice: judgement.problems for judgement in judgements}
     for name, description in problems.items():

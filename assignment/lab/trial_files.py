@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class RunRecord:
     epochs_done: int
     problems: list[Episode]
     data: Images
+    versions: dict[str, Text] = field(default_factory=dict)
 
 
 def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
@@ -80,6 +81,7 @@ def read_trial(practice: str, seed: int, run: Workspace) -> Result | None:
         problems="; ".join([*map(_describe_episode, record.problems), *_collapse_at_end(metrics)]),
         judge=metrics.judge.weights if metrics else "",
         images=record.data.caption,
+        machine=_describe_machine(record.versions),
     )
     return result if is_consistent(result) else None
 
@@ -101,6 +103,16 @@ def count_epochs(history: Path) -> int:
         return len(list(_read_epochs(history)))
     except (OSError, ValueError, AssignmentError):
         return 0
+
+
+def _describe_machine(versions: Mapping[str, str]) -> str:
+    """Return the processor and the threads in the versions of a run.json; "" if they are not recorded."""
+    if "processor" not in versions:
+        return ""
+    threads = versions.get("threads per operation", "")
+    if not threads.isdigit():  # "automatic"
+        threads = versions.get("usable processors", "?")
+    return f"{versions['processor']}, {threads} thread{'' if threads == '1' else 's'}"
 
 
 def _mean(metrics: MetricsFile | None, name: str) -> float:

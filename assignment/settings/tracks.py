@@ -231,6 +231,13 @@ class LectureSettings(Settings):
 TRACKS: dict[str, type[Settings]] = {
     track.TRACK: track for track in (FashionSettings, ConditionalSettings, DigitsSettings, LectureSettings)
 }
+# The data set of each sheet, which --dataset can replace in the conditional and the lecture's track.
+SHEET_DATASETS = {
+    FashionSettings.TRACK: "fashion-mnist",
+    ConditionalSettings.TRACK: ConditionalSettings.dataset,
+    DigitsSettings.TRACK: "mnist",
+    LectureSettings.TRACK: LectureSettings.dataset,
+}
 
 
 # The settings that may change between sessions of one training; with another value of any other setting, it is a

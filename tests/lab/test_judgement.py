@@ -10,6 +10,7 @@ from assignment.lab.judgement import (
     NOT_COMPARABLE,
     TOO_FEW_SEEDS,
     Difference,
+    describe_machines,
     describe_problems,
     judge_practices,
 )
@@ -69,6 +70,15 @@ def test_results_of_different_judges_images_or_lengths_are_not_compared(make_res
     judgement = judge([make_result(BASELINE, 1), make_result("ema", 1, 40.0, **change)])
     assert judgement.verdict == NOT_COMPARABLE and judgement.differences["judge_fid"].by_seed == {}
     assert judgement.differences["judge_fid"].format(1) == "none"
+
+
+def test_seconds_are_compared_only_on_one_type_of_machine(make_result):
+    results = [make_result(BASELINE, 1, machine="fast"), make_result("ema", 1, 40.0, machine="slow")]
+    differences = judge(results).differences
+    assert differences["judge_fid"].by_seed == {1: -10.0} and differences["seconds_an_update"].by_seed == {}
+    assert describe_machines(results).endswith("The trials ran on: fast; slow.")
+    same = [result._replace(machine="fast") for result in results]
+    assert judge(same).differences["seconds_an_update"].by_seed == {1: 0.0} and describe_machines(same) == ""
 
 
 def test_a_practice_without_results_is_left_out(make_pairs):

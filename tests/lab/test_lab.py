@@ -92,6 +92,26 @@ def test_a_lab_runs_all_trials_and_shows_the_results(lab, capsys):
     assert not list(lab.folder.rglob("checkpoints"))
 
 
+def test_a_lab_with_a_scheduler_gives_its_trials_to_the_cluster(lab, monkeypatch, capsys):
+    def distribute(trials, address, job, observer):
+        for trial in trials:
+            observer.on_start(trial)
+            observer.on_wait(trial)  # its worker is gone
+            observer.on_note(f"{job(trial).name} waits for {address}")
+            observer.on_start(trial)
+            observer.on_poll([trial])
+            folder = trial.run_workspace(LabSettings("ana")).folder
+            words = [sys.executable, "-c", RUN, str(folder), trial.practice, str(trial.seed), "2"]
+            observer.on_end(trial, subprocess.run(words).returncode, 5.0)
+
+    monkeypatch.setattr(lab_module, "distribute_trials", distribute)
+    assert lab(seeds=1, jobs=1, data="standin", scheduler="tcp://10.0.0.7:8786") == 0
+    printed = capsys.readouterr().out
+    assert "on the cluster at tcp://10.0.0.7:8786" in printed and "on one worker (estimated" in printed
+    assert "sgd, seed 1 waits for tcp://10.0.0.7:8786" in printed and "3 of 3 runs done" in printed
+    assert lab.started == [] and len(read_curves(lab.folder / "curves.csv")) == 9
+
+
 def test_finished_trials_are_not_repeated_even_without_their_folders(lab, capsys):
     lab(seeds=1)
     shutil.rmtree(lab.folder / "runs")

@@ -26,7 +26,8 @@ def test_every_setting_has_an_option(parser):
         "practices": ["ema", "sgd"],
         "seeds": 5,
         "epochs": 7,
-        "jobs": 2,
+        "jobs": 1,
+        "scheduler": "tcp://10.0.0.7:8786",
         "precision": "float32",
         "data": "real",
         "data_dir": "images",
@@ -35,8 +36,14 @@ def test_every_setting_has_an_option(parser):
         "dry_run": True,
     }
     assert values.keys() == LabSettings.__dataclass_fields__.keys()
-    words = ["--firstname=ana", "--track=digits", "--practices=ema,sgd", "--seeds=5", "--epochs=7", "--jobs=2"]
-    words += ["--precision=float32", "--data=real", "--data-dir=images", "--outputs-dir=results"]
+    words = ["--firstname=ana", "--track=digits", "--practices=ema,sgd", "--seeds=5", "--epochs=7", "--jobs=1"]
+    words += [
+        "--scheduler=tcp://10.0.0.7:8786",
+        "--precision=float32",
+        "--data=real",
+        "--data-dir=images",
+        "--outputs-dir=results",
+    ]
     assert vars(parser.parse_args([*words, "--fresh", "--dry-run"])) == values
 
 

@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 
 from assignment.cli import console_parser
-from assignment.lab.plan import BASELINE, OTHER_SECONDS, estimate_seconds, plan_trials, trial_command
+from assignment.cluster.images import ImageFiles
+from assignment.lab.plan import (
+    BASELINE,
+    OTHER_SECONDS,
+    estimate_seconds,
+    plan_trials,
+    trial_command,
+    trial_job,
+    trials_at_once,
+)
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
@@ -64,25 +73,39 @@ def test_a_combination_is_one_run_with_both_practices():
     words = trial_command(trial, settings)
     assert trial.folder == Path("lab/runs/ema+unrolled/seed_1")
     assert words[-2:] == ["--practice=ema", "--practice=unrolled"] and "--grid-every=10" in words
-    alone = estimate_seconds([trial._replace(practice=BASELINE)], settings, {BASELINE: 10.0})
-    assert estimate_seconds([trial], settings, {BASELINE: 10.0}) == UNROLLED * alone
+    alone = estimate_seconds([trial._replace(practice=BASELINE)], settings, {BASELINE: 10.0}, at_once=1)
+    assert estimate_seconds([trial], settings, {BASELINE: 10.0}, at_once=1) == UNROLLED * alone
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_the_time_is_estimated_from_another_machine_until_it_is_measured(monkeypatch, track):
-    monkeypatch.setattr("assignment.lab.plan.usable_processors", lambda: 2)
-    settings = lab(track=track, jobs=2)
+def test_the_time_is_estimated_from_another_machine_until_it_is_measured(track):
+    settings = lab(track=track)
     trials = plan_trials(settings, WORKSPACE)
     plain = 8 * TRACKS[track].EPOCH_SECONDS + OTHER_SECONDS
-    assert estimate_seconds(trials, settings, {}) == pytest.approx(2 * (1 + 1 + UNROLLED) * plain / 2)
-    assert estimate_seconds(trials[:1], settings, {}) == pytest.approx(plain)  # one run uses one job
+    assert estimate_seconds(trials, settings, {}, 2) == pytest.approx(2 * (1 + 1 + UNROLLED) * plain / 2)
+    assert estimate_seconds(trials[:1], settings, {}, 2) == pytest.approx(plain)  # one run uses one job
     expected = pytest.approx(2 * (10 + 10 + 10 * UNROLLED) / 2)
-    assert estimate_seconds(trials, settings, {BASELINE: 10.0}) == expected
-    assert estimate_seconds(trials, settings, {"unrolled": 10.0 * UNROLLED}) == expected
-    assert estimate_seconds([], settings, {}) == 0
+    assert estimate_seconds(trials, settings, {BASELINE: 10.0}, 2) == expected
+    assert estimate_seconds(trials, settings, {"unrolled": 10.0 * UNROLLED}, 2) == expected
+    assert estimate_seconds([], settings, {}, 2) == 0
 
 
 def test_more_jobs_than_cores_do_not_shorten_the_estimate(monkeypatch):
     monkeypatch.setattr("assignment.lab.plan.usable_processors", lambda: 2)
-    trials = plan_trials(lab(), WORKSPACE)
-    assert estimate_seconds(trials, lab(jobs=64), {}) == estimate_seconds(trials, lab(jobs=2), {})
+    assert [trials_at_once(lab(jobs=jobs)) for jobs in (1, 2, 64)] == [1, 2, 2]
+
+
+def test_a_job_is_the_command_of_a_trial_in_the_current_folder():
+    settings = lab(practices=("ema",), data_dir=Path("images"))
+    trial = plan_trials(settings, WORKSPACE)[1]
+    job = trial_job(trial, settings, images=None)
+    assert job.name == "ema, seed 1"
+    assert job.words == tuple(trial_command(trial._replace(folder=Path()), settings)[3:])
+    assert {"--outputs-dir=.", "--models-dir=models", "--data-dir=images"} <= set(job.words)
+
+
+def test_a_job_with_images_leaves_their_folder_to_the_worker():
+    images = ImageFiles("/images", {"a.gz": "0123"})
+    for settings in (lab(data_dir=Path("images")), lab(data="real")):
+        job = trial_job(plan_trials(settings, WORKSPACE)[0], settings, images)
+        assert job.images == images and not any(word.startswith("--data") for word in job.words)

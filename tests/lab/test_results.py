@@ -25,6 +25,15 @@ def test_results_are_read_back(table, tmp_path, make_result, make_diverged):
     assert len(read_results(table)) == 3
 
 
+def test_a_table_from_before_the_machine_was_recorded_is_read(table, make_result):
+    write_results(table, [make_result("ema", 1, machine="a processor, 2 threads")])
+    rows = table.read_text(encoding="utf-8").splitlines()
+    assert rows[0].endswith(",machine") and '"a processor, 2 threads"' in rows[1]
+    earlier = [rows[0].removesuffix(",machine"), rows[1].removesuffix(',"a processor, 2 threads"')]
+    table.write_text("\n".join(earlier), encoding="utf-8")
+    assert read_results(table) == [make_result("ema", 1)]
+
+
 OLD_COLUMNS = "practice,seed,epochs,status,judge_fid,precision,recall,seconds_an_update,seconds,notes,judge,images\n"
 
 

@@ -90,3 +90,10 @@ def test_the_page_warns_of_drawn_images(show, make_result, workspace):
     assert warning not in workspace.report.read_text(encoding="utf-8")
     show(make_result("ema", 1), make_result(BASELINE, 1, images="drawn stand-in"))
     assert warning in workspace.report.read_text(encoding="utf-8")
+
+
+def test_several_types_of_machines_are_named(show, make_result, workspace):
+    assert "the same type of machine" not in show(make_result(BASELINE, 1), make_result("ema", 1))
+    printed = show(make_result(BASELINE, 1, machine="EPYC, 1 thread"), make_result("ema", 1, machine="M4, 8 threads"))
+    sentence = "compared only between trials on the same type of machine. The trials ran on: EPYC, 1 thread; M4, 8"
+    assert sentence in printed and sentence in workspace.report.read_text(encoding="utf-8")

@@ -76,6 +76,21 @@ def test_a_result_is_read_from_the_files_of_a_run(run, write_run):
     )
 
 
+@pytest.mark.parametrize(
+    ("versions", "machine"),
+    [
+        ({"processor": "EPYC (avx2)", "threads per operation": "1", "usable processors": "8"}, "EPYC (avx2), 1 thread"),
+        ({"processor": "M4", "threads per operation": "automatic", "usable processors": "8"}, "M4, 8 threads"),
+        ({}, ""),
+    ],
+)
+def test_the_machine_is_its_processor_and_the_number_of_threads(run, write_run, versions, machine):
+    write_run()
+    record = json.loads(run.record.read_text(encoding="utf-8"))
+    run.record.write_text(json.dumps({**record, "versions": versions}), encoding="utf-8")
+    assert read_trial("ema", 2, run).machine == machine
+
+
 def test_a_run_without_its_history_has_no_result(run, write_run):
     write_run()
     run.history.unlink()

@@ -1,0 +1,1 @@
+"""Run commands of this program on the workers of a Dask cluster."""
