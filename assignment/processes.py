@@ -22,6 +22,15 @@ def child_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", code, str(Path(__file__).parent.parent), *arguments]
 
 
+def thread_variables(threads: int) -> dict[str, str]:
+    """Return the environment variables of a process that computes with so many threads and prints UTF-8."""
+    return {
+        "OMP_NUM_THREADS": str(threads),
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
 def join_words(words: Sequence[str]) -> str:
     """Return a command as the user types it: words with spaces are quoted as the Command Prompt or a shell expects."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

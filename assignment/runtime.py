@@ -26,6 +26,7 @@ from assignment.environment import (
     usable_processors,
 )
 from assignment.errors import AssignmentError, describe_os_error, is_out_of_memory, one_line
+from assignment.gpus import describe_gpus, find_gpus, gpu_precision, set_up_gpus
 from assignment.output import open_missing_descriptors
 
 KERAS_LIMITS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")  # Keras reads these: they shorten `fit` and `predict`
@@ -71,10 +72,11 @@ def start_tensorflow() -> None:
     # different bits. One at a time makes an update 4 to 8 % slower (docs/keras3.md).
     try:
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+        set_up_gpus()
     except RuntimeError:  # this process has used TensorFlow before
         print_note(
-            "TensorFlow was already in use in this process, so its threads cannot be set: another run with the same"
-            " seed may end with different last digits."
+            "TensorFlow was already in use in this process, so its threads and GPUs cannot be set: another run with the"
+            " same seed may end with different last digits."
         )
     logging.getLogger("absl").addFilter(_is_not_h5_notice)
 
@@ -135,10 +137,13 @@ def _is_not_h5_notice(record: logging.LogRecord) -> bool:
 def resolve_precision(precision: str) -> str:
     """Return `precision`, or for "auto" the faster one here: "mixed_bfloat16" or "float32".
 
-    "auto" selects "mixed_bfloat16" only on Linux; other systems have no portable way to query the processor.
+    If TensorFlow sees a GPU, the GPU decides. Otherwise "auto" selects "mixed_bfloat16" only on Linux; other systems
+    have no portable way to query the processor.
     """
     if precision != "auto":
         return precision
+    if gpus := find_gpus():
+        return gpu_precision(gpus[0])
     return "mixed_bfloat16" if has_native_bfloat16() else "float32"
 
 
@@ -169,7 +174,7 @@ def versions() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "processor": describe_processor(),
         "usable processors": str(usable_processors()),
-        "graphics processors": str(len(tensorflow.config.list_physical_devices("GPU"))),
+        "graphics processors": describe_gpus(find_gpus()),
         "parallel operations": str(threading.get_inter_op_parallelism_threads() or "automatic"),
         "threads per operation": str(threading.get_intra_op_parallelism_threads() or "automatic"),
         "variables": " ".join(sum_variables()) or "none",

@@ -110,8 +110,8 @@ def test_tensorflow_that_was_used_before_is_noted(monkeypatch, capsys):
     monkeypatch.setattr(tensorflow.config.threading, "set_inter_op_parallelism_threads", fail)
     runtime.start_tensorflow()
     assert capsys.readouterr().err == (
-        "note: TensorFlow was already in use in this process, so its threads cannot be set: another run with the same"
-        " seed may end with different last digits.\n"
+        "note: TensorFlow was already in use in this process, so its threads and GPUs cannot be set: another run with"
+        " the same seed may end with different last digits.\n"
     )
 
 

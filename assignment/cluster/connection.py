@@ -1,4 +1,4 @@
-"""The connection to a Dask cluster: which workers there are, and runs on them.
+"""The connection to a Dask cluster: its workers, and runs on them.
 
 Dask connects the machines, notices a worker that is gone, and carries tasks and files. The caller decides which run
 goes to which worker: a run that continues elsewhere needs its last files, which only the caller has.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import secrets
-from asyncio import CancelledError
+import warnings
+from asyncio import TimeoutError as DaskTimeoutError  # before Python 3.11, it is no OSError
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from assignment.cluster.files import Changes, Versions
 from assignment.cluster.images import ImageFiles, ImagesMissing, read_images, store_images
-from assignment.cluster.job import Job, Outcome, report, run_job, stop
+from assignment.cluster.job import Job, Outcome, report, run_job, stop, stop_all
 from assignment.cluster.versions import describe_difference, own_versions
 from assignment.errors import AssignmentError, one_line
 
@@ -27,11 +29,11 @@ ResultT = TypeVar("ResultT")
 
 
 class SchedulerLost(Exception):
-    """The scheduler does not answer any more."""
+    """The connection to the scheduler is lost."""
 
 
 class WorkerLost(Exception):
-    """A worker does not answer any more, or its task was lost."""
+    """A worker or its task is lost."""
 
 
 class Worker(NamedTuple):
@@ -39,37 +41,40 @@ class Worker(NamedTuple):
 
     address: unique, as in tcp://192.168.0.7:40123.
     host: the name or address of its machine.
-    threads: those that it was started with; its run computes with them.
+    threads: of the worker; its run uses as many.
     scratch: a folder of its machine for temporary files.
+    is_running: whether it takes tasks; Dask pauses one whose memory is nearly full.
     """
 
     address: str
     host: str
     threads: int
     scratch: str
+    is_running: bool = True
 
 
 class RemoteRun:
-    """A run on a worker."""
+    """A run on a worker; the key is unique to it."""
 
-    def __init__(self, worker: Worker, job: Job, future: Any):
-        self.worker, self.job, self.future = worker, job, future
+    def __init__(self, worker: Worker, job: Job, key: str, future: Any):
+        self.worker, self.job, self.key, self.future = worker, job, key, future
 
     @property
     def is_done(self) -> bool:
-        """Whether the task ended, in whatever way."""
+        """Whether the task has ended, successfully or not."""
         return bool(self.future.done())
 
     def forget(self) -> None:
         """Release the task and its result."""
-        self.future.cancel()
+        with suppress(Exception):  # Dask raises several kinds if the connection is closed; then nothing is kept
+            self.future.cancel()
 
 
 @contextmanager
 def connected(address: str) -> Iterator[Cluster]:
     """Connect to the scheduler at an address, or to the one whose file (`--scheduler-file`) has this path.
 
-    Raises AssignmentError if Dask is missing, the scheduler does not answer, or its Dask has another version.
+    Raises AssignmentError if Dask is missing or the scheduler does not answer.
     """
     try:
         from distributed import Client
@@ -78,10 +83,14 @@ def connected(address: str) -> Iterator[Cluster]:
     _silence_dask()
     target = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
     try:
-        client = Client(**target, timeout=CONNECT_SECONDS, set_as_default=False, direct_to_workers=True)
-    except (OSError, ValueError, TypeError) as error:  # no answer; no address; no port
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about versions, which are compared with those of each worker
+            client = Client(**target, timeout=CONNECT_SECONDS, set_as_default=False, direct_to_workers=True)
+    # No answer; no address; no port; a file that is not a scheduler's; a protocol that needs another package.
+    except (OSError, DaskTimeoutError, ValueError, TypeError, AssertionError, ImportError) as error:
+        reason = f" ({one_line(error)})" if str(error) else ""
         raise AssignmentError(
-            f"no Dask scheduler answers at {address} ({one_line(error)}); start one with: dask scheduler."
+            f"no Dask scheduler answers at {address}{reason}; check the address, or start one with: dask scheduler."
         ) from error
     try:
         yield Cluster(client)
@@ -91,7 +100,7 @@ def connected(address: str) -> Iterator[Cluster]:
 
 
 def _silence_dask() -> None:
-    """Let Dask report nothing in this process: a lost connection would be a traceback, and we say it in a sentence."""
+    """Silence Dask's log in this process; its errors become sentences here."""
     for name in ["distributed", *filter(lambda name: name.startswith("distributed."), logging.root.manager.loggerDict)]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -105,15 +114,16 @@ class Cluster:
 
     def workers(self) -> list[Worker]:
         """Return the workers that are connected now."""
-        info = self._call(lambda: self._client.scheduler_info(n_workers=-1))
+        # Not `scheduler_info`, whose answer Dask itself replaces every two seconds by one without workers.
+        info = self._ask_scheduler(lambda: self._client.sync(self._client.scheduler.identity, n_workers=-1))
         return [
-            Worker(address, worker["host"], worker["nthreads"], worker["local_directory"])
-            for address, worker in info["workers"].items()
+            Worker(address, facts["host"], facts["nthreads"], facts["local_directory"], facts["status"] == "running")
+            for address, facts in info["workers"].items()
         ]
 
     def busy(self) -> set[str]:
         """Return the addresses of the workers that have a task, of this command or another."""
-        return {address for address, tasks in self._call(self._client.processing).items() if tasks}
+        return {address for address, tasks in self._ask_scheduler(self._client.processing).items() if tasks}
 
     def difference(self, worker: Worker) -> str:
         """Return how the versions on a worker differ from ours, in words; "" if it can be used.
@@ -125,27 +135,36 @@ class Cluster:
                 found = self._ask(worker, own_versions)
             except (ImportError, AttributeError):
                 found = {}
-            difference = describe_difference(own_versions(), found) if found else "this program is not installed there"
+            missing = "this program is missing there, or an older version"
+            difference = describe_difference(own_versions(), found) if found else missing
             self._differences[worker.address] = difference
         return self._differences[worker.address]
 
     def start(self, worker: Worker, job: Job, files: Changes) -> RemoteRun:
-        """Start a job on a worker, continuing from these files. Raises WorkerLost if it does not answer."""
-        (sent,) = self._call(lambda: self._client.scatter([files], workers=[worker.address], hash=False))
+        """Start a job on a worker, continuing from these files; what still runs there for a killed command stops.
+
+        Raises WorkerLost if the worker is lost or takes no tasks.
+        """
+        self._ask(worker, stop_all)
         key = f"{job.name} {secrets.token_hex(4)}"
-        future = self._call(
-            lambda: self._client.submit(
-                run_job, job, sent, worker.threads, worker.scratch, key=key, workers=[worker.address], pure=False
-            )
-        )
-        return RemoteRun(worker, job, future)
+        here = [worker.address]
+
+        def submit() -> Any:
+            (sent,) = self._client.scatter([files], workers=here, hash=False)
+            arguments = (key, job, sent, worker.threads, worker.scratch)
+            return self._client.submit(run_job, *arguments, key=key, workers=here, pure=False)
+
+        try:
+            return RemoteRun(worker, job, key, self._call(submit))
+        except (OSError, DaskTimeoutError, ValueError) as error:
+            raise WorkerLost from error
 
     def report(self, run: RemoteRun, known: Versions, *, checkpoints: bool) -> Changes | None:
         """Return what changed in the folder of a run, None if it has not started; it also keeps the run going.
 
         Raises WorkerLost if its worker does not answer.
         """
-        return self._ask(run.worker, report, run.job.name, known, checkpoints)
+        return self._ask(run.worker, report, run.key, known, checkpoints)
 
     def outcome(self, run: RemoteRun) -> Outcome:
         """Return how a run ended whose task is done.
@@ -166,12 +185,12 @@ class Cluster:
             raise WorkerLost
         try:
             return self._call(run.future.result)  # type: ignore[no-any-return]
-        except (OSError, CancelledError) as error:  # the worker died before it sent the result
+        except (OSError, DaskTimeoutError, CancelledError) as error:  # the worker died before it sent the result
             raise WorkerLost from error
 
     def stop(self, run: RemoteRun) -> None:
         """Ask a run to stop; it then ends with a checkpoint. Raises WorkerLost if its worker does not answer."""
-        self._ask(run.worker, stop, run.job.name)
+        self._ask(run.worker, stop, run.key)
 
     def send_images(self, worker: Worker, images: ImageFiles) -> None:
         """Copy the images to a worker. Raises WorkerLost if it does not answer, and OSError if they cannot be read."""
@@ -184,8 +203,15 @@ class Cluster:
                 lambda: self._client.run(function, *arguments, workers=[worker.address], on_error="raise")
             )
             return answers[worker.address]  # type: ignore[no-any-return]
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, DaskTimeoutError, KeyError, ValueError) as error:
             raise WorkerLost from error
+
+    def _ask_scheduler(self, action: Callable[[], ResultT]) -> ResultT:
+        """Return the scheduler's answer; an error of the connection is the scheduler's."""
+        try:
+            return self._call(action)
+        except (OSError, DaskTimeoutError) as error:
+            raise SchedulerLost from error
 
     def _call(self, action: Callable[[], ResultT]) -> ResultT:
         """Return the result of an action. Raises SchedulerLost if the connection to the scheduler is lost."""

@@ -1,6 +1,6 @@
 """The files of a run as they travel between a worker and the command that distributes the runs.
 
-Checkpoints are read first and written last, so that what arrives is always what a killed run could have left.
+Checkpoints are read first and written last, so that a run can always continue from the copy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Versions = dict[str, Version]  # by the file's name in the run's folder, with sl
 class Changes(NamedTuple):
     """What changed in a folder.
 
-    versions: of all files.
+    versions: of all files; without checkpoints if they were not read.
     contents: of the changed ones.
     """
 
@@ -32,13 +32,11 @@ class Changes(NamedTuple):
 def read_changes(folder: Path, known: Mapping[str, Version], *, checkpoints: bool) -> Changes:
     """Return the files of a run that differ from the known versions.
 
-    checkpoints: whether to read the newest checkpoint; otherwise, the known one stays as it is.
+    checkpoints: whether to read the newest checkpoint, too.
     """
     versions: Versions = {}
     contents: dict[str, bytes] = {}
     newest = _newest_checkpoint(folder) if checkpoints else []
-    if not newest:
-        versions |= {name: version for name, version in known.items() if _is_checkpoint(name)}
     for path in [*newest, *_other_files(folder)]:
         name = path.relative_to(folder).as_posix()
         try:
@@ -47,19 +45,23 @@ def read_changes(folder: Path, known: Mapping[str, Version], *, checkpoints: boo
             if known.get(name) != version:
                 contents[name] = path.read_bytes()
             versions[name] = version
-        except FileNotFoundError:  # replaced by a newer one, or deleted by the run
+        except FileNotFoundError:  # deleted meanwhile
             if _is_checkpoint(name):
                 return read_changes(folder, known, checkpoints=checkpoints)
     return Changes(versions, contents)
 
 
-def write_changes(folder: Path, changes: Changes, known: Mapping[str, Version]) -> None:
-    """Bring the copy of a folder up to date; `known` are the versions of the copy.
+def write_changes(folder: Path, changes: Changes, known: Mapping[str, Version]) -> Versions:
+    """Bring the copy of a folder up to date; `known` are the versions of the copy. Return its new versions.
 
+    A checkpoint is deleted only when a newer one is there.
     Raises AssignmentError for a name that is not one inside the folder, and OSError if a file cannot be written.
     """
     for name in (*changes.versions, *changes.contents):
-        _check_name(name)
+        _check_name(name, changes)
+    versions = dict(changes.versions)
+    if not any(map(_is_checkpoint, versions)):
+        versions |= {name: version for name, version in known.items() if _is_checkpoint(name)}
     for name in sorted(changes.contents, key=_checkpoints_last):
         path = folder / name
         with replacing(path) as temporary:
@@ -67,8 +69,9 @@ def write_changes(folder: Path, changes: Changes, known: Mapping[str, Version]) 
         changed_at = changes.versions[name][0]
         os.utime(path, ns=(changed_at, changed_at))  # so that the copy has the same version
     # A checkpoint without its checksum is not used, so the checksum goes first.
-    for name in sorted(known.keys() - changes.versions.keys(), key=_checkpoints_last, reverse=True):
+    for name in sorted(known.keys() - versions.keys(), key=_checkpoints_last, reverse=True):
         (folder / name).unlink(missing_ok=True)
+    return versions
 
 
 def _checkpoints_last(name: str) -> tuple[bool, bool, str]:
@@ -104,7 +107,8 @@ def _other_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, changes: Changes) -> None:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+    is_inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
+    if not is_inside or name not in changes.versions:
         raise AssignmentError(f"a worker sent a file with the name {name!r}, which is not one of a run.")

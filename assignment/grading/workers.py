@@ -15,7 +15,7 @@ from assignment.environment import usable_processors
 from assignment.errors import AssignmentError, os_reason
 from assignment.grading.arrivals import Attempt
 from assignment.grading.worker import DONE, FAILED, FATAL, Setup, task_line
-from assignment.processes import child_command
+from assignment.processes import child_command, thread_variables
 from assignment.storage.reading import parse_json
 
 TIMEOUT = 600.0  # seconds for one submission; an honest one takes 10, the first one 20
@@ -151,12 +151,6 @@ class _Worker:
             timer.cancel()
 
     def _start(self) -> subprocess.Popen[str]:
-        environment = {
-            **os.environ,
-            "OMP_NUM_THREADS": str(self._threads),
-            "TF_NUM_INTRAOP_THREADS": str(self._threads),
-            "PYTHONIOENCODING": "utf-8",
-        }
         return subprocess.Popen(
             child_command("assignment.grading.worker", json.dumps(asdict(self._setup))),
             stdin=subprocess.PIPE,
@@ -164,7 +158,7 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env=environment,
+            env={**os.environ, **thread_variables(self._threads)},
         )
 
 

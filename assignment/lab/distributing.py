@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ POLL_SECONDS = 2.0  # between two looks at the workers and the tasks
 REPORT_SECONDS = 20.0  # between two fetches of a trial's small files, such as history.csv
 CHECKPOINT_SECONDS = 120.0  # between two fetches of its checkpoint, which has 116 MB for the trousers
 RECONNECT_SECONDS = 5.0  # between two attempts to reach a scheduler that is gone
+ROUND_SECONDS = 30.0  # for which a round does one thing, so that no run waits until its lease ends
+MAX_LOSSES = 3  # of a trial's workers, after which the trial is given up: it may be what ends them
 GIVE_UP_SECONDS = 900.0  # after which a scheduler that does not come back ends the lab
 STOP_SECONDS = 180.0  # in which the trials of a lab that is stopped send their last checkpoints
 
@@ -45,8 +48,8 @@ def distribute_trials(
 ) -> None:
     """Run the trials in their order on the workers of the scheduler at `address`, one on each worker.
 
-    Workers may join and leave at any time. A trial whose worker is gone continues on another one. If the scheduler is
-    gone, all trials wait until it is back.
+    Workers may join and leave at any time; the trial of a lost worker waits for another one. If the scheduler is lost,
+    all trials wait for it.
 
     Raises Stopped after a stop signal, when all trials have stopped; what `observer.on_end` raises; and AssignmentError
     if the scheduler does not answer, or no worker has the versions of this program.
@@ -62,7 +65,7 @@ def distribute_trials(
                         _Distribution(cluster, waiting, job, observer).run()
                 except SchedulerLost:
                     lost_at = time.monotonic()
-                    observer.on_note(f"the scheduler at {address} is gone; the lab waits until it is back")
+                    observer.on_note(f"the scheduler at {address} is lost; the lab waits for it")
                 except AssignmentError:
                     if lost_at is None or time.monotonic() - lost_at > GIVE_UP_SECONDS:
                         raise
@@ -87,8 +90,11 @@ class _Running:
 
     def update(self, changes: Changes) -> None:
         """Bring the trial's folder up to date."""
-        write_changes(self.trial.folder, changes, self.versions)
-        self.versions = changes.versions
+        self.versions = write_changes(self.trial.folder, changes, self.versions)
+
+    def existing_versions(self) -> Versions:
+        """Return the versions of the files that are still in the trial's folder, which may have been deleted."""
+        return {name: version for name, version in self.versions.items() if (self.trial.folder / name).exists()}
 
 
 class _Distribution:
@@ -97,7 +103,11 @@ class _Distribution:
     def __init__(self, cluster: Cluster, waiting: list[Trial], job: Callable[[Trial], Job], observer: ClusterObserver):
         self._cluster, self._waiting, self._job, self._observer = cluster, waiting, job, observer
         self._running: list[_Running] = []
-        self._notes: set[str] = set()  # those that were made, so that none is made twice
+        self._notes: set[str] = set()  # made so far, so that none is repeated
+        self._broken: set[str] = set()  # the addresses of workers on which a task failed
+        self._sent_images: set[str] = set()  # the addresses of workers that got the images
+        self._losses: Counter[Trial] = Counter()
+        self._has_started = False
 
     def run(self) -> None:
         """Run all trials that wait."""
@@ -117,20 +127,24 @@ class _Distribution:
             raise
 
     def _start_trials(self) -> None:
-        """Give each free worker a trial, and take back the trials of those that are gone."""
+        """Give each free worker a trial, and take back the trials of those that are lost."""
         workers = self._cluster.workers()
         connected_now = {worker.address for worker in workers}
         for running in [running for running in self._running if running.run.worker.address not in connected_now]:
             self._lose(running)
         busy = self._cluster.busy() | {running.run.worker.address for running in self._running}
+        deadline = time.monotonic() + ROUND_SECONDS
         for worker in workers:
-            if self._waiting and worker.address not in busy and self._is_usable(worker):
-                with suppress(WorkerLost):  # the next look finds it gone
+            is_free = worker.is_running and worker.address not in busy
+            if self._waiting and is_free and self._is_usable(worker) and time.monotonic() < deadline:
+                with suppress(WorkerLost):  # the next look finds it lost
                     self._start(worker)
         if self._waiting and not self._running:
             self._explain_waiting(workers)
 
     def _is_usable(self, worker: Worker) -> bool:
+        if worker.address in self._broken:
+            return False
         try:
             difference = self._cluster.difference(worker)
         except WorkerLost:
@@ -140,29 +154,30 @@ class _Distribution:
         return not difference
 
     def _explain_waiting(self, workers: Sequence[Worker]) -> None:
-        """Say why no trial is running. Raises AssignmentError if all workers have other versions."""
+        """Say why no trial is running. Raises AssignmentError if none has started and no worker can be used."""
         if not workers:
-            self._note("no worker is connected yet; start some with: dask worker ADDRESS --nthreads 1")
+            self._note("no worker is connected; start one on each machine with: dask worker ADDRESS --nthreads CORES")
             return
         with suppress(WorkerLost):
-            if all(self._cluster.difference(worker) for worker in workers):
+            differences = [self._cluster.difference(worker) for worker in workers]
+            if all(differences) and not self._has_started:
                 raise AssignmentError(
-                    "no worker of the cluster can be used, since they have other versions than this command; install"
-                    f" the same on all machines (on {workers[0].host}: {self._cluster.difference(workers[0])})."
+                    "no worker has the versions of this command; install the same on all machines (on"
+                    f" {workers[0].host}: {differences[0]})."
                 )
-        self._note(f"{plural(len(workers), 'worker')} busy with other tasks; the lab waits")
+        if all(worker.address in self._broken for worker in workers):
+            raise AssignmentError("the tasks failed on all workers of the cluster; the lines above say why.")
+        self._note("no free worker; the lab waits")
 
     def _start(self, worker: Worker) -> None:
-        trial = self._waiting.pop(0)
+        trial = self._waiting[0]
         trial.folder.mkdir(parents=True, exist_ok=True)
         files = read_changes(trial.folder, {}, checkpoints=True)
-        try:
-            run = self._cluster.start(worker, self._job(trial), files)
-        except (WorkerLost, SchedulerLost):
-            self._waiting.insert(0, trial)
-            raise
-        self._running.append(_Running(trial, run, files.versions))
+        run = self._cluster.start(worker, self._job(trial), files)
+        self._waiting.remove(trial)
         self._observer.on_start(trial)
+        self._running.append(_Running(trial, run, files.versions))
+        self._has_started = True
 
     def _fetch_files(self) -> None:
         """Fetch what changed: the small files of every trial, and the checkpoint of the one whose copy is oldest.
@@ -171,79 +186,110 @@ class _Distribution:
         """
         now = time.monotonic()
         oldest = min(self._running, key=lambda running: running.saved, default=None)
-        for running in self._running:
+        for running in sorted(self._running, key=lambda running: running.reported):
             with_checkpoint = running is oldest and running.saved + CHECKPOINT_SECONDS <= now
             if not with_checkpoint and running.reported + REPORT_SECONDS > now:
                 continue
             try:
-                changes = self._cluster.report(running.run, running.versions, checkpoints=with_checkpoint)
+                known = running.existing_versions()
+                changes = self._cluster.report(running.run, known, checkpoints=with_checkpoint)
             except WorkerLost:
-                continue  # the next look at the workers finds it gone
+                continue  # the next look at the workers finds it lost
             running.reported = time.monotonic()
             if with_checkpoint:
                 running.saved = running.reported
             if changes is not None:
                 running.update(changes)
+            if time.monotonic() > now + ROUND_SECONDS:
+                break
 
     def _take_finished(self) -> None:
+        deadline = time.monotonic() + ROUND_SECONDS
         for running in [running for running in self._running if running.run.is_done]:
-            self._take(running)
+            if time.monotonic() < deadline:
+                self._take(running)
 
     def _take(self, running: _Running) -> None:
         """Take the files and the result of a trial whose task ended; it waits again if it has to continue."""
-        trial, run = running.trial, running.run
         try:
-            outcome = self._cluster.outcome(run)
-            running.update(outcome.changes)
+            outcome = self._cluster.outcome(running.run)
         except ImagesMissing:
             self._put_back(running)
-            if run.job.images is not None:
-                with suppress(WorkerLost):
-                    self._cluster.send_images(run.worker, run.job.images)
+            self._send_images(running)
             return
         except WorkerLost:
             self._lose(running)
             return
         except AssignmentError as error:
-            self._note(f"{trial.name}: {error}")
-            self._end(running, NEVER_RAN, 0.0)
+            self._give_up_worker(running.run.worker, str(error))
+            self._put_back(running)
             return
+        running.update(outcome.changes)
         if outcome.was_stopped:
             self._put_back(running)
         else:
             self._end(running, outcome.exit_code, outcome.seconds)
 
+    def _send_images(self, running: _Running) -> None:
+        """Copy the images to a worker; one on which they are missing again is not used any more."""
+        worker, images = running.run.worker, running.run.job.images
+        if images is None or worker.address in self._sent_images:
+            self._give_up_worker(worker, f"the worker on {worker.host} cannot keep the images")
+            return
+        self._sent_images.add(worker.address)
+        with suppress(WorkerLost):
+            self._cluster.send_images(worker, images)
+
+    def _give_up_worker(self, worker: Worker, reason: str) -> None:
+        self._broken.add(worker.address)
+        self._note(f"{reason.rstrip('.')}; it is not used any more")
+
     def _end(self, running: _Running, exit_code: int, seconds: float) -> None:
         self._running.remove(running)
-        running.run.forget()
         self._observer.on_end(running.trial, exit_code, seconds)
+        running.run.forget()
 
     def _lose(self, running: _Running) -> None:
-        self._observer.on_note(
-            f"the worker on {running.run.worker.host} is gone; {running.trial.name} continues on another one"
-        )
-        self._put_back(running)
+        """Let the trial of a lost worker wait, unless it may be what ends its workers."""
+        trial, host = running.trial, running.run.worker.host
+        self._losses[trial] += 1
+        if self._losses[trial] == MAX_LOSSES:
+            self._observer.on_note(f"the worker on {host} is lost, the third one of {trial.name}; it is given up")
+            self._end(running, NEVER_RAN, 0.0)
+        else:
+            self._observer.on_note(f"the worker on {host} is lost; {trial.name} waits for another one")
+            self._put_back(running)
 
     def _put_back(self, running: _Running) -> None:
         """Let a trial wait again, before those that have not started."""
         self._running.remove(running)
         self._waiting.insert(0, running.trial)
         self._observer.on_wait(running.trial)
-        with suppress(SchedulerLost):
-            running.run.forget()
+        running.run.forget()
 
     def _stop(self) -> None:
-        """Stop all trials, and take what they send."""
+        """Stop all trials, and take what they send. Raises what the observer raises, when all had their time."""
         if self._running:
             self._observer.on_stop(len(self._running))
-        with suppress(SchedulerLost):
-            for running in self._running:
-                with suppress(WorkerLost):
-                    self._cluster.stop(running.run)
-            deadline = time.monotonic() + STOP_SECONDS
-            while self._running and time.monotonic() < deadline:
-                self._take_finished()
-                time.sleep(POLL_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        failed: list[_Running] = []  # their files cannot be written, for example because the disk is full
+        while len(self._running) > len(failed) and time.monotonic() < deadline:
+            for running in [running for running in self._running if running not in failed]:
+                try:
+                    if running.run.is_done:
+                        self._take(running)
+                    else:
+                        self._cluster.stop(running.run)  # in every round, since it may not have started yet
+                except WorkerLost:
+                    self._put_back(running)
+                except OSError:
+                    failed.append(running)
+                except SchedulerLost:
+                    return
+            time.sleep(POLL_SECONDS)
+        late = len(self._running) - len(failed)
+        if late:
+            self._observer.on_note(f"{plural(late, 'run')} did not send the last checkpoint in time")
 
     def _note(self, text: str) -> None:
         """Make a note, once."""

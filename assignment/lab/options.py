@@ -30,7 +30,7 @@ def add_lab_options(parser: argparse.ArgumentParser) -> None:
         "--scheduler",
         metavar="ADDRESS",
         default=argparse.SUPPRESS,
-        help="distribute the runs to the workers of the Dask scheduler at this address, as in tcp://10.0.0.7:8786",
+        help="run on the workers of this Dask scheduler, as in tcp://10.0.0.7:8786, or on those of a scheduler file",
     )
     add("--dry-run", **SWITCH, help="only print what would be run and about how long it takes")
     add("--fresh", **SWITCH, help="start over instead of continuing an earlier lab")

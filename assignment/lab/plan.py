@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import split_combination
+from assignment.runtime import has_native_bfloat16
 from assignment.settings.tracks import TRACKS
 from assignment.storage.workspace import Workspace
 
@@ -64,9 +66,17 @@ def trial_command(trial: Trial, settings: LabSettings) -> list[str]:
 
 
 def trial_job(trial: Trial, settings: LabSettings, images: ImageFiles | None) -> Job:
-    """Return the same run for a worker of a cluster, which has the trial's folder as its own."""
-    here = trial._replace(folder=Path())
-    words = _words(here, settings)
+    """Return the same run for a worker of a cluster, which has the trial's folder as its own.
+
+    What is "auto" is decided here, so that it is the same on all workers.
+    """
+    precision = "mixed_bfloat16" if has_native_bfloat16() else "float32"
+    chosen = replace(
+        settings,
+        precision=precision if settings.precision == "auto" else settings.precision,
+        data="real" if settings.data == "auto" else settings.data,
+    )
+    words = _words(trial._replace(folder=Path()), chosen)
     if images:  # the worker adds the folder where it has them
         words = [word for word in words if not word.startswith(("--data=", "--data-dir="))]
     return Job(trial.name, tuple(words), images)
@@ -95,7 +105,7 @@ def _words(trial: Trial, settings: LabSettings) -> list[str]:
 
 
 def trials_at_once(settings: LabSettings) -> int:
-    """Return how many trials this machine runs at a time; more jobs than cores do not speed them up."""
+    """Return how many trials run at a time on this machine; more jobs than cores do not speed them up."""
     return min(settings.jobs, usable_processors())
 
 

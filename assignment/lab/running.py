@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 import assignment
 from assignment.environment import usable_processors
 from assignment.lab.plan import Trial
+from assignment.processes import thread_variables
 from assignment.signals import STOP_SIGNALS, handled_signals
 from assignment.storage.reading import check_regular
 
@@ -26,7 +27,7 @@ STOP_TIMEOUT = 120.0  # seconds in which a run that was asked to stop can write 
 
 
 class Stopped(Exception):
-    """The lab was asked to stop by `signal`. Every run has ended by then, with a checkpoint if possible."""
+    """The lab was asked to stop by `signal`. Its runs had time to write a checkpoint."""
 
     def __init__(self, signal: signal.Signals):
         super().__init__(signal)
@@ -97,13 +98,11 @@ def run_trials(
 
 def _start(trial: Trial, command: Sequence[str], jobs: int) -> subprocess.Popen[bytes]:
     trial.folder.mkdir(parents=True, exist_ok=True)
-    threads = str(max(usable_processors() // jobs, 1))
+    threads = max(usable_processors() // jobs, 1)
     package_parent = str(Path(assignment.__file__).parent.parent)  # for a package that is not installed
     environment = {
         **os.environ,
-        "OMP_NUM_THREADS": threads,
-        "TF_NUM_INTRAOP_THREADS": threads,
-        "PYTHONIOENCODING": "utf-8",
+        **thread_variables(threads),
         "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH", "")])),
     }
     if trial.log.exists():

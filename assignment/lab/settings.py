@@ -19,7 +19,7 @@ MAX_SEEDS, MAX_JOBS = 100, 64
 class LabSettings:
     """The settings of `assignment lab`: each of the practices alone, on seeds 1 to `seeds`, `jobs` runs at a time.
 
-    With `scheduler`, the address of a Dask scheduler, the runs are distributed to its workers instead.
+    With `scheduler`, the address of a Dask scheduler or its file, its workers run them, one at a time each.
     `practices` are names, combinations such as "ema+replay", or "all" alone, which is replaced by the names. The other
     settings are those of each run.
     Raises AssignmentError, one sentence, for a value of the wrong type or out of its range.
@@ -43,6 +43,8 @@ class LabSettings:
         check_choice("track", self.track, tuple(TRACKS))
         check_whole_number("seeds", self.seeds, minimum=1, maximum=MAX_SEEDS)
         check_whole_number("jobs", self.jobs, minimum=1, maximum=MAX_JOBS)
+        if self.scheduler is not None and not self.scheduler.strip():
+            raise AssignmentError("--scheduler needs the address of a Dask scheduler, as in tcp://10.0.0.7:8786.")
         if self.scheduler is not None and self.jobs != LabSettings.jobs:
             raise AssignmentError(
                 "--jobs is for one machine; with --scheduler, each worker of the cluster has one run at a time."

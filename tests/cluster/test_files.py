@@ -55,19 +55,19 @@ def test_the_newest_complete_checkpoint_is_read_in_the_order_of_numbers(folder):
     assert names == [f"ana/fashion/checkpoints/epoch_10000.{suffix}" for suffix in ("npz", "sha256")]
 
 
-def test_checkpoints_stay_as_they_are_if_they_are_not_asked_for(folder):
-    known = read_changes(folder, {}, checkpoints=True).versions
+def test_checkpoints_stay_as_they_are_if_they_were_not_asked_for(folder, tmp_path):
+    known = write_changes(tmp_path / "copy", read_changes(folder, {}, checkpoints=True), {})
     write(folder, ana__fashion__checkpoints__epoch_0010__sha256="10")
     changes = read_changes(folder, known, checkpoints=False)
-    assert changes.versions == known and changes.contents == {}
+    assert list(changes.versions) == OTHERS and changes.contents == {}
+    assert write_changes(tmp_path / "copy", changes, known) == known
+    assert [(tmp_path / "copy" / name).exists() for name in CHECKPOINT] == [True, True]
 
 
 def test_a_copy_is_brought_up_to_date_and_has_the_same_versions(folder, tmp_path):
     copy, known = tmp_path / "copy", {}
     for _ in range(2):
-        changes = read_changes(folder, known, checkpoints=True)
-        write_changes(copy, changes, known)
-        known = changes.versions
+        known = write_changes(copy, read_changes(folder, known, checkpoints=True), known)
         assert read_changes(copy, {}, checkpoints=True) == read_changes(folder, {}, checkpoints=True)
         write(folder, ana__fashion__checkpoints__epoch_0010__sha256="10", ana__fashion__history__csv="12")
         (folder / OTHERS[1]).unlink(missing_ok=True)
@@ -78,6 +78,11 @@ def test_the_checksum_of_a_checkpoint_is_written_last(folder, tmp_path, monkeypa
     monkeypatch.setattr(os, "utime", lambda path, ns: written.append(path.name))
     write_changes(tmp_path / "copy", read_changes(folder, {}, checkpoints=True), {})
     assert written == ["history.csv", "generator.h5", "epoch_0009.npz", "epoch_0009.sha256"]
+
+
+def test_a_content_without_its_version_is_refused(tmp_path):
+    with pytest.raises(AssignmentError, match="not one of a run"):
+        write_changes(tmp_path / "copy", Changes({}, {"a.txt": b"1"}), {})
 
 
 @pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "a/../../b", "C:evil", "a\\b"])

@@ -14,6 +14,7 @@ from assignment.lab import distributing
 from assignment.lab.distributing import distribute_trials
 from assignment.lab.plan import Trial
 from assignment.lab.running import Stopped
+from assignment.storage.lock import FolderTaken
 
 FINISHED = Outcome(0, False, 5.0, Changes({"history.csv": (1, 4)}, {"history.csv": b"done"}))
 STOPPED = Outcome(143, True, 5.0, Changes({"history.csv": (1, 4)}, {"history.csv": b"part"}))
@@ -32,7 +33,7 @@ class FakeCluster:
     def __init__(self, workers, outcomes=(), script=()):
         self.connected_workers, self.outcomes, self.script = list(workers), dict(outcomes), list(script)
         self.started, self.stopped, self.sent, self.reported, self.differences = [], [], [], [], {}
-        self.never_done = set()
+        self.never_done, self.dying = set(), []
 
     def workers(self):
         if self.script:
@@ -46,6 +47,9 @@ class FakeCluster:
         return self.differences.get(worker.address, "")
 
     def start(self, worker, job, files):
+        if worker in self.dying:
+            self.dying.remove(worker)
+            raise WorkerLost
         self.started.append((job.name, worker.host, dict(files.contents)))
         return FakeRun(self, worker, job)
 
@@ -62,7 +66,7 @@ class FakeCluster:
 
     def stop(self, run):
         self.stopped.append(run.job.name)
-        self.never_done.clear()
+        self.never_done.discard(run.job.name)
         self.outcomes[run.job.name] = [STOPPED]
 
     def send_images(self, worker, images):
@@ -71,7 +75,7 @@ class FakeCluster:
 
 class FakeRun(RemoteRun):
     def __init__(self, cluster, worker, job):
-        super().__init__(worker, job, None)
+        super().__init__(worker, job, job.name, None)
         self._cluster = cluster
 
     @property
@@ -162,7 +166,7 @@ def test_a_trial_whose_worker_is_gone_continues_on_another_one_with_its_files(di
     observer = distribute(cluster, ["ema"])
     assert cluster.started == [("ema, seed 1", "10.0.0.1", {}), ("ema, seed 1", "10.0.0.2", {"history.csv": b"2"})]
     assert observer.waits == ["ema, seed 1"] and observer.ended == {"ema, seed 1": 0}
-    assert observer.notes == ["the worker on 10.0.0.1 is gone; ema, seed 1 continues on another one"]
+    assert observer.notes == ["the worker on 10.0.0.1 is lost; ema, seed 1 waits for another one"]
 
 
 @pytest.mark.parametrize("outcome", [WorkerLost(), STOPPED])
@@ -178,11 +182,79 @@ def test_images_are_sent_to_a_worker_that_has_none(distribute):
     assert cluster.sent == [("10.0.0.1", "the images")]
 
 
-def test_a_task_that_fails_costs_only_its_trial(distribute):
+def test_a_worker_that_cannot_keep_the_images_is_not_used_any_more(distribute):
+    cluster = FakeCluster([worker(1), worker(2)], {"ema, seed 1": [ImagesMissing(), ImagesMissing()]})
+    assert distribute(cluster, ["ema"], images="the images").ended == {"ema, seed 1": 0}
+    assert [host for _, host, _ in cluster.started] == ["10.0.0.1", "10.0.0.1", "10.0.0.2"]
+
+
+def test_a_worker_on_which_a_task_fails_costs_no_trial(distribute):
+    failure = AssignmentError("the worker on 10.0.0.1 failed: disk full")
+    cluster = FakeCluster([worker(1), worker(2)], {"ema, seed 1": [failure]})
+    observer = distribute(cluster, ["ema", "sgd"])
+    assert observer.ended == {"ema, seed 1": 0, "sgd, seed 1": 0}
+    assert observer.notes == ["the worker on 10.0.0.1 failed: disk full; it is not used any more"]
+    assert [host for name, host, _ in cluster.started if name == "ema, seed 1"] == ["10.0.0.1", "10.0.0.2"]
+
+
+def test_a_lab_whose_tasks_fail_on_all_workers_ends(distribute):
     cluster = FakeCluster([worker(1)], {"ema, seed 1": [AssignmentError("the worker on 10.0.0.1 failed: disk full")]})
+    with pytest.raises(AssignmentError, match="failed on all workers"):
+        distribute(cluster, ["ema"])
+
+
+def test_a_trial_that_ends_its_workers_is_given_up(distribute):
+    cluster = FakeCluster([worker(1)], {"ema, seed 1": [WorkerLost(), WorkerLost(), WorkerLost()]})
     observer = distribute(cluster, ["ema", "sgd"])
     assert observer.ended == {"ema, seed 1": NEVER_RAN, "sgd, seed 1": 0}
-    assert observer.notes == ["ema, seed 1: the worker on 10.0.0.1 failed: disk full"]
+    assert observer.notes[-1] == "the worker on 10.0.0.1 is lost, the third one of ema, seed 1; it is given up"
+
+
+def test_a_worker_that_is_lost_before_it_starts_a_trial_costs_nothing(distribute):
+    cluster = FakeCluster([worker(1)])
+    cluster.dying = [worker(1)]
+    observer = distribute(cluster, ["ema"])
+    assert observer.ended == {"ema, seed 1": 0} and observer.waits == []
+
+
+def test_a_paused_worker_keeps_its_trial_and_gets_no_other(distribute):
+    cluster = FakeCluster([worker(1)])
+    cluster.never_done = {"practice0, seed 1"}
+
+    def pause():
+        cluster.connected_workers = [worker(1)._replace(is_running=False)]
+        cluster.never_done.clear()
+
+    def go_on():
+        cluster.connected_workers = [worker(1)]
+
+    cluster.script = [lambda: None, pause, lambda: None, lambda: None, go_on]
+    observer = distribute(cluster, names(2))
+    assert observer.ended == {f"{name}, seed 1": 0 for name in names(2)} and observer.waits == []
+    assert cluster.script == []  # the second trial waited for the worker
+
+
+def test_files_that_were_deleted_are_fetched_again(distribute, tmp_path):
+    cluster = FakeCluster([worker(1)])
+    cluster.never_done = {"ema, seed 1"}
+    known = []
+    report = cluster.report
+    cluster.report = lambda run, versions, *, checkpoints: (
+        known.append(dict(versions)) or report(run, versions, checkpoints=checkpoints)
+    )
+    cluster.script = [lambda: None, lambda: None, (tmp_path / "ema").joinpath("history.csv").unlink]
+    cluster.script += [cluster.never_done.clear]
+    distribute(cluster, ["ema"])
+    assert known[1] == {"history.csv": (2, 1)} and known[2] == {}
+
+
+def test_another_lab_that_took_the_folder_ends_this_one(distribute, monkeypatch):
+    def refuse(*arguments):
+        raise FolderTaken("another lab has taken the folder")
+
+    monkeypatch.setattr(distributing, "write_changes", refuse)
+    with pytest.raises(FolderTaken):
+        distribute(FakeCluster([worker(1)]), ["ema"])
 
 
 def test_only_one_checkpoint_is_fetched_in_a_round(distribute):
@@ -206,7 +278,7 @@ def test_workers_with_other_versions_are_not_used(distribute):
 def test_a_cluster_with_other_versions_only_is_refused(distribute):
     cluster = FakeCluster([worker(1)])
     cluster.differences = {worker(1).address: "keras 3.12.0 instead of 3.15.1"}
-    with pytest.raises(AssignmentError, match="no worker of the cluster can be used.*keras 3.12.0 instead of 3.15.1"):
+    with pytest.raises(AssignmentError, match="no worker has the versions of this command.*keras 3.12.0 instead of"):
         distribute(cluster, ["ema"])
 
 
@@ -215,7 +287,9 @@ def test_the_lab_waits_for_the_first_worker(distribute):
     cluster.script = [lambda: None, lambda: None, lambda: cluster.connected_workers.append(worker(1))]
     observer = distribute(cluster, ["ema"])
     assert observer.ended == {"ema, seed 1": 0}
-    assert observer.notes == ["no worker is connected yet; start some with: dask worker ADDRESS --nthreads 1"]
+    assert observer.notes == [
+        "no worker is connected; start one on each machine with: dask worker ADDRESS --nthreads CORES"
+    ]
 
 
 def test_the_lab_waits_for_a_scheduler_that_is_gone(distribute):
@@ -235,7 +309,23 @@ def test_the_lab_waits_for_a_scheduler_that_is_gone(distribute):
     observer = distribute(cluster, ["ema", "sgd"], connect=connect)
     assert len(attempts) == 4 and observer.ended == {"ema, seed 1": 0, "sgd, seed 1": 0}
     assert [name for name, _, _ in cluster.started] == ["ema, seed 1", "ema, seed 1", "sgd, seed 1"]
-    assert observer.notes == ["the scheduler at tcp://10.0.0.1:8786 is gone; the lab waits until it is back"]
+    assert observer.notes == ["the scheduler at tcp://10.0.0.1:8786 is lost; the lab waits for it"]
+
+
+def test_a_scheduler_that_does_not_come_back_ends_the_lab(distribute, monkeypatch):
+    monkeypatch.setattr(distributing, "GIVE_UP_SECONDS", 0.0)
+    attempts = []
+
+    def connect():
+        attempts.append(None)
+        if len(attempts) > 1:
+            raise AssignmentError("no Dask scheduler answers")
+
+    def lose():
+        raise SchedulerLost
+
+    with pytest.raises(AssignmentError, match="no Dask scheduler answers"):
+        distribute(FakeCluster([worker(1)], script=[lose]), ["ema"], connect=connect)
 
 
 def test_a_scheduler_that_never_answered_ends_the_lab(distribute):
@@ -256,6 +346,22 @@ def test_a_stop_signal_stops_all_trials_and_takes_their_files(distribute, tmp_pa
     assert stopped.value.signal == signal.SIGTERM
     assert cluster.stopped == ["ema, seed 1", "sgd, seed 1"] and observer.ended == {} and observer.stops == [2]
     assert (tmp_path / "ema" / "history.csv").read_bytes() == b"part"
+
+
+def test_a_full_disk_costs_the_other_trials_nothing(distribute, tmp_path, monkeypatch):
+    cluster = FakeCluster([worker(1), worker(2)])
+    cluster.never_done = {"ema, seed 1", "sgd, seed 1"}
+    write = distributing.write_changes
+
+    def write_but_ema(folder, changes, known):
+        if folder.name == "ema":
+            raise OSError(28, "No space left on device")
+        return write(folder, changes, known)
+
+    monkeypatch.setattr(distributing, "write_changes", write_but_ema)
+    with pytest.raises(OSError, match="No space left"):
+        distribute(cluster, ["ema", "sgd"])
+    assert (tmp_path / "sgd" / "history.csv").read_bytes() == b"part"
 
 
 def test_an_error_of_the_observer_stops_all_trials(distribute):

@@ -96,12 +96,20 @@ def test_more_jobs_than_cores_do_not_shorten_the_estimate(monkeypatch):
 
 
 def test_a_job_is_the_command_of_a_trial_in_the_current_folder():
-    settings = lab(practices=("ema",), data_dir=Path("images"))
+    settings = lab(practices=("ema",), data_dir=Path("images"), precision="float32")
     trial = plan_trials(settings, WORKSPACE)[1]
     job = trial_job(trial, settings, images=None)
     assert job.name == "ema, seed 1"
     assert job.words == tuple(trial_command(trial._replace(folder=Path()), settings)[3:])
     assert {"--outputs-dir=.", "--models-dir=models", "--data-dir=images"} <= set(job.words)
+
+
+@pytest.mark.parametrize(("has_bfloat16", "precision"), [(True, "mixed_bfloat16"), (False, "float32")])
+def test_what_is_auto_is_the_same_on_all_workers(monkeypatch, has_bfloat16, precision):
+    monkeypatch.setattr("assignment.lab.plan.has_native_bfloat16", lambda: has_bfloat16)
+    settings = lab(precision="auto", data="auto", data_dir=None)
+    words = trial_job(plan_trials(settings, WORKSPACE)[0], settings, images=None).words
+    assert {f"--precision={precision}", "--data=real"} <= set(words)
 
 
 def test_a_job_with_images_leaves_their_folder_to_the_worker():

@@ -56,6 +56,7 @@ def test_the_first_name_is_normalized_as_in_a_run():
         ({"jobs": 0}, "--jobs"),
         ({"jobs": 65}, "--jobs"),
         ({"jobs": 2, "scheduler": "tcp://10.0.0.7:8786"}, "--jobs is for one machine; with --scheduler, each worker"),
+        ({"scheduler": " "}, "--scheduler needs the address of a Dask scheduler"),
         ({"epochs": 0}, "--epochs"),
         ({"track": "dcgan"}, "--track"),
         ({"firstname": "../x"}, "first name"),
