@@ -1,6 +1,6 @@
 """The connection to a Dask cluster: its workers, and runs on them.
 
-Dask connects the machines, notices a worker that is gone, and carries tasks and files. The caller decides which run
+Dask connects the machines, notices a lost worker, and carries tasks and files. The caller decides which run
 goes to which worker: a run that continues elsewhere needs its last files, which only the caller has.
 """
 

@@ -1,7 +1,7 @@
 """Run trials on the workers of a Dask cluster: `lab.running` for many machines.
 
 The lab decides which worker runs which trial, one trial on each worker. It fetches their files while they run, so that
-a trial whose worker is gone continues on another one from its last checkpoint.
+the trial of a lost worker continues on another one from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from assignment.session.screen import plural
 POLL_SECONDS = 2.0  # between two looks at the workers and the tasks
 REPORT_SECONDS = 20.0  # between two fetches of a trial's small files, such as history.csv
 CHECKPOINT_SECONDS = 120.0  # between two fetches of its checkpoint, which has 116 MB for the trousers
-RECONNECT_SECONDS = 5.0  # between two attempts to reach a scheduler that is gone
+RECONNECT_SECONDS = 5.0  # between two attempts to reach a scheduler that is lost
 ROUND_SECONDS = 30.0  # for which a round does one thing, so that no run waits until its lease ends
 MAX_LOSSES = 3  # of a trial's workers, after which the trial is given up: it may be what ends them
 GIVE_UP_SECONDS = 900.0  # after which a scheduler that does not come back ends the lab
@@ -55,7 +55,7 @@ def distribute_trials(
     if the scheduler does not answer, or no worker has the versions of this program.
     """
     waiting = list(trials)
-    lost_at: float | None = None  # when the scheduler was found gone
+    lost_at: float | None = None  # when the scheduler was lost
     with interrupted_by_signals() as received:
         try:
             while waiting:
