@@ -135,15 +135,18 @@ def _is_not_h5_notice(record: logging.LogRecord) -> bool:
 
 
 def resolve_precision(precision: str) -> str:
-    """Return `precision`, or for "auto" the faster one here: "mixed_bfloat16" or "float32".
-
-    If TensorFlow sees a GPU, the GPU decides. Otherwise "auto" selects "mixed_bfloat16" only on Linux; other systems
-    have no portable way to query the processor.
-    """
+    """Return `precision`, or for "auto" the faster one of the GPU, or of the processor if TensorFlow sees no GPU."""
     if precision != "auto":
         return precision
-    if gpus := find_gpus():
-        return gpu_precision(gpus[0])
+    gpus = find_gpus()
+    return gpu_precision(gpus[0]) if gpus else processor_precision()
+
+
+def processor_precision() -> str:
+    """Return the faster precision of the processor: "mixed_bfloat16" or "float32".
+
+    It is "mixed_bfloat16" only on Linux; other systems have no portable way to query the processor.
+    """
     return "mixed_bfloat16" if has_native_bfloat16() else "float32"
 
 

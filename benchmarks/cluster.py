@@ -38,9 +38,9 @@ OPTIONS = ["--firstname=ana", "--data=standin", "--epochs=11", "--seeds=2", "--p
 # A lab that fetches files every second, and one without a cluster whose runs are as tiny as the workers'.
 LAB = f"""
 import signal, sys
-from assignment.lab import distributing, lab
+from assignment.lab import distributing, lab, remote_trial
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
-distributing.POLL_SECONDS, distributing.REPORT_SECONDS, distributing.CHECKPOINT_SECONDS = 0.2, 1.0, 1.0
+distributing.POLL_SECONDS, remote_trial.REPORT_SECONDS, remote_trial.CHECKPOINT_SECONDS = 0.2, 1.0, 1.0
 command = lab.trial_command
 lab.trial_command = lambda *of: [sys.executable, {str(TINY_RUN)!r}, "assignment", *command(*of)[3:]]
 from assignment.cli import main

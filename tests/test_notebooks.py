@@ -12,7 +12,7 @@ from jupyter_client.manager import start_new_kernel
 from assignment.foreign.reader import read_contents
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-# A sixth of the drawn images, so that an epoch is short.
+# A sixth of the drawn training images, so that an epoch is short.
 FEWER_IMAGES = "from assignment.data import standin; standin.TRAINING_PER_CLASS = 1_000\n"
 PARAMETERS = FEWER_IMAGES + 'FIRSTNAME, EPOCHS, DATA_DIR, DATA = "ana", 1, None, "standin"\n'
 TIMEOUT = 600  # seconds for a cell

@@ -95,7 +95,7 @@ def connected(address: str) -> Iterator[Cluster]:
     try:
         yield Cluster(client)
     finally:
-        with suppress(Exception):  # Dask raises several kinds if the scheduler is gone
+        with suppress(Exception):  # Dask raises several kinds if the scheduler is lost
             client.close(timeout=CONNECT_SECONDS)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from assignment.errors import AssignmentError
 from assignment.storage.files import PARTIAL_NAME, replacing
-from assignment.storage.workspace import CHECKPOINT_NAME
+from assignment.storage.workspace import checkpoint_progress
 
 Version = tuple[int, int]  # time of the last change in nanoseconds, size in bytes
 Versions = dict[str, Version]  # by the file's name in the run's folder, with slashes on every system
@@ -80,23 +80,20 @@ def _checkpoints_last(name: str) -> tuple[bool, bool, str]:
 
 
 def _is_checkpoint(name: str) -> bool:
-    return CHECKPOINT_NAME.fullmatch(PurePosixPath(name).name) is not None
+    return checkpoint_progress(PurePosixPath(name)) is not None
 
 
 def _newest_checkpoint(folder: Path) -> list[Path]:
     """Return the two files of the newest complete checkpoint; nothing without one."""
-    checksums = [path for path in folder.rglob("*.sha256") if _is_checkpoint(path.name)]
-    complete = [path for path in checksums if path.with_suffix(".npz").exists()]
+    complete = {
+        checksum: progress
+        for checksum in folder.rglob("*.sha256")
+        if (progress := checkpoint_progress(checksum)) and checksum.with_suffix(".npz").exists()
+    }
     if not complete:
         return []
-    newest = max(complete, key=_progress)
+    newest = max(complete, key=complete.__getitem__)
     return [newest.with_suffix(".npz"), newest]
-
-
-def _progress(checksum: Path) -> tuple[int, int]:
-    """Return the epochs and updates after which a checkpoint was written."""
-    match = CHECKPOINT_NAME.fullmatch(checksum.name)
-    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def _other_files(folder: Path) -> Iterator[Path]:

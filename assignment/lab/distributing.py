@@ -1,7 +1,7 @@
 """Run trials on the workers of a Dask cluster: `lab.running` for many machines.
 
-The lab decides which worker runs which trial, one trial on each worker. It fetches their files while they run, so that
-the trial of a lost worker continues on another one from its last checkpoint.
+The lab decides which worker runs which trial, one trial on each worker. The trial of a lost worker continues on another
+one, from the last checkpoint that `lab.remote_trial` fetched.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from assignment.cluster.connection import Cluster, RemoteRun, SchedulerLost, Worker, WorkerLost, connected
-from assignment.cluster.files import Changes, Versions, read_changes, write_changes
+from assignment.cluster.connection import Cluster, SchedulerLost, Worker, WorkerLost, connected
+from assignment.cluster.files import read_changes
 from assignment.cluster.images import ImagesMissing
 from assignment.cluster.job import NEVER_RAN, Job
 from assignment.errors import AssignmentError
 from assignment.lab.plan import Trial
+from assignment.lab.remote_trial import ROUND_SECONDS, RemoteTrial, fetch_files
 from assignment.lab.running import Stopped, TrialObserver, interrupted_by_signals
 from assignment.session.screen import plural
 
 POLL_SECONDS = 2.0  # between two looks at the workers and the tasks
-REPORT_SECONDS = 20.0  # between two fetches of a trial's small files, such as history.csv
-CHECKPOINT_SECONDS = 120.0  # between two fetches of its checkpoint, which has 116 MB for the trousers
 RECONNECT_SECONDS = 5.0  # between two attempts to reach a scheduler that is lost
-ROUND_SECONDS = 30.0  # for which a round does one thing, so that no run waits until its lease ends
 MAX_LOSSES = 3  # of a trial's workers, after which the trial is given up: it may be what ends them
 GIVE_UP_SECONDS = 900.0  # after which a scheduler that does not come back ends the lab
 STOP_SECONDS = 180.0  # in which the trials of a lab that is stopped send their last checkpoints
@@ -74,35 +71,12 @@ def distribute_trials(
             raise Stopped(received[0] if received else signal.SIGINT) from None
 
 
-@dataclass
-class _Running:
-    """A trial on a worker.
-
-    versions: of the files in the trial's folder, as the worker has them.
-    reported, saved: when its small files and its checkpoint were last fetched.
-    """
-
-    trial: Trial
-    run: RemoteRun
-    versions: Versions
-    reported: float = field(default_factory=time.monotonic)
-    saved: float = field(default_factory=time.monotonic)
-
-    def update(self, changes: Changes) -> None:
-        """Bring the trial's folder up to date."""
-        self.versions = write_changes(self.trial.folder, changes, self.versions)
-
-    def existing_versions(self) -> Versions:
-        """Return the versions of the files that are still in the trial's folder, which may have been deleted."""
-        return {name: version for name, version in self.versions.items() if (self.trial.folder / name).exists()}
-
-
 class _Distribution:
     """The trials on one connection to the cluster. Those that are not finished are in `waiting` at its end."""
 
     def __init__(self, cluster: Cluster, waiting: list[Trial], job: Callable[[Trial], Job], observer: ClusterObserver):
         self._cluster, self._waiting, self._job, self._observer = cluster, waiting, job, observer
-        self._running: list[_Running] = []
+        self._running: list[RemoteTrial] = []
         self._notes: set[str] = set()  # made so far, so that none is repeated
         self._broken: set[str] = set()  # the addresses of workers on which a task failed
         self._sent_images: set[str] = set()  # the addresses of workers that got the images
@@ -114,7 +88,7 @@ class _Distribution:
         try:
             while self._waiting or self._running:
                 self._start_trials()
-                self._fetch_files()
+                fetch_files(self._running, self._cluster)
                 self._take_finished()
                 self._observer.on_poll([running.trial for running in self._running])
                 time.sleep(POLL_SECONDS)
@@ -176,32 +150,8 @@ class _Distribution:
         run = self._cluster.start(worker, self._job(trial), files)
         self._waiting.remove(trial)
         self._observer.on_start(trial)
-        self._running.append(_Running(trial, run, files.versions))
+        self._running.append(RemoteTrial(trial, run, files.versions))
         self._has_started = True
-
-    def _fetch_files(self) -> None:
-        """Fetch what changed: the small files of every trial, and the checkpoint of the one whose copy is oldest.
-
-        Fetching all checkpoints in one round would keep the lab from everything else for minutes.
-        """
-        now = time.monotonic()
-        oldest = min(self._running, key=lambda running: running.saved, default=None)
-        for running in sorted(self._running, key=lambda running: running.reported):
-            with_checkpoint = running is oldest and running.saved + CHECKPOINT_SECONDS <= now
-            if not with_checkpoint and running.reported + REPORT_SECONDS > now:
-                continue
-            try:
-                known = running.existing_versions()
-                changes = self._cluster.report(running.run, known, checkpoints=with_checkpoint)
-            except WorkerLost:
-                continue  # the next look at the workers finds it lost
-            running.reported = time.monotonic()
-            if with_checkpoint:
-                running.saved = running.reported
-            if changes is not None:
-                running.update(changes)
-            if time.monotonic() > now + ROUND_SECONDS:
-                break
 
     def _take_finished(self) -> None:
         deadline = time.monotonic() + ROUND_SECONDS
@@ -209,7 +159,7 @@ class _Distribution:
             if time.monotonic() < deadline:
                 self._take(running)
 
-    def _take(self, running: _Running) -> None:
+    def _take(self, running: RemoteTrial) -> None:
         """Take the files and the result of a trial whose task ended; it waits again if it has to continue."""
         try:
             outcome = self._cluster.outcome(running.run)
@@ -230,7 +180,7 @@ class _Distribution:
         else:
             self._end(running, outcome.exit_code, outcome.seconds)
 
-    def _send_images(self, running: _Running) -> None:
+    def _send_images(self, running: RemoteTrial) -> None:
         """Copy the images to a worker; one on which they are missing again is not used any more."""
         worker, images = running.run.worker, running.run.job.images
         if images is None or worker.address in self._sent_images:
@@ -244,12 +194,12 @@ class _Distribution:
         self._broken.add(worker.address)
         self._note(f"{reason.rstrip('.')}; it is not used any more")
 
-    def _end(self, running: _Running, exit_code: int, seconds: float) -> None:
+    def _end(self, running: RemoteTrial, exit_code: int, seconds: float) -> None:
         self._running.remove(running)
         self._observer.on_end(running.trial, exit_code, seconds)
         running.run.forget()
 
-    def _lose(self, running: _Running) -> None:
+    def _lose(self, running: RemoteTrial) -> None:
         """Let the trial of a lost worker wait, unless it may be what ends its workers."""
         trial, host = running.trial, running.run.worker.host
         self._losses[trial] += 1
@@ -260,7 +210,7 @@ class _Distribution:
             self._observer.on_note(f"the worker on {host} is lost; {trial.name} waits for another one")
             self._put_back(running)
 
-    def _put_back(self, running: _Running) -> None:
+    def _put_back(self, running: RemoteTrial) -> None:
         """Let a trial wait again, before those that have not started."""
         self._running.remove(running)
         self._waiting.insert(0, running.trial)
@@ -272,7 +222,7 @@ class _Distribution:
         if self._running:
             self._observer.on_stop(len(self._running))
         deadline = time.monotonic() + STOP_SECONDS
-        failed: list[_Running] = []  # their files cannot be written, for example because the disk is full
+        failed: list[RemoteTrial] = []  # their files cannot be written, for example because the disk is full
         while len(self._running) > len(failed) and time.monotonic() < deadline:
             for running in [running for running in self._running if running not in failed]:
                 try:

@@ -32,7 +32,6 @@ RULE = (
     f" {MIN_SEEDS} seeds give no verdict. By chance, about one in twenty practices that change nothing is still said to"
     " help or hurt."
 )
-SEVERAL_MACHINES = "Seconds per update are compared only between trials on the same type of machine."
 
 
 class Difference(NamedTuple):
@@ -109,7 +108,10 @@ def describe_machines(results: Iterable[Result]) -> str:
     machines = sorted({result.machine or "unknown" for result in results})
     if len(machines) < 2:
         return ""
-    return f"{SEVERAL_MACHINES} The trials ran on: {'; '.join(machines)}."
+    return (
+        "Seconds per update are compared only between trials on the same type of machine. The trials ran on:"
+        f" {'; '.join(machines)}."
+    )
 
 
 def _judge(practice: str, results: Sequence[Result], baseline: dict[int, Result]) -> Judgement:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assignment.cluster.images import ImageFiles
-from assignment.cluster.job import Job
+from assignment.cluster.job import LOG, Job
 from assignment.environment import usable_processors
 from assignment.lab.settings import LabSettings
 from assignment.lab.workspace import LabWorkspace
 from assignment.practices.catalogue import BY_NAME
 from assignment.practices.choice import split_combination
-from assignment.runtime import has_native_bfloat16
+from assignment.runtime import processor_precision
 from assignment.settings.tracks import TRACKS
 from assignment.storage.workspace import Workspace
 
@@ -41,7 +41,7 @@ class Trial(NamedTuple):
     @property
     def log(self) -> Path:
         """The output of its run."""
-        return self.folder / "log.txt"
+        return self.folder / LOG
 
     def run_workspace(self, settings: LabSettings) -> Workspace:
         """Return the workspace of its run."""
@@ -70,10 +70,9 @@ def trial_job(trial: Trial, settings: LabSettings, images: ImageFiles | None) ->
 
     What is "auto" is decided here, so that it is the same on all workers.
     """
-    precision = "mixed_bfloat16" if has_native_bfloat16() else "float32"
     chosen = replace(
         settings,
-        precision=precision if settings.precision == "auto" else settings.precision,
+        precision=processor_precision() if settings.precision == "auto" else settings.precision,
         data="real" if settings.data == "auto" else settings.data,
     )
     words = _words(trial._replace(folder=Path()), chosen)

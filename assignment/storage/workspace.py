@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol, overload
 
 from assignment.storage.files import (
@@ -25,6 +25,12 @@ PLANE_NAME = re.compile(r"epoch_[0-9]{4,9}\.png")
 CHECKPOINT_NAME = re.compile(r"epoch_([0-9]{4,})(?:_update_([0-9]{4,}))?\.(?:npz|sha256)")
 # What to do if the file system takes a first name for another one.
 USE_THE_OTHER_NAME = "give --firstname {}, or another --outputs-dir and --models-dir."
+
+
+def checkpoint_progress(path: PurePath) -> tuple[int, int] | None:
+    """Return the epochs and updates in the name of a checkpoint's file; None if it is no such name."""
+    match = CHECKPOINT_NAME.fullmatch(path.name)
+    return (int(match[1]), int(match[2] or 0)) if match else None
 
 
 class HasFolder(Protocol):

@@ -16,7 +16,7 @@ import numpy as np
 from assignment.errors import AssignmentError
 from assignment.storage.files import files_named, replacing, sha256
 from assignment.storage.reading import Malformed, check_regular, read_bytes
-from assignment.storage.workspace import CHECKPOINT_NAME
+from assignment.storage.workspace import CHECKPOINT_NAME, checkpoint_progress
 from assignment.training.checkpoint_file import Checkpoint, file_name, read_checkpoint, write_checkpoint
 from assignment.training.gan import Gan
 from assignment.training.loop import Position
@@ -97,9 +97,8 @@ class Checkpoints:
 
     def _newest_first(self) -> list[Path]:
         progress = {
-            path.with_suffix(".npz"): (int(match[1]), int(match[2] or 0))  # epochs and updates
+            path.with_suffix(".npz"): checkpoint_progress(path) or (0, 0)
             for path in files_named(self._folder, CHECKPOINT_NAME)  # also a checksum without its file, which is damage
-            if (match := CHECKPOINT_NAME.fullmatch(path.name))
         }
         return sorted(progress, key=progress.__getitem__, reverse=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assignment.environment import usable_processors
-from assignment.lab import distributing
+from assignment.lab import distributing, remote_trial
 from assignment.lab import lab as lab_module
 from assignment.lab.lab import run_lab
 from assignment.lab.results import SECONDS, read_results
@@ -67,8 +67,8 @@ def start_worker(dask, scheduler, tmp_path):
 def run(tmp_path, monkeypatch):
     """A function that runs a lab of four trials in a folder and returns its exit code and results."""
     monkeypatch.setattr(distributing, "POLL_SECONDS", 0.2)
-    monkeypatch.setattr(distributing, "REPORT_SECONDS", 0.5)
-    monkeypatch.setattr(distributing, "CHECKPOINT_SECONDS", 0.5)
+    monkeypatch.setattr(remote_trial, "REPORT_SECONDS", 0.5)
+    monkeypatch.setattr(remote_trial, "CHECKPOINT_SECONDS", 0.5)
     in_its_folder = lab_module.trial_command
     monkeypatch.setattr(
         lab_module,

@@ -10,7 +10,7 @@ from assignment.cluster.files import Changes
 from assignment.cluster.images import ImagesMissing
 from assignment.cluster.job import NEVER_RAN, Job, Outcome
 from assignment.errors import AssignmentError
-from assignment.lab import distributing
+from assignment.lab import distributing, remote_trial
 from assignment.lab.distributing import distribute_trials
 from assignment.lab.plan import Trial
 from assignment.lab.running import Stopped
@@ -118,8 +118,13 @@ class Recorder:
 @pytest.fixture
 def distribute(tmp_path, monkeypatch):
     """A function that runs trials on a fake cluster and returns the observer."""
-    for name in ("POLL_SECONDS", "REPORT_SECONDS", "CHECKPOINT_SECONDS", "RECONNECT_SECONDS"):
-        monkeypatch.setattr(distributing, name, 0.0)
+    for module, name in (
+        (distributing, "POLL_SECONDS"),
+        (distributing, "RECONNECT_SECONDS"),
+        (remote_trial, "REPORT_SECONDS"),
+        (remote_trial, "CHECKPOINT_SECONDS"),
+    ):
+        monkeypatch.setattr(module, name, 0.0)
     monkeypatch.setattr(distributing, "STOP_SECONDS", 5.0)
 
     def distribute(cluster, names, observer=None, images=None, connect=None):
@@ -252,7 +257,7 @@ def test_another_lab_that_took_the_folder_ends_this_one(distribute, monkeypatch)
     def refuse(*arguments):
         raise FolderTaken("another lab has taken the folder")
 
-    monkeypatch.setattr(distributing, "write_changes", refuse)
+    monkeypatch.setattr(remote_trial, "write_changes", refuse)
     with pytest.raises(FolderTaken):
         distribute(FakeCluster([worker(1)]), ["ema"])
 
@@ -351,14 +356,14 @@ def test_a_stop_signal_stops_all_trials_and_takes_their_files(distribute, tmp_pa
 def test_a_full_disk_costs_the_other_trials_nothing(distribute, tmp_path, monkeypatch):
     cluster = FakeCluster([worker(1), worker(2)])
     cluster.never_done = {"ema, seed 1", "sgd, seed 1"}
-    write = distributing.write_changes
+    write = remote_trial.write_changes
 
     def write_but_ema(folder, changes, known):
         if folder.name == "ema":
             raise OSError(28, "No space left on device")
         return write(folder, changes, known)
 
-    monkeypatch.setattr(distributing, "write_changes", write_but_ema)
+    monkeypatch.setattr(remote_trial, "write_changes", write_but_ema)
     with pytest.raises(OSError, match="No space left"):
         distribute(cluster, ["ema", "sgd"])
     assert (tmp_path / "sgd" / "history.csv").read_bytes() == b"part"

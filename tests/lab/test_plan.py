@@ -106,7 +106,7 @@ def test_a_job_is_the_command_of_a_trial_in_the_current_folder():
 
 @pytest.mark.parametrize(("has_bfloat16", "precision"), [(True, "mixed_bfloat16"), (False, "float32")])
 def test_what_is_auto_is_the_same_on_all_workers(monkeypatch, has_bfloat16, precision):
-    monkeypatch.setattr("assignment.lab.plan.has_native_bfloat16", lambda: has_bfloat16)
+    monkeypatch.setattr("assignment.runtime.has_native_bfloat16", lambda: has_bfloat16)
     settings = lab(precision="auto", data="auto", data_dir=None)
     words = trial_job(plan_trials(settings, WORKSPACE)[0], settings, images=None).words
     assert {f"--precision={precision}", "--data=real"} <= set(words)
